@@ -1,0 +1,7 @@
+//! A terminal review console for Persona.
+
+pub mod busy;
+pub mod clock;
+pub mod metrics;
+pub mod model;
+pub mod secret;

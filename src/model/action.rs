@@ -1,0 +1,183 @@
+//! A durable decision about a Persona object, and the states it passes on its way there.
+//!
+//! ```text
+//!            ┌ cancelled (undone while held)
+//!  held ─────┤
+//!   │ hold window over
+//!   ▼        ┌ done       Persona has it
+//!  sending ──┼ rejected   Persona refused it; shown until acknowledged
+//!   │  ▲     └ stopped    the evidence moved; the reviewer must look again
+//!   ▼  │
+//!  waiting   silence, 429, 401 or 5xx: tried again when due
+//! ```
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{AccountId, ActionId, CaseId, InquiryId, Text};
+
+/// The object that an action is about.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Subject {
+    Inquiry(InquiryId),
+    Case(CaseId),
+    Account(AccountId),
+}
+
+impl Subject {
+    /// Persona's type name: `inquiry`, `case`, `account`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Inquiry(_) => "inquiry",
+            Self::Case(_) => "case",
+            Self::Account(_) => "account",
+        }
+    }
+
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Inquiry(id) => id.as_str(),
+            Self::Case(id) => id.as_str(),
+            Self::Account(id) => id.as_str(),
+        }
+    }
+
+    pub fn short(&self) -> String {
+        match self {
+            Self::Inquiry(id) => id.short(),
+            Self::Case(id) => id.short(),
+            Self::Account(id) => id.short(),
+        }
+    }
+}
+
+/// What was decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "verb", content = "to")]
+pub enum Verb {
+    Approve,
+    Decline,
+    /// The reviewer says "escalate".
+    MarkForReview,
+    /// Resumes first if the inquiry has expired.
+    OneTimeLink {
+        expires_in_seconds: Option<u32>,
+    },
+    /// The status as the template spells it.
+    SetCaseStatus(Text),
+    /// An e-mail address.
+    AssignCase(Text),
+}
+
+impl Verb {
+    /// As a button would say it: `approve`, `set status Pending`.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Approve => "approve".into(),
+            Self::Decline => "decline".into(),
+            Self::MarkForReview => "escalate".into(),
+            Self::OneTimeLink { .. } => "one-time link".into(),
+            Self::SetCaseStatus(status) => format!("set status {status}"),
+            Self::AssignCase(email) => format!("assign to {email}"),
+        }
+    }
+}
+
+/// The version of the object that the reviewer had on the screen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The wire's word for an inquiry, the template's text for a case.
+    pub status: Text,
+    pub updated_at: Option<Timestamp>,
+}
+
+/// Where an action is on its way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ActionState {
+    /// Durable, and can still be undone until then.
+    Held {
+        until: Timestamp,
+    },
+    /// A worker has it.
+    Sending,
+    /// To be tried again; `reason` says in words why it has not arrived yet.
+    Waiting {
+        until: Timestamp,
+        reason: Text,
+    },
+    Done,
+    /// `reason`: Persona's own words.
+    Rejected {
+        reason: Text,
+    },
+    /// `reason`: what moved.
+    Stopped {
+        reason: Text,
+    },
+    Cancelled,
+}
+
+impl ActionState {
+    /// Still on its way to Persona.
+    pub fn is_open(&self) -> bool {
+        matches!(self, Self::Held { .. } | Self::Sending | Self::Waiting { .. })
+    }
+}
+
+/// One row of the outbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Action {
+    pub id: ActionId,
+    pub subject: Subject,
+    pub verb: Verb,
+    pub evidence: Evidence,
+    /// From the configured list, such as `document_expired`.
+    pub reason_code: Option<Text>,
+    /// The text that Persona gets as `meta.comment`, where the endpoint takes one.
+    pub comment: Option<Text>,
+    /// Who decided.
+    pub reviewer: Text,
+    pub decided_at: Timestamp,
+    pub state: ActionState,
+    /// The idempotency key of the current intent to send; durable before it is used.
+    pub key: IdempotencyKey,
+    /// When `key` first left, if it ever did: keys are not relied on for more than an hour.
+    pub key_sent_at: Option<Timestamp>,
+    /// How often this action was sent.
+    pub attempts: u32,
+    /// The last answer was lost or a 5xx: read the object before sending again.
+    pub must_read: bool,
+}
+
+/// Unique per intent, random, and stored before it is sent.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct IdempotencyKey(String);
+
+impl IdempotencyKey {
+    /// A fresh key.
+    pub fn random() -> Self {
+        Self(uuid::Uuid::now_v7().to_string())
+    }
+
+    /// A key that was stored.
+    pub fn stored(raw: String) -> Self {
+        Self(raw)
+    }
+
+    /// The key of a step of the same intent at another endpoint.
+    pub fn step(&self, name: &str) -> Self {
+        Self(format!("{}-{name}", self.0))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for IdempotencyKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

@@ -1,0 +1,53 @@
+//! A case: an investigation with statuses that its template names.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{AccountId, CaseId, Field, InquiryId, TemplateId, Text};
+
+/// What a status of a template means. Persona's API does not tell; it is learnt from cases seen
+/// (an end status comes with a resolution) and from configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StatusKind {
+    /// New cases start here.
+    Initial,
+    /// Work goes on.
+    Intermediate,
+    /// The investigation is over.
+    End,
+    /// Seen, but what it means is not known.
+    Unknown,
+}
+
+/// Every attribute but the id may be missing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Case {
+    pub id: CaseId,
+    /// `KYC-17`: the template's key and a number.
+    pub name: Option<Text>,
+    /// Text of the template's own; compared without case, never an enum.
+    pub status: Text,
+    /// Set when the status is an end status.
+    pub resolution: Option<Text>,
+    pub template: Option<TemplateId>,
+    pub queue: Option<Text>,
+    /// An e-mail address.
+    pub assignee: Option<Text>,
+    pub created_at: Option<Timestamp>,
+    pub updated_at: Option<Timestamp>,
+    pub assigned_at: Option<Timestamp>,
+    pub resolved_at: Option<Timestamp>,
+    pub redacted_at: Option<Timestamp>,
+    pub sla_expires_at: Option<Timestamp>,
+    pub tags: Vec<Text>,
+    pub inquiries: Vec<InquiryId>,
+    pub accounts: Vec<AccountId>,
+    pub fields: Vec<Field>,
+}
+
+impl Case {
+    pub fn is_resolved(&self) -> bool {
+        self.resolved_at.is_some() || self.resolution.is_some()
+    }
+}

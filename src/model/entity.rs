@@ -1,0 +1,32 @@
+//! What an answer of Persona's teaches us: typed objects, whatever endpoint they came from.
+
+use super::{Account, Case, Inquiry, Relations, Verification};
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Entity {
+    Inquiry(Inquiry),
+    Case(Case),
+    Account(Account),
+    Verification(Verification),
+}
+
+/// Facts to be written together.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Batch {
+    pub entities: Vec<Entity>,
+    /// Complete lists per account and key: they replace what was known.
+    pub relations: Vec<Relations>,
+    /// Inquiries whose verifications are all in this batch (asked for with `include`), so that
+    /// "no checks" can be told from "not looked at yet".
+    pub hydrated: Vec<super::InquiryId>,
+}
+
+impl Batch {
+    pub fn of(entities: impl IntoIterator<Item = Entity>) -> Self {
+        Self { entities: entities.into_iter().collect(), ..Self::default() }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.entities.is_empty() && self.relations.is_empty() && self.hydrated.is_empty()
+    }
+}

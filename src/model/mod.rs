@@ -1,0 +1,35 @@
+//! The nouns of a review: plain data, no I/O, nothing imported from the rest of the crate.
+//!
+//! Persona's words are kept as they are. Everything is open: unknown statuses, kinds and fields
+//! are carried raw, and every attribute may be missing (a key's blocklist can remove any of them).
+
+pub mod account;
+pub mod action;
+pub mod case;
+pub mod entity;
+pub mod event;
+pub mod field;
+pub mod id;
+pub mod inquiry;
+pub mod journal;
+pub mod lane;
+pub mod relation;
+pub mod text;
+pub mod verification;
+
+pub use account::Account;
+pub use action::{Action, ActionState, Evidence, IdempotencyKey, Subject, Verb};
+pub use case::{Case, StatusKind};
+pub use entity::{Batch, Entity};
+pub use event::Event;
+pub use field::Field;
+pub use id::{AccountId, ActionId, CaseId, EventId, InquiryId, TemplateId, VerificationId};
+pub use inquiry::{Inquiry, InquiryStatus};
+pub use journal::JournalEntry;
+pub use lane::Lane;
+pub use relation::{Relation, Relations};
+pub use text::{Pii, Text};
+pub use verification::{Check, CheckStatus, Requirement, Verification};
+
+/// Instants are UTC, to the microsecond in the store.
+pub use jiff::Timestamp;
