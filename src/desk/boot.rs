@@ -1,0 +1,165 @@
+//! Brings the house up: store, client, and the tasks that talk to Persona.
+//!
+//! Nothing here waits for the network, so the first frame never does.
+
+use std::{
+    fs::{File, TryLockError},
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinSet,
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{CaseStatuses, Desk, News, Phase, RelationKeys, SyncState, news};
+use crate::{
+    busy::Busy,
+    clock::Clock,
+    metrics::{Recorder, Thresholds},
+    model::Text,
+    outbox,
+    persona::{self, Client},
+    secret::KeySource,
+    store::{self, Store},
+    sync,
+};
+
+/// What the house is built from; all of it decided by the caller.
+pub struct Options {
+    /// The store's file; its folder is made private.
+    pub store: PathBuf,
+    pub persona: persona::Settings,
+    pub key: KeySource,
+    pub thresholds: Thresholds,
+    pub reviewer: Text,
+    pub hold: Duration,
+    pub relation_keys: RelationKeys,
+    pub case_statuses: CaseStatuses,
+    pub sync: sync::Settings,
+}
+
+/// A running house. Dropping it stops its tasks; what was decided is in the store.
+pub struct Booted {
+    pub desk: Arc<Desk>,
+    pub news: mpsc::UnboundedReceiver<News>,
+    cancel: CancellationToken,
+    tasks: JoinSet<()>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    #[error(transparent)]
+    Persona(#[from] persona::Error),
+}
+
+/// How often a console that does not sync itself looks whether it should, and whether another
+/// process wrote to the store.
+const LOOK_ACROSS: Duration = Duration::from_secs(2);
+
+pub async fn boot(options: Options, clock: Clock, busy: Busy) -> Result<Booted, Error> {
+    let store = Store::open(&options.store, clock.clone()).await?;
+    let recorder = Arc::new(Recorder::new(options.thresholds));
+    let stats = recorder.subscribe();
+    let client = Client::new(options.persona, options.key, clock.clone(), recorder)?;
+    if let Some(environment) = store.pinned_environment().await? {
+        client.pin_environment(environment);
+    }
+    let client = Arc::new(client);
+    let desk = Arc::new(Desk {
+        store: store.clone(),
+        client: Arc::clone(&client),
+        clock: clock.clone(),
+        busy: busy.clone(),
+        reviewer: options.reviewer,
+        hold: options.hold,
+        relation_keys: options.relation_keys,
+        case_statuses: options.case_statuses,
+        worker: uuid::Uuid::now_v7().to_string(),
+    });
+    let cancel = CancellationToken::new();
+    let (links_tx, links) = mpsc::unbounded_channel();
+    let (sync_tx, sync_rx) = watch::channel(SyncState::default());
+    let (news_tx, news) = mpsc::unbounded_channel();
+    let mut tasks = JoinSet::new();
+    let sources = news::Sources { changes: store.changes(), stats, sync: sync_rx, links };
+    tasks.spawn(news::gather(sources, news_tx));
+    tasks.spawn(outbox::run(
+        store.clone(),
+        Arc::clone(&client),
+        clock.clone(),
+        busy.clone(),
+        desk.worker.clone(),
+        links_tx,
+        cancel.clone(),
+    ));
+    tasks.spawn(look_across(store.clone(), clock.clone(), cancel.clone()));
+    tasks.spawn(sync_when_alone(
+        options.store,
+        sync::Sync { store, client, clock, busy, state: sync_tx, settings: options.sync },
+        cancel.clone(),
+    ));
+    Ok(Booted { desk, news, cancel, tasks })
+}
+
+impl Booted {
+    /// Stops the tasks between two steps of their work.
+    pub async fn shut_down(mut self) {
+        self.cancel.cancel();
+        let _ = tokio::time::timeout(Duration::from_secs(2), async {
+            while self.tasks.join_next().await.is_some() {}
+        })
+        .await;
+    }
+}
+
+/// Tells this process of what another one wrote into the store they share.
+async fn look_across(store: Store, clock: Clock, cancel: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = cancel.cancelled() => return,
+            () = clock.sleep(LOOK_ACROSS) => {}
+        }
+        if let Err(why) = store.watch_others().await {
+            tracing::warn!(%why, "cannot see what others write to the store");
+        }
+    }
+}
+
+/// One process per store talks to Persona on everybody's behalf; the others take over when it is
+/// gone. The lock is the operating system's, so a killed process cannot keep it.
+async fn sync_when_alone(store: PathBuf, sync: sync::Sync, cancel: CancellationToken) {
+    let _lock = loop {
+        match lock(&store) {
+            Ok(Some(lock)) => break lock,
+            Ok(None) => {
+                let now = sync.clock.now();
+                sync.state.send_modify(|state| {
+                    *state = SyncState { phase: Phase::Elsewhere, last_ok: Some(now) };
+                });
+            }
+            Err(why) => tracing::warn!(%why, "the sync lock cannot be had"),
+        }
+        tokio::select! {
+            () = cancel.cancelled() => return,
+            () = sync.clock.sleep(LOOK_ACROSS) => {}
+        }
+    };
+    sync::run(sync, cancel).await;
+}
+
+fn lock(store: &Path) -> io::Result<Option<File>> {
+    let path = store.with_extension("lock");
+    let file = File::options().create(true).truncate(false).write(true).open(path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(why)) => Err(why),
+    }
+}

@@ -1,0 +1,186 @@
+//! The application door: everything a front end may ask.
+//!
+//! Questions are answered from the store alone, so they are fast and work offline. Deeds become
+//! durable before they return. Persona is only asked by name: [`Desk::refresh`] and
+//! [`Desk::fetch_relations`]; whatever it says arrives as [`News`] that the store moved.
+
+mod boot;
+mod decide;
+mod news;
+mod refresh;
+
+use std::sync::Arc;
+
+pub use self::{
+    boot::{Booted, Error as BootError, Options, boot},
+    decide::{Draft, Note, Submitted},
+    news::News,
+};
+use crate::{
+    busy::Busy,
+    clock::Clock,
+    model::{Account, AccountId, Action, CaseId, InquiryId, Text},
+    persona::Client,
+    store::Store,
+};
+pub use crate::{
+    store::{
+        CaseFile, CaseRow, CaseView, Changes, Error as StoreError, Glance, InquiryFile, InquiryRow,
+        InquiryView, KnownStatus, RelationGroup, RelationRow, Rows, Scope, Undone, Window,
+    },
+    sync::{Phase, SyncState},
+};
+
+pub struct Desk {
+    store: Store,
+    client: Arc<Client>,
+    clock: Clock,
+    busy: Busy,
+    /// Who decides, as the journal names them.
+    reviewer: Text,
+    hold: std::time::Duration,
+    relation_keys: RelationKeys,
+    case_statuses: CaseStatuses,
+    /// Unique per process: it sends what it submitted.
+    worker: String,
+}
+
+/// The organisation's relation keys: nothing about them can be known from Persona.
+#[derive(Debug, Clone, Default)]
+pub struct RelationKeys {
+    /// Asked for on every account.
+    pub all: Vec<Text>,
+    /// Asked for on accounts of a type, by its name in lower case, instead of `all`.
+    pub by_type: std::collections::BTreeMap<String, Vec<Text>>,
+}
+
+impl RelationKeys {
+    fn of(&self, account_type: Option<&Text>) -> &[Text] {
+        let special = account_type.and_then(|name| self.by_type.get(&name.as_str().to_lowercase()));
+        special.unwrap_or(&self.all)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty() && self.by_type.is_empty()
+    }
+}
+
+/// Configured case statuses, by template id or by the prefix of the case's name (`KYC`).
+#[derive(Debug, Clone, Default)]
+pub struct CaseStatuses {
+    pub by_template: std::collections::BTreeMap<String, Vec<KnownStatus>>,
+    /// Where nothing else is known.
+    pub default: Vec<KnownStatus>,
+}
+
+/// A window of rows, and where the row asked about stands in the list now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Placed<T> {
+    pub rows: Rows<T>,
+    pub anchor: Option<u64>,
+}
+
+/// What is known of an account.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AccountFile {
+    pub account: Account,
+    /// Newest first.
+    pub inquiries: Vec<InquiryRow>,
+}
+
+impl Desk {
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    pub fn busy(&self) -> &Busy {
+        &self.busy
+    }
+
+    /// Rows of the queue; the window follows `anchor` if that row moved out of it.
+    pub async fn inquiries(
+        &self,
+        view: &InquiryView,
+        window: Window,
+        anchor: Option<&InquiryId>,
+    ) -> Result<Placed<InquiryRow>, StoreError> {
+        let rows = self.store.inquiries(view, window).await?;
+        let Some(id) = anchor.filter(|id| !rows.rows.iter().any(|row| row.id == **id)) else {
+            return Ok(Placed { rows, anchor: None });
+        };
+        match self.store.inquiry_position(view, id).await? {
+            None => Ok(Placed { rows, anchor: None }),
+            Some(at) => {
+                let rows = self.store.inquiries(view, window.around(at)).await?;
+                Ok(Placed { rows, anchor: Some(at) })
+            }
+        }
+    }
+
+    /// Rows of the cases, likewise.
+    pub async fn cases(
+        &self,
+        view: &CaseView,
+        window: Window,
+        anchor: Option<&CaseId>,
+    ) -> Result<Placed<CaseRow>, StoreError> {
+        let rows = self.store.cases(view, window).await?;
+        let Some(id) = anchor.filter(|id| !rows.rows.iter().any(|row| row.id == **id)) else {
+            return Ok(Placed { rows, anchor: None });
+        };
+        match self.store.case_position(view, id).await? {
+            None => Ok(Placed { rows, anchor: None }),
+            Some(at) => {
+                let rows = self.store.cases(view, window.around(at)).await?;
+                Ok(Placed { rows, anchor: Some(at) })
+            }
+        }
+    }
+
+    /// The queue at a glance, and every decision that has not reached Persona.
+    pub async fn glance(&self) -> Result<(Glance, Vec<Action>), StoreError> {
+        Ok((self.store.glance().await?, self.store.open_actions().await?))
+    }
+
+    pub async fn inquiry(&self, id: &InquiryId) -> Result<Option<InquiryFile>, StoreError> {
+        self.store.inquiry(id).await
+    }
+
+    pub async fn case(&self, id: &CaseId) -> Result<Option<CaseFile>, StoreError> {
+        self.store.case(id).await
+    }
+
+    pub async fn account(&self, id: &AccountId) -> Result<Option<AccountFile>, StoreError> {
+        let Some(account) = self.store.account(id).await? else { return Ok(None) };
+        let inquiries = self.store.inquiries_of(id).await?;
+        Ok(Some(AccountFile { account, inquiries }))
+    }
+
+    pub async fn relations(&self, id: &AccountId) -> Result<Vec<RelationGroup>, StoreError> {
+        self.store.relations(id).await
+    }
+
+    /// The statuses a case can be set to: configured ones in their order, then those seen on
+    /// other cases of its template.
+    pub async fn case_statuses(&self, id: &CaseId) -> Result<Vec<KnownStatus>, StoreError> {
+        let Some(file) = self.store.case(id).await? else { return Ok(Vec::new()) };
+        let template = file.case.template.as_ref();
+        let prefix = file.case.name.as_ref().and_then(|name| name.as_str().rsplit_once('-'));
+        let keys = [template.map(|id| id.as_str()), prefix.map(|(prefix, _)| prefix)];
+        let configured =
+            keys.into_iter().flatten().find_map(|key| self.case_statuses.by_template.get(key));
+        let seen = self.store.case_statuses(template).await?;
+        let mut known = match configured {
+            Some(configured) => configured.clone(),
+            None if seen.len() < 2 => self.case_statuses.default.clone(),
+            None => Vec::new(),
+        };
+        for status in seen {
+            let name = status.name.as_str();
+            if !known.iter().any(|known| known.name.as_str().eq_ignore_ascii_case(name)) {
+                known.push(status);
+            }
+        }
+        Ok(known)
+    }
+}

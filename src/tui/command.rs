@@ -1,0 +1,148 @@
+//! Everything a reviewer can ask of the console: one row each, and from these rows come the help,
+//! the footer's hints and the default keys.
+
+/// What a key asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Command {
+    Down,
+    Up,
+    PageDown,
+    PageUp,
+    First,
+    Last,
+    Open,
+    Back,
+    NextItem,
+    PreviousItem,
+    NextPane,
+    PreviousPane,
+    InquiriesPane,
+    CasesPane,
+    RelationsPane,
+    Approve,
+    Decline,
+    Escalate,
+    CaseStatus,
+    AssignToMe,
+    OneTimeLink,
+    Undo,
+    Relations,
+    AllChecks,
+    Reveal,
+    Filter,
+    ClearFilter,
+    Refetch,
+    Repaint,
+    Outbox,
+    Help,
+    Interrupt,
+    Quit,
+}
+
+/// Groups of the help, in its order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    Moving,
+    Deciding,
+    Looking,
+    Console,
+}
+
+impl Section {
+    pub const ALL: [Self; 4] = [Self::Moving, Self::Deciding, Self::Looking, Self::Console];
+
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Moving => "Moving",
+            Self::Deciding => "Deciding: a key stages, Enter sends",
+            Self::Looking => "Looking",
+            Self::Console => "Console",
+        }
+    }
+}
+
+/// Whether a command leads to something that leaves this machine for good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Danger {
+    Harmless,
+    /// Staged first, sent by Enter, and can be taken back while held.
+    Decision,
+}
+
+/// One row of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Spec {
+    pub command: Command,
+    /// One or two words, for hints.
+    pub title: &'static str,
+    /// A sentence's worth, for the help.
+    pub help: &'static str,
+    pub section: Section,
+    pub danger: Danger,
+    /// Default keys; the first is the one that hints show. `gg` is two presses.
+    pub keys: &'static [&'static str],
+}
+
+impl Command {
+    pub fn spec(self) -> &'static Spec {
+        TABLE.iter().find(|spec| spec.command == self).expect("every command has a row in the table")
+    }
+}
+
+const fn row(
+    command: Command,
+    keys: &'static [&'static str],
+    title: &'static str,
+    help: &'static str,
+    section: Section,
+) -> Spec {
+    Spec { command, title, help, section, danger: Danger::Harmless, keys }
+}
+
+const fn decision(
+    command: Command,
+    keys: &'static [&'static str],
+    title: &'static str,
+    help: &'static str,
+) -> Spec {
+    Spec { command, title, help, section: Section::Deciding, danger: Danger::Decision, keys }
+}
+
+use Command as C;
+use Section::{Console, Deciding, Looking, Moving};
+
+pub const TABLE: &[Spec] = &[
+    row(C::Down, &["j", "Down"], "down", "one row down; in the detail, one line", Moving),
+    row(C::Up, &["k", "Up"], "up", "one row up", Moving),
+    row(C::PageDown, &["Ctrl-d", "PageDown"], "page down", "half a page down", Moving),
+    row(C::PageUp, &["Ctrl-u", "PageUp"], "page up", "half a page up", Moving),
+    row(C::First, &["gg", "Home"], "first", "to the first row", Moving),
+    row(C::Last, &["G", "End"], "last", "to the last row", Moving),
+    row(C::Open, &["l", "Enter", "Right"], "open", "open the item and fetch it anew from Persona", Moving),
+    row(C::Back, &["h", "Esc", "Left"], "back", "back to the list; lets go of what is staged", Moving),
+    row(C::NextItem, &["J"], "next", "the next item, staying in the detail", Moving),
+    row(C::PreviousItem, &["K"], "previous", "the previous item, staying in the detail", Moving),
+    row(C::NextPane, &["Tab"], "pane", "to the next pane", Moving),
+    row(C::PreviousPane, &["Shift-Tab"], "pane back", "to the previous pane", Moving),
+    row(C::InquiriesPane, &["1"], "inquiries", "to the inquiries", Moving),
+    row(C::CasesPane, &["2"], "cases", "to the cases", Moving),
+    row(C::RelationsPane, &["3"], "relations pane", "to the account relations", Moving),
+    decision(C::Approve, &["a"], "approve", "approve the inquiry"),
+    decision(C::Decline, &["d"], "decline", "decline the inquiry"),
+    decision(C::Escalate, &["e"], "escalate", "escalate the inquiry: Persona's mark for review"),
+    decision(C::CaseStatus, &["s"], "status", "set the case's status, from those its template is known to have"),
+    decision(C::AssignToMe, &["@"], "assign", "assign the case to you"),
+    decision(C::OneTimeLink, &["L"], "link", "make a one-time link for the applicant; resumes first if expired"),
+    row(C::Undo, &["u"], "undo", "let go of what is staged, take back what is held, dismiss what was refused", Deciding),
+    row(C::Relations, &["r"], "relations", "load the relations of this item's account", Looking),
+    row(C::AllChecks, &["x"], "all checks", "show passed checks too, or only what failed", Looking),
+    row(C::Reveal, &["p", "P"], "reveal", "show this item's personal data for a while; journaled", Looking),
+    row(C::Filter, &["/"], "filter", "narrow the list: words, or status:approved, status:any", Looking),
+    row(C::ClearFilter, &["\\"], "clear filter", "the whole queue again", Looking),
+    row(C::Refetch, &["R"], "refetch", "ask Persona for this item now", Looking),
+    row(C::Outbox, &["o"], "outbox", "decisions on their way, and those that Persona refused", Looking),
+    row(C::Repaint, &["Ctrl-l"], "repaint", "draw the whole screen again", Console),
+    row(C::Help, &["?"], "help", "this help", Console),
+    row(C::Interrupt, &["Ctrl-c"], "quit", "twice: quit", Console),
+    row(C::Quit, &["q"], "quit", "back, and from the list: quit", Console),
+];

@@ -1,0 +1,145 @@
+//! Figures and text for narrow places: ages, latencies, cutting and padding by display width.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// `12s`, `42m`, `3h12m`, `5d03h`: at most six columns. The future counts as zero.
+pub fn age(since: Timestamp, now: Timestamp) -> String {
+    span(now.duration_since(since).as_secs().max(0))
+}
+
+/// Time left until then, in the same form; none once it is past.
+pub fn left(until: Timestamp, now: Timestamp) -> Option<String> {
+    let seconds = until.duration_since(now).as_secs();
+    (seconds > 0).then(|| span(seconds))
+}
+
+fn span(seconds: i64) -> String {
+    let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400);
+    match () {
+        () if minutes == 0 => "<1m".to_owned(),
+        () if hours == 0 => format!("{minutes}m"),
+        () if days == 0 => format!("{hours}h{:02}m", minutes % 60),
+        () if days < 100 => format!("{days}d{:02}h", hours % 24),
+        () => format!("{days}d"),
+    }
+}
+
+/// Seconds in a form that does not change with every redraw: `now`, `20 s`, `3 min`, `2 h`.
+pub fn coarse(since: Timestamp, now: Timestamp) -> String {
+    match now.duration_since(since).as_secs().max(0) {
+        0..10 => "now".to_owned(),
+        s @ 10..60 => format!("{} s", s / 10 * 10),
+        s @ 60..3_600 => format!("{} min", s / 60),
+        s => format!("{} h", s / 3_600),
+    }
+}
+
+/// `84 ms`, `5.2 s`
+pub fn latency(latency: Duration) -> String {
+    match latency.as_millis() {
+        ms @ 0..1_000 => format!("{ms} ms"),
+        ms => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
+    }
+}
+
+/// 0.004 → `0.4 %`, 0.12 → `12 %`
+pub fn percent(rate: f64) -> String {
+    let percent = rate * 100.0;
+    if percent > 0.0 && percent < 9.95 { format!("{percent:.1} %") } else { format!("{percent:.0} %") }
+}
+
+/// A verification's kind in a few columns: `government-id` → `gov id`.
+pub fn kind(kind: &str) -> String {
+    kind.replace("government-id", "gov id").replace(['-', '_'], " ")
+}
+
+/// UTC, to the minute.
+pub fn instant(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// Exactly `width` columns: cut at a grapheme with `…`, or padded.
+pub fn fit(text: &str, width: usize) -> String {
+    let cut = cut(text, width);
+    let pad = width.saturating_sub(cut.width());
+    cut + &" ".repeat(pad)
+}
+
+/// At most `width` columns, cut at a grapheme with `…`.
+pub fn cut(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let (mut out, mut used) = (String::new(), 0);
+    for grapheme in text.graphemes(true) {
+        let wide = grapheme.width();
+        if used + wide + 1 > width {
+            break;
+        }
+        out.push_str(grapheme);
+        used += wide;
+    }
+    if width > 0 {
+        out.push('…');
+    }
+    out
+}
+
+/// Broken at spaces into lines of at most `width` columns; a longer word is broken inside.
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(1);
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let line = lines.last_mut().expect("there is always a line");
+        let gap = usize::from(!line.is_empty());
+        if line.width() + gap + word.width() <= width {
+            line.push_str(&" ".repeat(gap));
+            line.push_str(word);
+            continue;
+        }
+        let mut rest = String::new();
+        for grapheme in word.graphemes(true) {
+            if rest.width() + grapheme.width() > width {
+                lines.push(std::mem::take(&mut rest));
+            }
+            rest.push_str(grapheme);
+        }
+        lines.push(rest);
+    }
+    lines.retain(|line| !line.is_empty());
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_stay_within_six_columns() {
+        let table = [(0, "<1m"), (59, "<1m"), (42 * 60, "42m"), (11_520, "3h12m"), (443_000, "5d03h"), (9_000_000, "104d")];
+        for (seconds, shown) in table {
+            assert_eq!(span(seconds), shown);
+        }
+    }
+
+    #[test]
+    fn text_is_cut_by_columns_not_by_bytes() {
+        assert_eq!(fit("Ada", 5), "Ada  ");
+        assert_eq!(fit("山田太郎", 5), "山田…");
+        assert_eq!(cut("abcdef", 3), "ab…");
+        assert_eq!(cut("abc", 0), "");
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
+    }
+
+    #[test]
+    fn figures_read_as_people_say_them() {
+        assert_eq!(latency(Duration::from_millis(84)), "84 ms");
+        assert_eq!(latency(Duration::from_millis(5_230)), "5.2 s");
+        assert_eq!((percent(0.0), percent(0.004), percent(0.12)), ("0 %".into(), "0.4 %".into(), "12 %".into()));
+    }
+}

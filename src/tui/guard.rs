@@ -1,0 +1,131 @@
+//! Whether a command can run now, and if not, why: a sentence for the reviewer.
+
+use super::{
+    command::Command,
+    state::{File, Pane, State},
+};
+use crate::model::{ActionState, Inquiry, InquiryStatus, Verb};
+
+/// What a verdict key stages, or a refusal.
+pub fn verdict(state: &State, command: Command) -> Result<Verb, String> {
+    let detail = state.detail.as_ref().ok_or("nothing is selected")?;
+    if let Some(action) = detail.action().filter(|action| action.state.is_open()) {
+        let verb = action.verb.words();
+        return Err(match action.state {
+            ActionState::Held { .. } => format!("{verb} is held for this item already: u takes it back"),
+            _ => format!("{verb} is on its way for this item already"),
+        });
+    }
+    match (&detail.file, command) {
+        (File::Loading, _) => Err("this item is still loading".into()),
+        // Keys typed before the item was drawn were meant for the one before.
+        _ if !detail.drawn => Err("this item was not on the screen yet: look, then decide".into()),
+        _ if detail.look_until.is_some_and(|until| state.now < until) => {
+            Err("the list moved and this is another item: look, then decide".into())
+        }
+        (File::Missing, _) => Err("this item is not in the local copy yet".into()),
+        (File::Inquiry(file), _) => {
+            if file.hydrated_at.is_none() {
+                return Err("its checks have not been looked at: open it first".into());
+            }
+            inquiry(state, &file.inquiry, command)
+        }
+        (File::Case(file), Command::AssignToMe) => match &file.case {
+            case if case.redacted_at.is_some() => Err("this case was redacted".into()),
+            case if case.assignee.as_ref() == Some(&state.settings.reviewer) => {
+                Err("this case is yours already".into())
+            }
+            _ if !state.settings.reviewer.as_str().contains('@') => {
+                Err("Persona assigns by e-mail: set reviewer.email in the configuration".into())
+            }
+            _ => Ok(Verb::AssignCase(state.settings.reviewer.clone())),
+        },
+        (File::Case(_), Command::OneTimeLink) => {
+            Err("a link is made for an inquiry: open one of this case's".into())
+        }
+        (File::Case(_), _) => Err("a case has a status of its own: s shows the menu".into()),
+        (File::Account(_), _) => Err("an account is not decided: open its inquiry".into()),
+    }
+}
+
+fn inquiry(state: &State, inquiry: &Inquiry, command: Command) -> Result<Verb, String> {
+    use InquiryStatus::{Approved, Declined, NeedsReview};
+    if inquiry.redacted_at.is_some() {
+        return Err("this inquiry was redacted: nothing about it can be decided".into());
+    }
+    match (command, &inquiry.status) {
+        (Command::Approve, Approved) => Err("this inquiry is approved already".into()),
+        (Command::Decline, Declined) => Err("this inquiry is declined already".into()),
+        (Command::Escalate, NeedsReview) => Err("this inquiry is in review already".into()),
+        (Command::Escalate, Approved | Declined) => {
+            Err(format!("Persona does not take an inquiry that is {} back into review", inquiry.status))
+        }
+        (Command::OneTimeLink, Approved | Declined) => {
+            Err(format!("this inquiry is {}: a link would lead nowhere", inquiry.status))
+        }
+        (Command::Approve, _) => Ok(Verb::Approve),
+        (Command::Decline, _) => Ok(Verb::Decline),
+        (Command::Escalate, _) => Ok(Verb::MarkForReview),
+        (Command::OneTimeLink, _) => Ok(Verb::OneTimeLink {
+            expires_in_seconds: u32::try_from(state.settings.link_expires.as_secs()).ok(),
+        }),
+        (Command::CaseStatus | Command::AssignToMe, _) => {
+            Err("this is an inquiry: a, d or e decide it; cases are in pane 2".into())
+        }
+        _ => Err("this key decides nothing".into()),
+    }
+}
+
+/// The case whose status menu can be opened now.
+pub fn status_menu(state: &State) -> Result<&crate::model::Case, String> {
+    match state.detail.as_ref().map(|detail| (&detail.file, detail.action())) {
+        Some((File::Case(_), Some(action))) if action.state.is_open() => {
+            Err(format!("{} is on its way for this case already", action.verb.words()))
+        }
+        Some((File::Case(file), _)) if file.case.redacted_at.is_some() => {
+            Err("this case was redacted".into())
+        }
+        Some((File::Case(file), _)) => Ok(&file.case),
+        Some((File::Loading, _)) => Err("this item is still loading".into()),
+        _ if state.list_pane() == Pane::Cases => Err("no case is selected".into()),
+        _ => Err("only cases have a status menu: they are in pane 2".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::state::samples;
+
+    #[test]
+    fn verdicts_follow_the_status() {
+        use Command::{Approve, CaseStatus, Decline, Escalate, OneTimeLink};
+        let table = [
+            ("needs_review", Approve, true),
+            ("needs_review", Escalate, false),
+            ("completed", Escalate, true),
+            ("approved", Approve, false),
+            ("approved", Decline, true),
+            ("approved", Escalate, false),
+            ("declined", OneTimeLink, false),
+            ("expired", OneTimeLink, true),
+            ("on_hold", Approve, true),
+            ("needs_review", CaseStatus, false),
+        ];
+        for (status, command, allowed) in table {
+            let state = samples::reading(status);
+            assert_eq!(verdict(&state, command).is_ok(), allowed, "{status} {command:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_decided_that_was_not_seen() {
+        let mut state = samples::reading("needs_review");
+        state.detail.as_mut().unwrap().file = File::Loading;
+        assert!(verdict(&state, Command::Approve).unwrap_err().contains("loading"));
+        let mut unread = samples::reading("needs_review");
+        let File::Inquiry(file) = &mut unread.detail.as_mut().unwrap().file else { unreachable!() };
+        file.hydrated_at = None;
+        assert!(verdict(&unread, Command::Approve).unwrap_err().contains("open it first"));
+    }
+}

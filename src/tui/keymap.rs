@@ -1,0 +1,172 @@
+//! Which key means which command. The only file that spells keys.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::command::{Command, TABLE};
+
+/// What a press came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resolved {
+    Command(Command),
+    /// The first press of a longer chord.
+    Prefix,
+    Nothing,
+}
+
+/// What a press means while a decision is staged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Staging {
+    Commit,
+    LetGo,
+    /// The nth reason, from 0.
+    Reason(usize),
+    Comment,
+    /// Not the commit bar's: whatever it means elsewhere.
+    Other,
+}
+
+/// What a press means in a line of text or in a menu.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialog {
+    Accept,
+    Cancel,
+    Down,
+    Up,
+    /// Copy again, where there is something to copy.
+    Copy,
+    /// The nth entry, from 0.
+    Pick(usize),
+    Other,
+}
+
+/// The spelling of a press in the table: `a`, `G`, `Ctrl-d`, `Enter`. None for what has no name.
+pub fn spelling(key: KeyEvent) -> Option<String> {
+    let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
+    if key.modifiers.intersects(KeyModifiers::ALT | KeyModifiers::SUPER | KeyModifiers::META) {
+        return None;
+    }
+    let name = match key.code {
+        KeyCode::Char(' ') => "Space".to_owned(),
+        KeyCode::Char(c) if ctrl => return Some(format!("Ctrl-{}", c.to_ascii_lowercase())),
+        KeyCode::Char(c) => c.to_string(),
+        KeyCode::BackTab => "Shift-Tab".to_owned(),
+        KeyCode::Enter => "Enter".to_owned(),
+        KeyCode::Esc => "Esc".to_owned(),
+        KeyCode::Tab => "Tab".to_owned(),
+        KeyCode::Up => "Up".to_owned(),
+        KeyCode::Down => "Down".to_owned(),
+        KeyCode::Left => "Left".to_owned(),
+        KeyCode::Right => "Right".to_owned(),
+        KeyCode::Home => "Home".to_owned(),
+        KeyCode::End => "End".to_owned(),
+        KeyCode::PageUp => "PageUp".to_owned(),
+        KeyCode::PageDown => "PageDown".to_owned(),
+        _ => return None,
+    };
+    Some(name)
+}
+
+/// The command of `pressed`, the presses of a chord so far with the newest last.
+pub fn resolve(pressed: &[String]) -> Resolved {
+    let chord = pressed.concat();
+    let mut prefix = false;
+    for spec in TABLE {
+        for keys in spec.keys {
+            if *keys == chord {
+                return Resolved::Command(spec.command);
+            }
+            prefix |= is_chord(keys) && keys.starts_with(&chord) && !chord.is_empty();
+        }
+    }
+    if prefix { Resolved::Prefix } else { Resolved::Nothing }
+}
+
+/// Names such as `Enter` are one press; two or more plain characters of one kind are a chord.
+fn is_chord(keys: &str) -> bool {
+    keys.len() == 2 && keys.bytes().all(|b| b.is_ascii_lowercase())
+}
+
+pub fn staging(key: KeyEvent) -> Staging {
+    match spelling(key).as_deref() {
+        Some("Enter") => Staging::Commit,
+        Some("Esc" | "u" | "h" | "q") => Staging::LetGo,
+        Some("c") => Staging::Comment,
+        Some(digit) => match digit.parse::<usize>() {
+            Ok(n @ 1..=9) => Staging::Reason(n - 1),
+            _ => Staging::Other,
+        },
+        None => Staging::Other,
+    }
+}
+
+pub fn dialog(key: KeyEvent) -> Dialog {
+    match spelling(key).as_deref() {
+        Some("Enter" | "l") => Dialog::Accept,
+        Some("Esc" | "q" | "h" | "Ctrl-c") => Dialog::Cancel,
+        Some("j" | "Down") => Dialog::Down,
+        Some("k" | "Up") => Dialog::Up,
+        Some("y") => Dialog::Copy,
+        Some(digit) => match digit.parse::<usize>() {
+            Ok(n @ 1..=9) => Dialog::Pick(n - 1),
+            _ => Dialog::Other,
+        },
+        None => Dialog::Other,
+    }
+}
+
+/// In a line of text only these are not text.
+pub fn line(key: KeyEvent) -> Dialog {
+    match spelling(key).as_deref() {
+        Some("Enter") => Dialog::Accept,
+        Some("Esc" | "Ctrl-c") => Dialog::Cancel,
+        Some("Down") => Dialog::Down,
+        Some("Up") => Dialog::Up,
+        _ => Dialog::Other,
+    }
+}
+
+/// The key that hints show for a command.
+pub fn shown(command: Command) -> &'static str {
+    command.spec().keys[0]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+
+    #[test]
+    fn no_two_commands_share_a_key_and_no_key_hides_a_chord() {
+        let mut owner: HashMap<&str, Command> = HashMap::new();
+        for spec in TABLE {
+            assert!(!spec.keys.is_empty(), "{:?} has no key", spec.command);
+            for key in spec.keys {
+                assert_eq!(owner.insert(key, spec.command), None, "{key} is taken twice");
+            }
+        }
+        for chord in owner.keys().filter(|keys| is_chord(keys)) {
+            assert!(!owner.contains_key(&chord[..1]), "{chord} can never be reached");
+        }
+    }
+
+    #[test]
+    fn presses_resolve_through_chords() {
+        let press = |keys: &[&str]| resolve(&keys.iter().map(|k| (*k).to_owned()).collect::<Vec<_>>());
+        assert_eq!(press(&["j"]), Resolved::Command(Command::Down));
+        assert_eq!(press(&["g"]), Resolved::Prefix);
+        assert_eq!(press(&["g", "g"]), Resolved::Command(Command::First));
+        assert_eq!(press(&["g", "x"]), Resolved::Nothing);
+        assert_eq!(press(&["Z"]), Resolved::Nothing);
+        assert_eq!(press(&["E"]), Resolved::Nothing, "a name is not a chord");
+    }
+
+    #[test]
+    fn presses_are_spelled_as_in_the_table() {
+        let key = |code, modifiers| spelling(KeyEvent::new(code, modifiers));
+        assert_eq!(key(KeyCode::Char('d'), KeyModifiers::CONTROL).as_deref(), Some("Ctrl-d"));
+        assert_eq!(key(KeyCode::Char('G'), KeyModifiers::SHIFT).as_deref(), Some("G"));
+        assert_eq!(key(KeyCode::Char('a'), KeyModifiers::ALT), None);
+        assert_eq!(key(KeyCode::F(1), KeyModifiers::NONE), None);
+    }
+}

@@ -1,0 +1,102 @@
+//! Where things are on the screen, for any size.
+//!
+//! ```text
+//!  from 100 columns                     below
+//! ┌ header ───────────────────────┐   ┌ header ──────────────┐
+//! │ inquiries  │ detail           │   │ the list with focus  │
+//! │ cases      │                  │   ├──────────────────────┤
+//! │ relations  │                  │   │ detail               │
+//! ├────────────┴──────────────────┤   ├──────────────────────┤
+//! │ commit bar, while staged      │   │ commit bar           │
+//! │ hints or a toast              │   │ hints or a toast     │
+//! │ health                        │   │ health               │
+//! └───────────────────────────────┘   └──────────────────────┘
+//! ```
+
+use ratatui::layout::{Constraint, Layout, Rect};
+
+use super::state::{Pane, SMALLEST, State};
+
+/// Panes without an area are not drawn.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Areas {
+    pub header: Rect,
+    pub inquiries: Option<Rect>,
+    pub cases: Option<Rect>,
+    pub relations: Option<Rect>,
+    pub detail: Rect,
+    pub commit: Option<Rect>,
+    pub hints: Rect,
+    pub health: Rect,
+}
+
+/// Rows inside the frames.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Heights {
+    pub inquiries: u16,
+    pub cases: u16,
+    pub detail: u16,
+}
+
+const WIDE: u16 = 100;
+
+/// None if the terminal is too small for panes.
+pub fn areas(state: &State) -> Option<Areas> {
+    let (columns, rows) = state.size;
+    if columns < SMALLEST.0 || rows < SMALLEST.1 {
+        return None;
+    }
+    let commit_rows = match &state.staged {
+        None => 0,
+        Some(staged) if staged.writing || !staged.comment.value().is_empty() => 3,
+        Some(_) => 2,
+    };
+    let [header, body, commit, hints, health] = Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Fill(1),
+        Constraint::Length(commit_rows),
+        Constraint::Length(1),
+        Constraint::Length(1),
+    ])
+    .areas(Rect::new(0, 0, columns, rows));
+    let commit = (commit_rows > 0).then_some(commit);
+    let mut areas = Areas { header, commit, hints, health, ..Areas::default() };
+    if columns >= WIDE { wide(&mut areas, body) } else { narrow(&mut areas, body, state) }
+    Some(areas)
+}
+
+fn wide(areas: &mut Areas, body: Rect) {
+    let left = (body.width * 2 / 5).clamp(46, 64);
+    let [lists, detail] =
+        Layout::horizontal([Constraint::Length(left), Constraint::Fill(1)]).areas(body);
+    let [inquiries, cases, relations] =
+        Layout::vertical([Constraint::Fill(2), Constraint::Fill(1), Constraint::Fill(1)])
+            .areas(lists);
+    (areas.inquiries, areas.cases, areas.relations) = (Some(inquiries), Some(cases), Some(relations));
+    areas.detail = detail;
+}
+
+fn narrow(areas: &mut Areas, body: Rect, state: &State) {
+    let reading = state.focus == Pane::Detail;
+    let list_rows = if reading { 5 } else { body.height * 2 / 5 };
+    let [list, detail] =
+        Layout::vertical([Constraint::Length(list_rows), Constraint::Fill(1)]).areas(body);
+    let slot = match state.list_pane() {
+        Pane::Cases => &mut areas.cases,
+        Pane::Relations => &mut areas.relations,
+        Pane::Inquiries | Pane::Detail => &mut areas.inquiries,
+    };
+    *slot = Some(list);
+    areas.detail = detail;
+}
+
+/// Rows for content, frames taken off; sensible figures where a pane is not drawn.
+pub fn heights(state: &State) -> Heights {
+    let areas = areas(state).unwrap_or_default();
+    let inside = |area: Option<Rect>| area.map_or(10, |area| area.height.saturating_sub(2));
+    Heights {
+        inquiries: inside(areas.inquiries),
+        cases: inside(areas.cases),
+        detail: inside(Some(areas.detail)),
+    }
+}

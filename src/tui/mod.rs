@@ -1,0 +1,260 @@
+//! The console: keys in, frames out.
+//!
+//! ```text
+//!  keys, resizes ─┐                       ┌─ Effect ─▶ Runner ─▶ Desk
+//!  desk's news ───┼─▶ Msg ─▶ update ──────┤
+//!  answers ───────┘         (State)       └─ view(&State) ─▶ terminal
+//! ```
+//!
+//! The loop draws when something changed, at most once in ten milliseconds, input first. There is
+//! no tick: when nothing happens it sleeps until the next thing on the screen would change.
+
+mod command;
+mod effect;
+mod format;
+mod guard;
+mod keymap;
+mod layout;
+mod msg;
+mod overlays;
+mod panes;
+mod pending;
+mod state;
+mod terminal;
+mod theme;
+mod update;
+mod view;
+mod widgets;
+
+use std::{
+    io,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use crossterm::event::{Event, EventStream, KeyEventKind};
+use futures::{Stream, StreamExt};
+use ratatui::Frame;
+use tokio::{signal::unix, sync::mpsc};
+
+pub use self::{state::Settings, terminal::Screen, theme::Theme};
+use self::{
+    effect::{Delivery, Effect, Runner},
+    msg::Msg,
+    state::{Leaving, State},
+};
+use crate::{busy::Busy, clock::Clock, desk::{Desk, News}, secret::Secret};
+
+/// The shortest time between two frames.
+const FRAME: Duration = Duration::from_millis(10);
+
+/// How long the first frame waits for the first rows, so that it is not drawn twice.
+const FIRST_ROWS: Duration = Duration::from_millis(40);
+
+/// The console without a terminal: what a story drives, and what the loop below draws.
+pub struct Console {
+    state: State,
+    theme: Theme,
+    clock: Clock,
+    busy: Busy,
+    runner: Runner,
+    inbox: mpsc::UnboundedReceiver<Delivery>,
+    news: mpsc::UnboundedReceiver<News>,
+    /// What only the owner of the terminal can do.
+    errands: Vec<Errand>,
+    dirty: bool,
+}
+
+/// Work for whoever owns the terminal.
+#[derive(Debug)]
+pub enum Errand {
+    Copy(Secret<String>),
+    Repaint,
+}
+
+impl Console {
+    /// Asks for the first rows; nothing is drawn yet. `size` in columns and rows.
+    pub fn new(
+        desk: Arc<Desk>,
+        news: mpsc::UnboundedReceiver<News>,
+        settings: Settings,
+        theme: Theme,
+        size: (u16, u16),
+    ) -> Self {
+        let (tx, inbox) = mpsc::unbounded_channel();
+        let (clock, busy) = (desk.clock().clone(), desk.busy().clone());
+        let runner = Runner::new(desk, busy.clone(), tx);
+        let mut state = State::new(settings, size, clock.now());
+        let first = update::start(&mut state);
+        let mut console = Self {
+            state,
+            theme,
+            clock,
+            busy,
+            runner,
+            inbox,
+            news,
+            errands: Vec::new(),
+            dirty: true,
+        };
+        console.perform(first);
+        console
+    }
+
+    /// Applies one event of the terminal.
+    pub fn input(&mut self, event: Event) {
+        match event {
+            Event::Key(key) if key.kind != KeyEventKind::Release => self.apply(Msg::Key(key)),
+            Event::Paste(text) => self.apply(Msg::Paste(text)),
+            Event::Resize(columns, rows) => self.apply(Msg::Resized(columns, rows)),
+            Event::Key(_) | Event::Mouse(_) | Event::FocusGained | Event::FocusLost => {}
+        }
+    }
+
+    /// Applies all that has arrived from the desk. True if there was anything.
+    pub fn take_answers(&mut self) -> bool {
+        let mut any = false;
+        while let Ok((msg, token)) = self.inbox.try_recv() {
+            self.apply(msg);
+            drop(token);
+            any = true;
+        }
+        while let Ok(news) = self.news.try_recv() {
+            self.apply(news.into());
+            any = true;
+        }
+        self.runner.reap();
+        any
+    }
+
+    /// Work under way, for whoever waits until there is none.
+    pub fn busy(&self) -> &Busy {
+        &self.busy
+    }
+
+    pub fn draw(&mut self, frame: &mut Frame<'_>) {
+        view::draw(frame, &self.state, &self.theme);
+    }
+
+    /// To be called when a frame is on the screen: only what was drawn can be decided.
+    pub fn drawn(&mut self) {
+        self.dirty = false;
+        update::update(&mut self.state, Msg::Drawn);
+    }
+
+    pub fn errands(&mut self) -> Vec<Errand> {
+        std::mem::take(&mut self.errands)
+    }
+
+    pub fn is_over(&self) -> bool {
+        self.state.leaving == Leaving::Yes
+    }
+
+    fn apply(&mut self, msg: Msg) {
+        self.state.now = self.clock.now();
+        let effects = update::update(&mut self.state, msg);
+        self.dirty = true;
+        self.perform(effects);
+    }
+
+    fn perform(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Copy(text) => self.errands.push(Errand::Copy(text)),
+                Effect::Repaint => self.errands.push(Errand::Repaint),
+                effect => self.runner.run(effect),
+            }
+        }
+    }
+
+    /// Waits until something has happened and applies it.
+    async fn turn(&mut self, input: &mut (impl Stream<Item = io::Result<Event>> + Unpin)) {
+        let next_change = self.state.next_change();
+        let clock = self.clock.clone();
+        tokio::select! {
+            biased;
+            event = input.next() => match event {
+                Some(Ok(event)) => self.input(event),
+                // The terminal is gone: what was decided is durable already.
+                Some(Err(_)) | None => self.apply(Msg::Terminate),
+            },
+            Some((msg, _token)) = self.inbox.recv() => self.apply(msg),
+            Some(news) = self.news.recv() => self.apply(news.into()),
+            () = clock.sleep_until(next_change) => self.apply(Msg::Woke),
+        }
+    }
+}
+
+impl From<News> for Msg {
+    fn from(news: News) -> Self {
+        match news {
+            News::Changed(changes) => Self::Changed(changes),
+            News::Stats(stats) => Self::Stats(stats),
+            News::Sync(sync) => Self::Sync(sync),
+            News::Link { subject, action, link } => Self::Link { subject, action, link },
+        }
+    }
+}
+
+/// Runs the console on the terminal until the reviewer leaves, the terminal goes away or the
+/// process is told to end.
+///
+/// # Errors
+/// If the terminal cannot be taken or written to.
+pub async fn run(
+    desk: Arc<Desk>,
+    news: mpsc::UnboundedReceiver<News>,
+    settings: Settings,
+    theme: Theme,
+) -> io::Result<()> {
+    let size = crossterm::terminal::size()?;
+    let mut console = Console::new(desk, news, settings, theme, size);
+    let mut screen = Screen::take()?;
+    let mut input = EventStream::new();
+    let mut terminate = unix::signal(unix::SignalKind::terminate())?;
+    let mut hang_up = unix::signal(unix::SignalKind::hangup())?;
+    let mut interrupt = unix::signal(unix::SignalKind::interrupt())?;
+    let busy = console.busy().clone();
+    let _ = tokio::time::timeout(FIRST_ROWS, async {
+        while !console.state.inquiries.loaded {
+            if !console.take_answers() {
+                tokio::task::yield_now().await;
+            }
+            if busy.is_idle() {
+                break;
+            }
+        }
+    })
+    .await;
+    let mut last_frame: Option<Instant> = None;
+    while !console.is_over() {
+        for errand in console.errands() {
+            match errand {
+                Errand::Copy(text) => screen.copy(text.expose())?,
+                Errand::Repaint => screen.clear()?,
+            }
+        }
+        let wait = last_frame.map_or(Duration::ZERO, |at| FRAME.saturating_sub(at.elapsed()));
+        if console.dirty && wait.is_zero() {
+            screen.draw(|frame| console.draw(frame))?;
+            console.drawn();
+            last_frame = Some(Instant::now());
+            continue;
+        }
+        console.runner.reap();
+        tokio::select! {
+            biased;
+            _ = terminate.recv() => console.apply(Msg::Terminate),
+            _ = hang_up.recv() => console.apply(Msg::Terminate),
+            _ = interrupt.recv() => console.apply(Msg::Terminate),
+            () = console.turn(&mut input) => {}
+            () = tokio::time::sleep(wait), if console.dirty => {}
+        }
+        console.take_answers();
+    }
+    // The terminal goes back first; then a decision that was just committed becomes durable.
+    drop(input);
+    drop(screen);
+    console.runner.finish().await;
+    Ok(())
+}

@@ -1,0 +1,52 @@
+//! Everything that can happen to the console. Each comes with what it is about, so that an answer
+//! to a question nobody asks any more is told apart and dropped.
+
+use crossterm::event::KeyEvent;
+
+use crate::{
+    desk::{
+        AccountFile, CaseFile, CaseRow, CaseView, Changes, Glance, InquiryFile, InquiryRow,
+        InquiryView, KnownStatus, Placed, RelationGroup, Submitted, SyncState, Undone,
+    },
+    metrics::Stats,
+    model::{AccountId, Action, ActionId, CaseId, InquiryId, Subject},
+    secret::Secret,
+};
+
+/// A question's answer, or why there is none, as a sentence.
+pub type Answer<T> = Result<T, String>;
+
+#[derive(Debug)]
+pub enum Msg {
+    Key(KeyEvent),
+    Paste(String),
+    Resized(u16, u16),
+    /// The moment named by `State::next_change` has come.
+    Woke,
+    /// The state is on the screen.
+    Drawn,
+    /// The store moved.
+    Changed(Changes),
+    Inquiries(InquiryView, Answer<Placed<InquiryRow>>),
+    Cases(CaseView, Answer<Placed<CaseRow>>),
+    Glance(Answer<(Glance, Vec<Action>)>),
+    InquiryFile(InquiryId, Answer<Option<Box<InquiryFile>>>),
+    CaseFile(CaseId, Answer<Option<Box<CaseFile>>>),
+    AccountFile(AccountId, Answer<Option<Box<AccountFile>>>),
+    /// The store's copy of an account's relations.
+    Relations(AccountId, Answer<Vec<RelationGroup>>),
+    Statuses(CaseId, Answer<Vec<KnownStatus>>),
+    /// Persona answered, or not; what it said came through the store.
+    Refreshed(Subject, Answer<()>),
+    /// The same for an account's relations.
+    RelationsFetched(AccountId, Answer<()>),
+    Submitted(Subject, Answer<Submitted>),
+    Undone(ActionId, Answer<Undone>),
+    Acknowledged(Answer<()>),
+    Journaled(Answer<()>),
+    Link { subject: Subject, action: ActionId, link: Secret<String> },
+    Stats(Stats),
+    Sync(SyncState),
+    /// SIGTERM, SIGHUP, or the terminal is gone.
+    Terminate,
+}

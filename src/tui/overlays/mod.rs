@@ -1,0 +1,7 @@
+//! Boxes over the panes: each asks or shows one thing, Esc closes it.
+
+pub mod help;
+pub mod leave;
+pub mod link;
+pub mod outbox;
+pub mod statuses;

@@ -1,0 +1,35 @@
+//! Decisions on their way, and those that did not get through, with the reason.
+
+use ratatui::{
+    Frame,
+    text::{Line, Span},
+};
+
+use crate::{
+    model::Action,
+    tui::{format, pending, state::State, theme::Theme, widgets::popup},
+};
+
+pub fn draw(frame: &mut Frame<'_>, cursor: usize, state: &State, theme: &Theme) {
+    let mut lines = Vec::new();
+    for (nth, action) in state.outbox.iter().enumerate() {
+        lines.extend(entry(action, nth == cursor, state, theme));
+    }
+    if lines.is_empty() {
+        lines.push(Line::from("Nothing is on its way: all that was decided has reached Persona."));
+    }
+    let scroll = u16::try_from(cursor.saturating_sub(3) * 2).unwrap_or(u16::MAX);
+    popup::draw(frame, "outbox", "j k scroll · Esc closes", lines, 78, scroll, theme);
+}
+
+fn entry<'a>(action: &Action, chosen: bool, state: &State, theme: &Theme) -> [Line<'a>; 2] {
+    let said = pending::sentence(&action.verb, &action.state, state.now);
+    let head = Line::from(vec![
+        Span::styled(format::fit(&action.subject.short(), 20), theme.accent),
+        Span::raw(format::fit(&action.verb.words(), 28)),
+        Span::styled(format!("decided {} ago", format::age(action.decided_at, state.now)), theme.dim),
+    ]);
+    let head = if chosen { head.patch_style(theme.cursor) } else { head };
+    let style = pending::style(&action.state, theme);
+    [head, Line::styled(format!("  {}", format::cut(&said, 72)), style)]
+}

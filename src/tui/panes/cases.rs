@@ -1,0 +1,89 @@
+//! The open cases: name, status, how long the SLA still runs, whose they are.
+
+use jiff::Timestamp;
+use ratatui::{
+    Frame,
+    layout::Rect,
+    text::{Line, Span},
+};
+
+use crate::{
+    desk::{CaseRow, Scope},
+    tui::{
+        format, pending,
+        state::{Pane, State},
+        theme::Theme,
+        view::pane_block,
+        widgets::list,
+    },
+};
+
+pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
+    let block = pane_block(title(state, theme), Pane::Cases, state, theme);
+    let inner = block.inner(area);
+    frame.render_widget(block, area);
+    let empty = match state.case_view.search {
+        Some(_) => "nothing matches; \\ shows all open cases",
+        None => "no case is open",
+    };
+    list::draw(
+        frame,
+        inner,
+        &state.cases,
+        state.focus == Pane::Cases,
+        theme,
+        empty.to_owned(),
+        |item, width| {
+            let here = state.cases.selected().is_some_and(|selected| selected.id == item.id);
+            row(item, if here { "▸" } else { " " }, width, state.now, theme)
+        },
+    );
+}
+
+fn title<'a>(state: &State, theme: &Theme) -> Vec<Span<'a>> {
+    if let Some(filter) = state.filter.as_ref().filter(|filter| filter.pane == Pane::Cases) {
+        return vec![
+            Span::styled("/", theme.accent),
+            Span::raw(format!("{}▏", filter.input.value())),
+            Span::styled(format!(" {} ", state.cases.rows.total), theme.dim),
+        ];
+    }
+    let scope = match state.case_view.scope {
+        Scope::Open => "open",
+        Scope::All => "any status",
+    };
+    let search = state.case_view.search.as_ref();
+    let search = search.map_or(String::new(), |search| format!(" /{search}"));
+    vec![Span::raw(format!("2 Cases ─ {scope}{search} {} ", state.cases.rows.total))]
+}
+
+/// `▸ KYC-17    Open        SLA 42m   jane@acme.test`
+fn row<'a>(item: &CaseRow, marker: &'a str, width: usize, now: Timestamp, theme: &Theme) -> Line<'a> {
+    let name = item.name.as_ref().map_or_else(|| item.id.short(), ToString::to_string);
+    let mut spans = vec![
+        Span::styled(marker, theme.accent),
+        Span::raw(format!(" {} ", format::fit(&name, 10))),
+        Span::raw(format!("{} ", format::fit(item.status.as_str(), 12))),
+    ];
+    let rest = width.saturating_sub(26);
+    if let Some(action) = &item.action {
+        let said = pending::brief(&action.verb, &action.state);
+        spans.push(Span::styled(format::fit(&said, rest), pending::style(&action.state, theme)));
+        return Line::from(spans);
+    }
+    let (sla, style) = match item.sla_expires_at {
+        _ if item.resolved => ("resolved".to_owned(), theme.dim),
+        None => ("no SLA".to_owned(), theme.dim),
+        Some(at) => match format::left(at, now) {
+            None => (format!("late {}", format::age(at, now)), theme.bad),
+            Some(left) if at.duration_since(now).as_secs() < 3_600 => {
+                (format!("SLA {left}"), theme.warn)
+            }
+            Some(left) => (format!("SLA {left}"), theme.text),
+        },
+    };
+    spans.push(Span::styled(format::fit(&sla, 11), style));
+    let assignee = item.assignee.as_ref().map_or("–", |assignee| assignee.as_str());
+    spans.push(Span::styled(format::cut(assignee, rest.saturating_sub(11)), theme.dim));
+    Line::from(spans)
+}

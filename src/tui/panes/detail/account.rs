@@ -1,0 +1,44 @@
+//! An account: what it is, its inquiries, its fields.
+
+use ratatui::text::{Line, Span};
+
+use super::fields;
+use crate::{
+    desk::AccountFile,
+    tui::{format, state::State, theme::Theme},
+};
+
+pub fn lines<'a>(
+    lines: &mut Vec<Line<'a>>,
+    file: &'a AccountFile,
+    state: &State,
+    width: usize,
+    theme: &Theme,
+) {
+    let account = &file.account;
+    let name = match (account.name(), state.shows_item()) {
+        (None, _) => "(no name)".to_owned(),
+        (Some(name), true) => name.reveal().to_string(),
+        (Some(name), false) => name.masked(),
+    };
+    let kind = account.type_name.as_ref().map_or("account", |kind| kind.as_str());
+    lines.push(Line::from(vec![
+        Span::styled(format!(" {name}"), theme.accent),
+        Span::styled(format!("  {kind}"), theme.dim),
+    ]));
+    if let Some(reference) = &account.reference_id {
+        lines.push(Line::styled(format!(" reference {reference}"), theme.dim));
+    }
+    lines.push(Line::styled(" r shows its relations", theme.dim));
+    lines.push(Line::raw(""));
+    lines.push(Line::styled(format!(" Inquiries {}", file.inquiries.len()), theme.accent));
+    for row in &file.inquiries {
+        let since = row.waiting_since.map_or("–".to_owned(), |since| format::age(since, state.now));
+        lines.push(Line::from(vec![
+            Span::raw(format!("   {} ", format::fit(&row.id.short(), 16))),
+            Span::raw(format!("{since:>6}  ")),
+            Span::styled(row.status.words(), theme.warn),
+        ]));
+    }
+    fields::lines(lines, "fields", &account.fields, state.shows_item(), width, theme);
+}

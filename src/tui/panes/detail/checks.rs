@@ -1,0 +1,106 @@
+//! Checks of all verifications in the order a reviewer reads them: what decides first.
+
+use ratatui::text::{Line, Span};
+
+use crate::{
+    desk::InquiryFile,
+    model::{
+        Check, Requirement, Verification,
+        verification::Weight,
+    },
+    tui::{format, theme::Theme},
+};
+
+pub fn lines<'a>(
+    lines: &mut Vec<Line<'a>>,
+    file: &InquiryFile,
+    all: bool,
+    width: usize,
+    theme: &Theme,
+) {
+    if file.hydrated_at.is_none() {
+        lines.push(Line::styled(" checks not looked at yet: Enter asks Persona", theme.warn));
+        return;
+    }
+    let mut checks: Vec<(&Verification, &Check)> = file
+        .verifications
+        .iter()
+        .flat_map(|verification| verification.checks.iter().map(move |check| (verification, check)))
+        .collect();
+    if checks.is_empty() {
+        lines.push(Line::styled(" no verification has run", theme.dim));
+        return;
+    }
+    checks.sort_by_key(|(_, check)| check.weight());
+    lines.push(summary(&checks, theme));
+    let passed = checks.iter().filter(|(_, check)| check.weight() == Weight::Passed).count();
+    for (verification, check) in &checks {
+        if all || check.weight() != Weight::Passed {
+            lines.push(row(verification, check, width, theme));
+        }
+    }
+    if passed > 0 && !all {
+        lines.push(Line::styled(format!("   {passed} passed; x shows all"), theme.dim));
+    }
+    let unfinished = file.verifications.iter().filter(|v| v.checks.is_empty());
+    for verification in unfinished {
+        let said = format!("   {} is {}, without checks", kind(verification), verification.status);
+        lines.push(Line::styled(said, theme.dim));
+    }
+}
+
+/// `Checks 31  ✗ 2 failed  ! 1 signal  ? 0 unproven  ✓ 28 passed`
+fn summary<'a>(checks: &[(&Verification, &Check)], theme: &Theme) -> Line<'a> {
+    let count = |weights: &[Weight]| {
+        checks.iter().filter(|(_, check)| weights.contains(&check.weight())).count()
+    };
+    let parts = [
+        (count(&[Weight::Decides]), "✗", "failed", theme.bad),
+        (count(&[Weight::Retry, Weight::Signal]), "!", "signal", theme.warn),
+        (count(&[Weight::Unproven]), "?", "unproven", theme.warn),
+        (count(&[Weight::Passed]), "✓", "passed", theme.good),
+    ];
+    let mut spans = vec![Span::styled(format!(" Checks {}", checks.len()), theme.accent)];
+    for (number, glyph, word, style) in parts.into_iter().filter(|(number, ..)| *number > 0) {
+        spans.push(Span::styled(format!("  {glyph} {number} {word}"), style));
+    }
+    Line::from(spans)
+}
+
+/// `✗ id expired detection          required  expired         gov id`
+fn row<'a>(verification: &Verification, check: &Check, width: usize, theme: &Theme) -> Line<'a> {
+    let (glyph, style) = match check.weight() {
+        Weight::Decides => ("✗", theme.bad),
+        Weight::Retry | Weight::Signal => ("!", theme.warn),
+        Weight::Unproven => ("?", theme.warn),
+        Weight::Passed => ("✓", theme.good),
+    };
+    let requirement = match &check.requirement {
+        Requirement::Required => "required",
+        Requirement::NotRequired => "signal",
+        Requirement::RequiresRetry => "retry",
+        Requirement::Other(word) => word.as_str(),
+    };
+    let mut reasons: Vec<String> =
+        check.reasons.iter().map(|reason| reason.as_str().replace('_', " ")).collect();
+    if let crate::model::CheckStatus::Other(word) = &check.status {
+        reasons.insert(0, format!("status {word}"));
+    } else if reasons.is_empty() && check.status == crate::model::CheckStatus::NotApplicable {
+        reasons.push("not applicable".to_owned());
+    }
+    let name_width = (width * 9 / 20).max(20);
+    let kind_width = 10;
+    let reason_width = width.saturating_sub(3 + name_width + 10 + kind_width + 1);
+    Line::from(vec![
+        Span::styled(format!(" {glyph} "), style),
+        Span::raw(format::fit(&check.name.as_str().replace('_', " "), name_width)),
+        Span::styled(format!(" {}", format::fit(requirement, 9)), theme.dim),
+        Span::raw(format::fit(&reasons.join(", "), reason_width)),
+        Span::styled(format::cut(&kind(verification), kind_width), theme.dim),
+    ])
+}
+
+/// `government-id` → `gov id`
+pub fn kind(verification: &Verification) -> String {
+    format::kind(verification.kind.as_str())
+}

@@ -1,0 +1,150 @@
+//! The queue of inquiries: how long each waits, who, what was verified, what failed.
+
+use jiff::Timestamp;
+use ratatui::{
+    Frame,
+    layout::Rect,
+    text::{Line, Span},
+};
+
+use crate::{
+    desk::InquiryRow,
+    model::InquiryStatus,
+    tui::{
+        format, pending,
+        state::{Pane, State},
+        theme::Theme,
+        view::pane_block,
+        widgets::list,
+    },
+};
+
+pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
+    let block = pane_block(title(state, theme), Pane::Inquiries, state, theme);
+    let inner = block.inner(area);
+    frame.render_widget(block, area);
+    let mixed = state.inquiry_view.status.is_none();
+    list::draw(
+        frame,
+        inner,
+        &state.inquiries,
+        state.focus == Pane::Inquiries,
+        theme,
+        empty(state),
+        |item, width| {
+            let here = state.inquiries.selected().is_some_and(|selected| selected.id == item.id);
+            let marker = if here { "▸" } else { " " };
+            row(item, marker, width, Columns { mixed, names: state.shows_rows() }, state.now, theme)
+        },
+    );
+}
+
+fn title<'a>(state: &State, theme: &Theme) -> Vec<Span<'a>> {
+    if let Some(filter) = state.filter.as_ref().filter(|filter| filter.pane == Pane::Inquiries) {
+        return vec![
+            Span::styled("/", theme.accent),
+            Span::raw(format!("{}▏", filter.input.value())),
+            Span::styled(format!(" {} ", state.inquiries.rows.total), theme.dim),
+        ];
+    }
+    let status = match &state.inquiry_view.status {
+        Some(status) => status.words(),
+        None => "any status".to_owned(),
+    };
+    let search = state.inquiry_view.search.as_ref();
+    let search = search.map_or(String::new(), |search| format!(" /{search}"));
+    vec![Span::raw(format!("1 Inquiries ─ {status}{search} {} ", state.inquiries.rows.total))]
+}
+
+fn empty(state: &State) -> String {
+    let filtered = state.inquiry_view.search.is_some();
+    match &state.inquiry_view.status {
+        _ if filtered => "nothing matches; \\ shows the whole queue".to_owned(),
+        Some(InquiryStatus::NeedsReview) if state.sync.last_ok.is_none() => {
+            "nothing here yet: waiting for Persona".to_owned()
+        }
+        Some(InquiryStatus::NeedsReview) => "the queue is clear".to_owned(),
+        Some(status) => format!("no inquiry is {}", status.words()),
+        None => "there is no inquiry yet".to_owned(),
+    }
+}
+
+struct Columns {
+    /// Rows of several statuses: each says its own.
+    mixed: bool,
+    /// Names are shown, not masked.
+    names: bool,
+}
+
+/// `▸ 3h12m  D••• A•••  gov id, selfie  ✗2 !1`
+fn row<'a>(
+    item: &InquiryRow,
+    marker: &'a str,
+    width: usize,
+    columns: Columns,
+    now: Timestamp,
+    theme: &Theme,
+) -> Line<'a> {
+    let waits = item.waiting_since.map_or("–".to_owned(), |since| format::age(since, now));
+    let name = match (&item.name, columns.names) {
+        (None, _) => item.id.short(),
+        (Some(name), true) => name.reveal().to_string(),
+        (Some(name), false) => name.masked(),
+    };
+    let rest = width.saturating_sub(10);
+    let name_width = (rest * 2 / 5).clamp(8, 28);
+    let (marks, marks_width) = marks(item, theme);
+    let what_width = rest.saturating_sub(name_width + 1 + marks_width + 1);
+    let mut spans = vec![
+        Span::styled(marker, theme.accent),
+        Span::raw(format!(" {waits:>6}  ")),
+        Span::raw(format::fit(&name, name_width)),
+        Span::raw(" "),
+    ];
+    match &item.action {
+        Some(action) => {
+            let said = pending::brief(&action.verb, &action.state);
+            let style = pending::style(&action.state, theme);
+            spans.push(Span::styled(format::fit(&said, what_width + marks_width + 1), style));
+        }
+        None => {
+            let what = if columns.mixed { item.status.words() } else { kinds(item) };
+            spans.push(Span::styled(format::fit(&what, what_width), theme.dim));
+            spans.push(Span::raw(" "));
+            spans.extend(marks);
+        }
+    }
+    Line::from(spans)
+}
+
+fn kinds(item: &InquiryRow) -> String {
+    if !item.hydrated {
+        return "not looked at".to_owned();
+    }
+    item.kinds.iter().map(|kind| format::kind(kind.as_str())).collect::<Vec<_>>().join(", ")
+}
+
+const MARKS: usize = 12;
+
+fn marks<'a>(item: &InquiryRow, theme: &Theme) -> (Vec<Span<'a>>, usize) {
+    let mut spans = Vec::new();
+    let mut width = 0;
+    let mut push = |text: String, style| {
+        width += text.chars().count();
+        spans.push(Span::styled(text, style));
+    };
+    if item.failed > 0 {
+        push(format!("✗{} ", item.failed), theme.bad);
+    }
+    if item.signals > 0 {
+        push(format!("!{} ", item.signals), theme.warn);
+    }
+    if item.hydrated && item.failed + item.signals == 0 {
+        push("✓ ".to_owned(), theme.good);
+    }
+    if item.has_late_case {
+        push("late ".to_owned(), theme.warn);
+    }
+    spans.push(Span::raw(" ".repeat(MARKS.saturating_sub(width))));
+    (spans, MARKS.max(width))
+}

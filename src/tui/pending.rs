@@ -1,0 +1,48 @@
+//! Words for a decision on its way: a few for a row, a sentence for the detail.
+
+use jiff::Timestamp;
+use ratatui::style::Style;
+
+use super::{format, theme::Theme};
+use crate::model::{ActionState, Verb};
+
+/// For a row: `approve held`.
+pub fn brief(verb: &Verb, state: &ActionState) -> String {
+    let word = match state {
+        ActionState::Held { .. } => "held",
+        ActionState::Sending => "on its way",
+        ActionState::Waiting { .. } => "waits",
+        ActionState::Done => "done",
+        ActionState::Rejected { .. } => "refused",
+        ActionState::Stopped { .. } => "stopped",
+        ActionState::Cancelled => "taken back",
+    };
+    format!("{} {word}", verb.words())
+}
+
+/// What happened, and what can be done.
+pub fn sentence(verb: &Verb, state: &ActionState, now: Timestamp) -> String {
+    let verb = verb.words();
+    match state {
+        ActionState::Held { .. } => format!("{verb} will be sent; u takes it back"),
+        ActionState::Sending => format!("{verb} is on its way to Persona"),
+        ActionState::Waiting { until, reason } => {
+            let when = format::left(*until, now).map_or("now".to_owned(), |left| format!("in {left}"));
+            format!("{verb} is safe and will be tried again {when}: {reason}")
+        }
+        ActionState::Done => format!("{verb} has reached Persona"),
+        ActionState::Rejected { reason } => format!("{verb} was refused: {reason} (u dismisses)"),
+        ActionState::Stopped { reason } => format!("{verb} was not sent: {reason} (u dismisses)"),
+        ActionState::Cancelled => format!("{verb} was taken back"),
+    }
+}
+
+pub fn style(state: &ActionState, theme: &Theme) -> Style {
+    match state {
+        ActionState::Held { .. } | ActionState::Sending => theme.accent,
+        ActionState::Waiting { .. } => theme.warn,
+        ActionState::Rejected { .. } | ActionState::Stopped { .. } => theme.bad,
+        ActionState::Done => theme.good,
+        ActionState::Cancelled => theme.dim,
+    }
+}

@@ -1,0 +1,491 @@
+//! All that the screen shows and all that a key can change: plain data, written by `update` alone.
+
+use std::time::Duration;
+
+use crossterm::event::KeyEvent;
+use jiff::Timestamp;
+use tui_input::Input;
+
+use crate::{
+    config::{Mask, Reason, Reasons},
+    desk::{
+        AccountFile, CaseFile, CaseRow, CaseView, Glance, InquiryFile, InquiryRow, InquiryView,
+        KnownStatus, RelationGroup, Rows, SyncState, Window,
+    },
+    metrics::Stats,
+    model::{AccountId, Action, ActionId, Evidence, InquiryStatus, Subject, Text, Verb},
+    secret::Secret,
+};
+
+/// What does not change while the console runs.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// `SANDBOX`, `PRODUCTION`, …: in words, since colour alone can be missed.
+    pub environment: Text,
+    /// Where the key comes from; never the key.
+    pub key_source: Text,
+    pub reviewer: Text,
+    pub mask: Mask,
+    pub reveal: Duration,
+    pub hold: Duration,
+    pub link_expires: Duration,
+    pub reasons: Reasons,
+    /// Relation keys that are configured; empty means that relations cannot be asked for.
+    pub relation_keys: bool,
+    pub sla: Duration,
+    pub error_rate: f64,
+}
+
+#[derive(Debug)]
+pub struct State {
+    pub settings: Settings,
+    /// Set before every update; views take ages from it.
+    pub now: Timestamp,
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    pub focus: Pane,
+    pub inquiries: List<InquiryRow>,
+    pub inquiry_view: InquiryView,
+    pub cases: List<CaseRow>,
+    pub case_view: CaseView,
+    pub relations: RelationsPane,
+    pub detail: Option<Detail>,
+    pub staged: Option<Staged>,
+    pub overlay: Option<Overlay>,
+    /// The filter line of the pane that is being filtered.
+    pub filter: Option<Filter>,
+    pub toast: Option<Toast>,
+    /// Presses of an unfinished chord.
+    pub chord: Vec<String>,
+    pub glance: Glance,
+    pub outbox: Vec<Action>,
+    pub sync: SyncState,
+    pub stats: Stats,
+    /// Warnings in words that stay until a key is pressed after the figures recovered.
+    pub breach: Option<Breach>,
+    pub leaving: Leaving,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pane {
+    Inquiries,
+    Cases,
+    Relations,
+    Detail,
+}
+
+/// A window onto a list that lives in the store.
+#[derive(Debug)]
+pub struct List<T> {
+    pub rows: Rows<T>,
+    /// Absolute index of the cursor.
+    pub cursor: u64,
+    /// The first visible index.
+    pub top: u64,
+    /// Rows on the screen, as of the last layout.
+    pub height: u16,
+    /// False until the first window arrived.
+    pub loaded: bool,
+    pub problem: Option<String>,
+}
+
+impl<T> Default for List<T> {
+    fn default() -> Self {
+        Self {
+            rows: Rows { total: 0, first: 0, rows: Vec::new() },
+            cursor: 0,
+            top: 0,
+            height: 10,
+            loaded: false,
+            problem: None,
+        }
+    }
+}
+
+impl<T> List<T> {
+    pub fn at(&self, index: u64) -> Option<&T> {
+        let offset = usize::try_from(index.checked_sub(self.rows.first)?).ok()?;
+        self.rows.rows.get(offset)
+    }
+
+    pub fn selected(&self) -> Option<&T> {
+        self.at(self.cursor)
+    }
+
+    /// The window that should be at hand: three screens around the cursor.
+    pub fn wanted(&self) -> Window {
+        let height = u64::from(self.height.max(10));
+        let first = self.cursor.saturating_sub(height + height / 2);
+        Window { first, rows: u32::try_from(height * 3).unwrap_or(u32::MAX) }
+    }
+
+    /// Whether the rows on the screen, or a margin of half a screen, are missing.
+    pub fn lacks_rows(&self) -> bool {
+        let margin = u64::from(self.height / 2);
+        let first = self.top.saturating_sub(margin);
+        let end = (self.top + u64::from(self.height) + margin).min(self.rows.total);
+        let have_end = self.rows.first + self.rows.rows.len() as u64;
+        first < self.rows.first || end > have_end
+    }
+
+    /// Moves the cursor within the list and the screen along with it.
+    pub fn move_to(&mut self, index: u64) {
+        self.cursor = index.min(self.rows.total.saturating_sub(1));
+        self.scroll();
+    }
+
+    pub fn move_by(&mut self, rows: i64) {
+        self.move_to(self.cursor.saturating_add_signed(rows));
+    }
+
+    /// Keeps the cursor on the screen and the screen within the list.
+    pub fn scroll(&mut self) {
+        let height = u64::from(self.height.max(1));
+        self.top = self.top.min(self.rows.total.saturating_sub(height));
+        if self.cursor < self.top {
+            self.top = self.cursor;
+        } else if self.cursor >= self.top + height {
+            self.top = self.cursor + 1 - height;
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+pub struct RelationsPane {
+    pub account: Option<AccountId>,
+    pub groups: Vec<RelationGroup>,
+    /// Counts rows of all groups.
+    pub cursor: usize,
+    /// Persona is being asked.
+    pub asking: bool,
+    pub problem: Option<String>,
+    /// Accounts on the way here, to go back to.
+    pub trail: Vec<AccountId>,
+}
+
+/// What the detail pane shows: the selected item, or one that was followed to.
+#[derive(Debug)]
+pub struct Detail {
+    pub subject: Subject,
+    /// The pane it was reached from, and `h` leads back to.
+    pub from: Pane,
+    pub file: File,
+    /// The file has been on the screen: only then can it be decided.
+    pub drawn: bool,
+    /// The list moved and brought this item under the cursor unasked: keys meant for the one
+    /// before are refused until then.
+    pub look_until: Option<Timestamp>,
+    pub scroll: u16,
+    pub all_checks: bool,
+    /// Personal data is shown until then.
+    pub revealed_until: Option<Timestamp>,
+    /// Persona is being asked for it.
+    pub asking: bool,
+    pub problem: Option<String>,
+}
+
+#[derive(Debug)]
+pub enum File {
+    /// The store has not answered yet.
+    Loading,
+    /// The store has no such object.
+    Missing,
+    Inquiry(Box<InquiryFile>),
+    Case(Box<CaseFile>),
+    Account(Box<AccountFile>),
+}
+
+impl Detail {
+    pub fn of(subject: Subject, from: Pane) -> Self {
+        Self {
+            subject,
+            from,
+            file: File::Loading,
+            drawn: false,
+            look_until: None,
+            scroll: 0,
+            all_checks: false,
+            revealed_until: None,
+            asking: false,
+            problem: None,
+        }
+    }
+
+    /// The version of the evidence that is on the screen.
+    pub fn evidence(&self) -> Option<Evidence> {
+        match &self.file {
+            File::Inquiry(file) => Some(Evidence {
+                status: Text::new(file.inquiry.status.as_str()),
+                updated_at: file.inquiry.updated_at,
+            }),
+            File::Case(file) => Some(Evidence {
+                status: file.case.status.clone(),
+                updated_at: file.case.updated_at,
+            }),
+            File::Loading | File::Missing | File::Account(_) => None,
+        }
+    }
+
+    pub fn action(&self) -> Option<&Action> {
+        match &self.file {
+            File::Inquiry(file) => file.action.as_ref(),
+            File::Case(file) => file.action.as_ref(),
+            File::Loading | File::Missing | File::Account(_) => None,
+        }
+    }
+
+    /// The account whose relations `r` asks for.
+    pub fn account(&self) -> Option<&AccountId> {
+        match &self.file {
+            File::Inquiry(file) => file.inquiry.account.as_ref(),
+            File::Case(file) => file.case.accounts.first(),
+            File::Account(file) => Some(&file.account.id),
+            File::Loading | File::Missing => None,
+        }
+    }
+
+    /// The inquiry that a case or an account leads to.
+    pub fn inquiry_behind(&self) -> Option<Subject> {
+        let id = match &self.file {
+            File::Case(file) => file.case.inquiries.first(),
+            File::Account(file) => file.inquiries.first().map(|row| &row.id),
+            File::Loading | File::Missing | File::Inquiry(_) => None,
+        };
+        id.cloned().map(Subject::Inquiry)
+    }
+
+    pub fn is_revealed(&self, now: Timestamp) -> bool {
+        self.revealed_until.is_some_and(|until| now < until)
+    }
+}
+
+/// A decision in the commit bar: named, not yet sent anywhere.
+#[derive(Debug)]
+pub struct Staged {
+    pub subject: Subject,
+    pub verb: Verb,
+    pub evidence: Evidence,
+    pub reasons: Vec<Reason>,
+    /// Index into `reasons`.
+    pub reason: Option<usize>,
+    pub comment: Input,
+    /// Keys go into the comment.
+    pub writing: bool,
+    /// Handed to the desk; the answer comes within milliseconds.
+    pub submitted: bool,
+}
+
+impl Staged {
+    /// Persona takes a comment with these only.
+    pub fn takes_comment(&self) -> bool {
+        matches!(self.verb, Verb::Approve | Verb::Decline)
+    }
+}
+
+#[derive(Debug)]
+pub enum Overlay {
+    Help { scroll: u16 },
+    Outbox { cursor: usize },
+    /// The statuses that this case's template is known to have.
+    Statuses { subject: Subject, evidence: Evidence, current: Text, known: Vec<KnownStatus>, cursor: usize },
+    /// A one-time link, on the screen and nowhere else.
+    Link { subject: Subject, action: ActionId, link: Secret<String> },
+    /// Leaving with decisions on their way.
+    Leave { unsent: usize },
+}
+
+#[derive(Debug)]
+pub struct Filter {
+    pub pane: Pane,
+    pub input: Input,
+    /// What the list showed before, for Esc.
+    pub before: (InquiryView, CaseView),
+}
+
+/// One sentence for the reviewer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Toast {
+    pub text: String,
+    pub tone: Tone,
+    pub until: Timestamp,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    Plain,
+    Good,
+    Bad,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Breach {
+    pub text: String,
+    /// The figures are good again; the words stay until the next key.
+    pub over: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leaving {
+    No,
+    /// Ctrl-c was pressed once.
+    Asked,
+    /// The loop ends.
+    Yes,
+}
+
+impl State {
+    pub fn new(settings: Settings, size: (u16, u16), now: Timestamp) -> Self {
+        Self {
+            settings,
+            now,
+            size,
+            focus: Pane::Inquiries,
+            inquiries: List::default(),
+            inquiry_view: InquiryView { status: Some(InquiryStatus::NeedsReview), search: None },
+            cases: List::default(),
+            case_view: CaseView::default(),
+            relations: RelationsPane::default(),
+            detail: None,
+            staged: None,
+            overlay: None,
+            filter: None,
+            toast: None,
+            chord: Vec::new(),
+            glance: Glance::default(),
+            outbox: Vec::new(),
+            sync: SyncState::default(),
+            stats: Stats::default(),
+            breach: None,
+            leaving: Leaving::No,
+        }
+    }
+
+    /// The list that Up and Down move in; from the detail, the list it was opened from.
+    pub fn list_pane(&self) -> Pane {
+        match (self.focus, &self.detail) {
+            (Pane::Detail, Some(detail)) => detail.from,
+            (Pane::Detail, None) => Pane::Inquiries,
+            (pane, _) => pane,
+        }
+    }
+
+    /// The object under the cursor of the list with focus.
+    pub fn selected(&self) -> Option<Subject> {
+        match self.list_pane() {
+            Pane::Inquiries => self.inquiries.selected().map(|row| Subject::Inquiry(row.id.clone())),
+            Pane::Cases => self.cases.selected().map(|row| Subject::Case(row.id.clone())),
+            Pane::Relations | Pane::Detail => self.relations.subject(),
+        }
+    }
+
+    /// Whether personal data is shown in the detail now.
+    pub fn shows_item(&self) -> bool {
+        match self.settings.mask {
+            Mask::Everything => {
+                self.detail.as_ref().is_some_and(|detail| detail.is_revealed(self.now))
+            }
+            Mask::Lists | Mask::Nothing => true,
+        }
+    }
+
+    /// Whether rows show names.
+    pub fn shows_rows(&self) -> bool {
+        self.settings.mask == Mask::Nothing
+    }
+
+    /// When something on the screen changes by itself next: a toast goes, a reveal ends, a minute
+    /// passes. Nothing is drawn in between.
+    pub fn next_change(&self) -> Timestamp {
+        let minute = 60 - self.now.as_second().rem_euclid(60);
+        let mut next = self.now + Duration::from_secs(minute.unsigned_abs());
+        let reveal = self.detail.as_ref().and_then(|detail| detail.revealed_until);
+        let toast = self.toast.as_ref().map(|toast| toast.until);
+        let ends = [reveal, toast].into_iter().flatten();
+        for end in ends.filter(|end| *end > self.now) {
+            next = next.min(end);
+        }
+        next
+    }
+
+    pub fn say(&mut self, text: impl Into<String>, tone: Tone) {
+        let stay = if tone == Tone::Bad { 12 } else { 5 };
+        let until = self.now + Duration::from_secs(stay);
+        self.toast = Some(Toast { text: text.into(), tone, until });
+    }
+}
+
+impl RelationsPane {
+    pub fn rows(&self) -> usize {
+        self.groups.iter().map(|group| group.rows.len()).sum()
+    }
+
+    pub fn row(&self) -> Option<&crate::desk::RelationRow> {
+        self.groups.iter().flat_map(|group| &group.rows).nth(self.cursor)
+    }
+
+    /// The account under the cursor; transactions have no screen of their own yet.
+    pub fn subject(&self) -> Option<Subject> {
+        let row = self.row()?;
+        (row.kind.as_str() == "account")
+            .then(|| AccountId::new(row.id.as_str()).ok().map(Subject::Account))
+            .flatten()
+    }
+}
+
+/// A terminal below this is told so, and shows the sentence only.
+pub const SMALLEST: (u16, u16) = (60, 15);
+
+/// What the console does with one event from the keyboard.
+pub type Press = KeyEvent;
+
+#[cfg(test)]
+pub mod samples {
+    //! States for table tests.
+
+    use super::*;
+    use crate::{desk::InquiryFile, model::{Inquiry, InquiryId}};
+
+    pub fn settings() -> Settings {
+        Settings {
+            environment: Text::new("SANDBOX"),
+            key_source: Text::new("test"),
+            reviewer: Text::new("jane@acme.test"),
+            mask: Mask::Everything,
+            reveal: Duration::from_secs(60),
+            hold: Duration::from_secs(5),
+            link_expires: Duration::from_secs(86_400),
+            reasons: Reasons::default(),
+            relation_keys: true,
+            sla: Duration::from_secs(5),
+            error_rate: 0.05,
+        }
+    }
+
+    /// A console in which a looked-at inquiry of this status is on the screen.
+    pub fn reading(status: &str) -> State {
+        let now: Timestamp = "2026-03-02T12:00:00Z".parse().expect("a fixed instant");
+        let mut state = State::new(settings(), (120, 40), now);
+        let id = InquiryId::new("inq_sample").expect("an id");
+        let mut detail = Detail::of(Subject::Inquiry(id.clone()), Pane::Inquiries);
+        detail.drawn = true;
+        detail.file = File::Inquiry(Box::new(InquiryFile {
+            inquiry: inquiry(id, status),
+            account: None,
+            verifications: Vec::new(),
+            hydrated_at: Some(now),
+            fetched_at: now,
+            action: None,
+            cases: Vec::new(),
+        }));
+        state.detail = Some(detail);
+        state.focus = Pane::Detail;
+        state
+    }
+
+    fn inquiry(id: InquiryId, status: &str) -> Inquiry {
+        let json = serde_json::json!({
+            "id": id.as_str(), "status": status, "verifications": [], "tags": [], "fields": [],
+        });
+        serde_json::from_value(json).expect("every attribute but id and status may be missing")
+    }
+}

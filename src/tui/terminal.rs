@@ -1,0 +1,90 @@
+//! The terminal, taken and given back: raw mode, alternate screen, bracketed paste, cursor.
+//!
+//! It is given back on every way out: a clean end, an error, a panic, a signal.
+
+use std::{
+    io::{self, Stdout, Write, stdout},
+    panic,
+    thread::{self, ThreadId},
+};
+
+use crossterm::{
+    clipboard::CopyToClipboard,
+    cursor::Show,
+    event::{DisableBracketedPaste, EnableBracketedPaste},
+    execute,
+    terminal::{
+        BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+        disable_raw_mode, enable_raw_mode,
+    },
+};
+use ratatui::{Frame, Terminal, backend::CrosstermBackend};
+
+/// Dropping it gives the terminal back.
+pub struct Screen {
+    terminal: Terminal<CrosstermBackend<Stdout>>,
+}
+
+impl Screen {
+    /// Takes the terminal.
+    ///
+    /// # Errors
+    /// If standard output is no terminal, or its modes cannot be set.
+    pub fn take() -> io::Result<Self> {
+        restore_on_panic(thread::current().id());
+        enable_raw_mode()?;
+        let entered = execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste);
+        let terminal = entered.and_then(|()| Terminal::new(CrosstermBackend::new(stdout())));
+        match terminal {
+            Ok(terminal) => Ok(Self { terminal }),
+            Err(why) => {
+                restore();
+                Err(why)
+            }
+        }
+    }
+
+    /// Draws one frame as one update, where the terminal knows such a thing.
+    pub fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        execute!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
+        self.terminal.draw(render)?;
+        execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)
+    }
+
+    /// Forgets what is on the screen, so that the next frame draws all of it.
+    pub fn clear(&mut self) -> io::Result<()> {
+        self.terminal.clear()
+    }
+
+    /// Hands text to the terminal's clipboard (OSC 52). There is no answer: it may be ignored.
+    pub fn copy(&mut self, text: &str) -> io::Result<()> {
+        execute!(self.terminal.backend_mut(), CopyToClipboard::to_clipboard_from(text))
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+/// Best effort: on the way out there is nobody left to tell.
+fn restore() {
+    let _ = execute!(stdout(), DisableBracketedPaste, LeaveAlternateScreen, Show);
+    let _ = disable_raw_mode();
+    let _ = stdout().flush();
+}
+
+/// A panic of the thread that draws ends the console, so the terminal is given back first. A
+/// panic elsewhere is a task's own, and must not tear the screen from under the console.
+fn restore_on_panic(drawing: ThreadId) {
+    let report = panic::take_hook();
+    panic::set_hook(Box::new(move |panic| {
+        if thread::current().id() == drawing {
+            restore();
+            report(panic);
+        } else {
+            tracing::error!(%panic, "a task panicked");
+        }
+    }));
+}

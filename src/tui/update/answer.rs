@@ -1,0 +1,269 @@
+//! What the desk says: rows, files, results of deeds, and news that nobody asked for.
+
+use super::{
+    Effect, Leaving, Pane, State, Tone, ask, follow_cursor, follow_rows, load_cases, load_inquiries, measure,
+};
+use crate::{
+    desk::{Changes, Note, Placed, SyncState, Undone},
+    metrics::Stats,
+    model::{Subject, Verb},
+    tui::{
+        format,
+        msg::{Answer, Msg},
+        state::{Breach, File, List, Overlay},
+        widgets::health,
+    },
+};
+
+pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
+    match msg {
+        Msg::Changed(changes) => changed(state, &changes),
+        Msg::Inquiries(view, answer) if view == state.inquiry_view => {
+            place(&mut state.inquiries, answer, |row| row.id.clone());
+            follow_rows(state)
+        }
+        Msg::Cases(view, answer) if view == state.case_view => {
+            place(&mut state.cases, answer, |row| row.id.clone());
+            follow_rows(state)
+        }
+        Msg::Inquiries(..) | Msg::Cases(..) => Vec::new(),
+        Msg::Glance(Ok((glance, outbox))) => {
+            state.glance = glance;
+            state.outbox = outbox;
+            Vec::new()
+        }
+        Msg::InquiryFile(id, file) => {
+            let file = file.map(|file| file.map_or(File::Missing, File::Inquiry));
+            shown(state, &Subject::Inquiry(id), file)
+        }
+        Msg::CaseFile(id, file) => {
+            let file = file.map(|file| file.map_or(File::Missing, File::Case));
+            shown(state, &Subject::Case(id), file)
+        }
+        Msg::AccountFile(id, file) => {
+            let file = file.map(|file| file.map_or(File::Missing, File::Account));
+            shown(state, &Subject::Account(id), file)
+        }
+        Msg::Relations(account, answer) if state.relations.account.as_ref() == Some(&account) => {
+            match answer {
+                Ok(groups) => state.relations.groups = groups,
+                Err(why) => state.relations.problem = Some(why),
+            }
+            state.relations.cursor =
+                state.relations.cursor.min(state.relations.rows().saturating_sub(1));
+            follow_rows(state)
+        }
+        Msg::RelationsFetched(account, answer)
+            if state.relations.account.as_ref() == Some(&account) =>
+        {
+            state.relations.asking = false;
+            state.relations.problem = answer.err();
+            vec![Effect::LoadRelations(account)]
+        }
+        Msg::Relations(..) | Msg::RelationsFetched(..) => Vec::new(),
+        Msg::Statuses(id, Ok(known)) => {
+            let subject = Subject::Case(id);
+            let detail = state.detail.as_ref().filter(|detail| detail.subject == subject);
+            if let Some(evidence) = detail.and_then(|detail| detail.evidence()) {
+                let current = evidence.status.clone();
+                let cursor = 0;
+                state.overlay = Some(Overlay::Statuses { subject, evidence, current, known, cursor });
+            }
+            Vec::new()
+        }
+        Msg::Refreshed(subject, answer) => {
+            if let Some(detail) = &mut state.detail
+                && detail.subject == subject
+            {
+                detail.asking = false;
+                detail.problem = answer.err();
+            }
+            Vec::new()
+        }
+        Msg::Submitted(subject, answer) => submitted(state, &subject, answer),
+        Msg::Undone(_, Ok(undone)) => {
+            match undone {
+                Undone::Cancelled => state.say("taken back; nothing was sent", Tone::Good),
+                Undone::TooLate(_) => {
+                    state.say("too late to take it back: it is on its way to Persona", Tone::Bad);
+                }
+            }
+            Vec::new()
+        }
+        Msg::Link { subject, action, link } => {
+            let note = Note::CopiedLink { subject: subject.clone(), action: action.clone() };
+            let copy = Effect::Copy(link.clone());
+            state.overlay = Some(Overlay::Link { subject, action, link });
+            vec![copy, Effect::Journal(note)]
+        }
+        Msg::Stats(stats) => {
+            judge(state, stats);
+            Vec::new()
+        }
+        Msg::Sync(sync) => {
+            synced(state, sync);
+            Vec::new()
+        }
+        Msg::Acknowledged(Ok(())) | Msg::Journaled(Ok(())) => Vec::new(),
+        Msg::Glance(Err(why))
+        | Msg::Statuses(_, Err(why))
+        | Msg::Undone(_, Err(why))
+        | Msg::Acknowledged(Err(why))
+        | Msg::Journaled(Err(why)) => {
+            state.say(why, Tone::Bad);
+            Vec::new()
+        }
+        Msg::Key(_)
+        | Msg::Paste(_)
+        | Msg::Resized(..)
+        | Msg::Woke
+        | Msg::Drawn
+        | Msg::Terminate => {
+            unreachable!("update takes these itself")
+        }
+    }
+}
+
+/// Reloads what moved.
+fn changed(state: &State, changes: &Changes) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    if changes.inquiries || changes.actions {
+        effects.push(load_inquiries(state));
+    }
+    if changes.cases || changes.actions {
+        effects.push(load_cases(state));
+    }
+    effects.push(Effect::LoadGlance);
+    if let Some(detail) = &state.detail {
+        effects.push(Effect::LoadFile(detail.subject.clone()));
+    }
+    if let Some(account) = &state.relations.account {
+        effects.push(Effect::LoadRelations(account.clone()));
+    }
+    effects
+}
+
+/// Puts a window of rows in place and keeps the cursor on the row it was on.
+fn place<T, I: PartialEq>(list: &mut List<T>, answer: Answer<Placed<T>>, id: impl Fn(&T) -> I) {
+    match answer {
+        Ok(placed) => {
+            let under_cursor = list.selected().map(&id);
+            let offset = list.cursor.saturating_sub(list.top);
+            list.rows = placed.rows;
+            list.loaded = true;
+            list.problem = None;
+            let first = list.rows.first;
+            let found = list.rows.rows.iter().position(|row| under_cursor == Some(id(row)));
+            let at = found.map(|nth| first + nth as u64).or(placed.anchor);
+            let at = at.unwrap_or(list.cursor).min(list.rows.total.saturating_sub(1));
+            list.cursor = at;
+            list.top = at.saturating_sub(offset);
+            list.scroll();
+        }
+        Err(why) => list.problem = Some(why),
+    }
+}
+
+/// Puts a file into the detail; lets go of a staged decision whose evidence it moved.
+fn shown(state: &mut State, subject: &Subject, file: Answer<File>) -> Vec<Effect> {
+    let Some(detail) = state.detail.as_mut().filter(|detail| detail.subject == *subject) else {
+        return Vec::new();
+    };
+    match file {
+        Ok(file) => detail.file = file,
+        Err(why) => {
+            detail.problem = Some(why);
+            return Vec::new();
+        }
+    }
+    let now_shown = detail.evidence();
+    let moved = state.staged.as_ref().is_some_and(|staged| {
+        staged.subject == *subject && !staged.submitted && now_shown.as_ref() != Some(&staged.evidence)
+    });
+    if moved {
+        state.staged = None;
+        state.say("this item changed while you decided: look again; nothing was sent", Tone::Bad);
+        measure(state);
+    }
+    super::clamp_scroll(state);
+    Vec::new()
+}
+
+/// A decision is durable, or it is not and stays staged.
+fn submitted(
+    state: &mut State,
+    subject: &Subject,
+    answer: Answer<crate::desk::Submitted>,
+) -> Vec<Effect> {
+    let Some(mut staged) = state.staged.take() else { return Vec::new() };
+    match answer {
+        Err(why) => {
+            staged.submitted = false;
+            state.staged = Some(staged);
+            state.say(format!("not recorded, nothing was sent: {why}"), Tone::Bad);
+            return Vec::new();
+        }
+        Ok(_) => {
+            let verb = staged.verb.words();
+            let hold = state.settings.hold.as_secs();
+            let said = match hold {
+                0 => format!("{verb} of {} is on its way", subject.short()),
+                _ => format!("{verb} of {} leaves in {hold} s; u takes it back", subject.short()),
+            };
+            state.say(said, Tone::Good);
+        }
+    }
+    measure(state);
+    if matches!(staged.verb, Verb::Approve | Verb::Decline | Verb::MarkForReview) {
+        return next_item(state);
+    }
+    Vec::new()
+}
+
+/// The next inquiry of the queue, opened if the reviewer reads in the detail.
+fn next_item(state: &mut State) -> Vec<Effect> {
+    let reading = state.focus == Pane::Detail;
+    if state.list_pane() != Pane::Inquiries || state.inquiries.cursor + 1 >= state.inquiries.rows.total {
+        return Vec::new();
+    }
+    state.inquiries.move_by(1);
+    let mut effects = follow_cursor(state);
+    if reading && let Some(subject) = state.detail.as_ref().map(|detail| detail.subject.clone()) {
+        effects.push(ask(state, subject));
+    }
+    effects
+}
+
+/// Turns figures above their limits into words, which stay until a key is pressed.
+fn judge(state: &mut State, stats: Stats) {
+    let mut words = Vec::new();
+    if stats.slow
+        && let Some(p95) = stats.p95
+    {
+        let sla = format::latency(state.settings.sla);
+        words.push(format!("SLOW: p95 {} is above {sla}", format::latency(p95)));
+    }
+    if stats.failing
+        && let Some(rate) = stats.error_rate
+    {
+        let limit = format::percent(state.settings.error_rate);
+        words.push(format!("FAILING: {} of requests, limit {limit}", format::percent(rate)));
+    }
+    state.stats = stats;
+    match (&mut state.breach, words.is_empty()) {
+        (_, false) => state.breach = Some(Breach { text: words.join(" · "), over: false }),
+        (Some(breach), true) => breach.over = true,
+        (None, true) => {}
+    }
+}
+
+/// Says what changed about the connection, once.
+fn synced(state: &mut State, sync: SyncState) {
+    if state.leaving == Leaving::No
+        && std::mem::discriminant(&sync.phase) != std::mem::discriminant(&state.sync.phase)
+        && let Some(said) = health::trouble(&sync.phase)
+    {
+        state.say(said, Tone::Bad);
+    }
+    state.sync = sync;
+}

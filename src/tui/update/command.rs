@@ -1,0 +1,370 @@
+//! What each command does to the state. Refusals are sentences in a toast.
+
+use tui_input::Input;
+
+use super::{Effect, Pane, State, Tone, ask, follow_cursor, load_cases, load_inquiries, measure, open};
+use crate::{
+    desk::{CaseView, InquiryView, Note},
+    model::{ActionState, Evidence, InquiryStatus, Subject, Verb},
+    tui::{
+        command::Command,
+        guard,
+        state::{Filter, Leaving, Overlay, Staged},
+    },
+};
+
+pub fn act(state: &mut State, command: Command) -> Vec<Effect> {
+    if command != Command::Interrupt {
+        state.leaving = Leaving::No;
+    }
+    match command {
+        Command::Down => step(state, 1),
+        Command::Up => step(state, -1),
+        Command::PageDown => step(state, half_page(state)),
+        Command::PageUp => step(state, -half_page(state)),
+        Command::First => step(state, i64::MIN / 2),
+        Command::Last => step(state, i64::MAX / 2),
+        Command::Open => open_selected(state),
+        Command::Back => back(state),
+        Command::NextItem => neighbour(state, 1),
+        Command::PreviousItem => neighbour(state, -1),
+        Command::NextPane => turn(state, Turn::Next),
+        Command::PreviousPane => turn(state, Turn::Previous),
+        Command::InquiriesPane => focus(state, Pane::Inquiries),
+        Command::CasesPane => focus(state, Pane::Cases),
+        Command::RelationsPane => focus(state, Pane::Relations),
+        Command::Approve | Command::Decline | Command::Escalate | Command::OneTimeLink
+        | Command::AssignToMe => stage_command(state, command),
+        Command::CaseStatus => status_menu(state),
+        Command::Undo => undo(state),
+        Command::Relations => relations(state),
+        Command::AllChecks => {
+            if let Some(detail) = &mut state.detail {
+                detail.all_checks = !detail.all_checks;
+                detail.scroll = 0;
+            }
+            Vec::new()
+        }
+        Command::Reveal => reveal(state),
+        Command::Filter => filter(state),
+        Command::ClearFilter => clear_filter(state),
+        Command::Refetch => match state.detail.as_ref().map(|detail| detail.subject.clone()) {
+            Some(subject) => vec![ask(state, subject)],
+            None => refuse(state, "nothing is selected"),
+        },
+        Command::Outbox => {
+            state.overlay = Some(Overlay::Outbox { cursor: 0 });
+            Vec::new()
+        }
+        Command::Repaint => vec![Effect::Repaint],
+        Command::Help => {
+            state.overlay = Some(Overlay::Help { scroll: 0 });
+            Vec::new()
+        }
+        Command::Interrupt => interrupt(state),
+        Command::Quit => quit(state),
+    }
+}
+
+fn refuse(state: &mut State, why: impl Into<String>) -> Vec<Effect> {
+    state.say(why, Tone::Bad);
+    Vec::new()
+}
+
+fn half_page(state: &State) -> i64 {
+    let height = match state.focus {
+        Pane::Cases => state.cases.height,
+        Pane::Inquiries => state.inquiries.height,
+        Pane::Relations | Pane::Detail => state.size.1 / 2,
+    };
+    i64::from((height / 2).max(1))
+}
+
+fn step(state: &mut State, rows: i64) -> Vec<Effect> {
+    match state.focus {
+        Pane::Detail => {
+            if let Some(detail) = &mut state.detail {
+                let rows = rows.clamp(-i64::from(u16::MAX), i64::from(u16::MAX));
+                let scroll = (i64::from(detail.scroll) + rows).max(0);
+                detail.scroll = u16::try_from(scroll).unwrap_or(u16::MAX);
+            }
+            super::clamp_scroll(state);
+            Vec::new()
+        }
+        _ => move_cursor(state, rows),
+    }
+}
+
+fn move_cursor(state: &mut State, rows: i64) -> Vec<Effect> {
+    match state.list_pane() {
+        Pane::Inquiries => state.inquiries.move_by(rows),
+        Pane::Cases => state.cases.move_by(rows),
+        Pane::Relations | Pane::Detail => {
+            let last = state.relations.rows().saturating_sub(1);
+            let cursor = i64::try_from(state.relations.cursor).unwrap_or(0).saturating_add(rows);
+            state.relations.cursor = usize::try_from(cursor.max(0)).unwrap_or(0).min(last);
+        }
+    }
+    follow_cursor(state)
+}
+
+fn open_selected(state: &mut State) -> Vec<Effect> {
+    let target = match state.focus {
+        Pane::Detail => state.detail.as_ref().and_then(|detail| detail.inquiry_behind()),
+        _ => state.selected(),
+    };
+    match (target, state.focus) {
+        (Some(subject), _) => open(state, subject),
+        (None, Pane::Detail) => Vec::new(),
+        (None, _) => refuse(state, "there is nothing to open here"),
+    }
+}
+
+fn back(state: &mut State) -> Vec<Effect> {
+    match state.focus {
+        Pane::Detail => focus_list_of_detail(state),
+        Pane::Relations => match state.relations.trail.pop() {
+            Some(account) => {
+                state.relations.account = Some(account.clone());
+                state.relations.groups.clear();
+                state.relations.cursor = 0;
+                vec![Effect::LoadRelations(account)]
+            }
+            None => focus(state, Pane::Inquiries),
+        },
+        Pane::Cases => focus(state, Pane::Inquiries),
+        Pane::Inquiries => Vec::new(),
+    }
+}
+
+fn focus_list_of_detail(state: &mut State) -> Vec<Effect> {
+    focus(state, state.list_pane())
+}
+
+fn focus(state: &mut State, pane: Pane) -> Vec<Effect> {
+    state.focus = pane;
+    measure(state);
+    follow_cursor(state)
+}
+
+enum Turn {
+    Next,
+    Previous,
+}
+
+fn turn(state: &mut State, turn: Turn) -> Vec<Effect> {
+    let ring = [Pane::Inquiries, Pane::Cases, Pane::Relations, Pane::Detail];
+    let at = ring.iter().position(|pane| *pane == state.focus).unwrap_or(0);
+    let next = match turn {
+        Turn::Next => ring[(at + 1) % ring.len()],
+        Turn::Previous => ring[(at + ring.len() - 1) % ring.len()],
+    };
+    if next == Pane::Detail && state.detail.is_none() {
+        return focus(state, if matches!(turn, Turn::Next) { Pane::Inquiries } else { Pane::Relations });
+    }
+    if next == Pane::Detail {
+        state.focus = next;
+        measure(state);
+        return Vec::new();
+    }
+    focus(state, next)
+}
+
+/// The next or previous item of the list, opened if the reviewer reads in the detail.
+fn neighbour(state: &mut State, rows: i64) -> Vec<Effect> {
+    let reading = state.focus == Pane::Detail;
+    let mut effects = move_cursor(state, rows);
+    if reading
+        && !effects.is_empty()
+        && let Some(subject) = state.detail.as_ref().map(|detail| detail.subject.clone())
+    {
+        effects.push(ask(state, subject));
+    }
+    effects
+}
+
+fn stage_command(state: &mut State, command: Command) -> Vec<Effect> {
+    match guard::verdict(state, command) {
+        Err(why) => refuse(state, why),
+        Ok(verb) => {
+            let detail = state.detail.as_ref().expect("the guard saw a detail");
+            let evidence = detail.evidence().expect("the guard saw its file");
+            let subject = detail.subject.clone();
+            stage(state, subject, verb, evidence);
+            Vec::new()
+        }
+    }
+}
+
+/// Puts a decision into the commit bar.
+pub fn stage(state: &mut State, subject: Subject, verb: Verb, evidence: Evidence) {
+    let reasons = match verb {
+        Verb::Approve => state.settings.reasons.approve.clone(),
+        Verb::Decline => state.settings.reasons.decline.clone(),
+        _ => Vec::new(),
+    };
+    state.toast = None;
+    state.staged = Some(Staged {
+        subject,
+        verb,
+        evidence,
+        reasons,
+        reason: None,
+        comment: Input::default(),
+        writing: false,
+        submitted: false,
+    });
+    measure(state);
+}
+
+fn status_menu(state: &mut State) -> Vec<Effect> {
+    match guard::status_menu(state).map(|case| case.id.clone()) {
+        Ok(case) => vec![Effect::LoadStatuses(case)],
+        Err(why) => refuse(state, why),
+    }
+}
+
+/// The newest decision that can still be taken back; failing that, what is wrong with this item.
+fn undo(state: &mut State) -> Vec<Effect> {
+    let held = state.outbox.iter().filter(|action| matches!(action.state, ActionState::Held { .. }));
+    if let Some(newest) = held.max_by_key(|action| action.decided_at) {
+        return vec![Effect::Undo(newest.id.clone())];
+    }
+    match state.detail.as_ref().and_then(|detail| detail.action()) {
+        Some(action) if !action.state.is_open() => vec![Effect::Acknowledge(action.id.clone())],
+        Some(action) => {
+            let why = format!("{} is on its way to Persona and cannot be taken back", action.verb.words());
+            refuse(state, why)
+        }
+        None => refuse(state, "there is nothing to take back: what was decided has reached Persona"),
+    }
+}
+
+fn relations(state: &mut State) -> Vec<Effect> {
+    let account = state.detail.as_ref().and_then(|detail| detail.account()).cloned();
+    let Some(account) = account else {
+        return refuse(state, "no account is known for this item");
+    };
+    if state.focus == Pane::Relations
+        && let Some(from) = state.relations.account.take()
+        && from != account
+    {
+        state.relations.trail.push(from);
+    } else if state.focus != Pane::Relations {
+        state.relations.trail.clear();
+    }
+    state.relations.account = Some(account.clone());
+    state.relations.groups.clear();
+    state.relations.cursor = 0;
+    state.relations.problem = None;
+    state.focus = Pane::Relations;
+    measure(state);
+    let mut effects = vec![Effect::LoadRelations(account.clone())];
+    if state.settings.relation_keys {
+        state.relations.asking = true;
+        effects.push(Effect::FetchRelations(account));
+    } else {
+        state.relations.problem = Some(
+            "no relation keys are configured: name your organisation's under [relations] keys".into(),
+        );
+    }
+    effects
+}
+
+fn reveal(state: &mut State) -> Vec<Effect> {
+    let (now, reveal) = (state.now, state.settings.reveal);
+    if state.settings.mask != crate::config::Mask::Everything {
+        return refuse(state, "the open item is not masked");
+    }
+    let Some(detail) = &mut state.detail else {
+        return refuse(state, "nothing is selected");
+    };
+    if detail.is_revealed(now) {
+        detail.revealed_until = None;
+        return Vec::new();
+    }
+    detail.revealed_until = Some(now + reveal);
+    vec![Effect::Journal(Note::Revealed(detail.subject.clone()))]
+}
+
+fn filter(state: &mut State) -> Vec<Effect> {
+    let pane = state.list_pane();
+    if pane == Pane::Relations {
+        return refuse(state, "relations are few enough to see: only inquiries and cases are filtered");
+    }
+    let text = match pane {
+        Pane::Cases => case_filter_text(&state.case_view),
+        _ => inquiry_filter_text(&state.inquiry_view),
+    };
+    let before = (state.inquiry_view.clone(), state.case_view.clone());
+    state.focus = pane;
+    measure(state);
+    state.filter = Some(Filter { pane, input: Input::new(text), before });
+    Vec::new()
+}
+
+fn clear_filter(state: &mut State) -> Vec<Effect> {
+    match state.list_pane() {
+        Pane::Cases => {
+            state.case_view = CaseView::default();
+            vec![load_cases(state)]
+        }
+        _ => {
+            state.inquiry_view = queue();
+            vec![load_inquiries(state)]
+        }
+    }
+}
+
+/// The queue that waits for a person.
+pub fn queue() -> InquiryView {
+    InquiryView { status: Some(InquiryStatus::NeedsReview), search: None }
+}
+
+/// The words that make this view, for editing.
+fn inquiry_filter_text(view: &InquiryView) -> String {
+    let status = match &view.status {
+        Some(InquiryStatus::NeedsReview) => String::new(),
+        Some(status) => format!("status:{status} "),
+        None => "status:any ".to_owned(),
+    };
+    status + view.search.as_ref().map_or("", |search| search.as_str())
+}
+
+fn case_filter_text(view: &CaseView) -> String {
+    let scope = if view == &(CaseView { search: view.search.clone(), ..CaseView::default() }) {
+        ""
+    } else {
+        "status:any "
+    };
+    scope.to_owned() + view.search.as_ref().map_or("", |search| search.as_str())
+}
+
+fn interrupt(state: &mut State) -> Vec<Effect> {
+    match state.leaving {
+        Leaving::No => {
+            state.leaving = Leaving::Asked;
+            state.say("Ctrl-c again quits", Tone::Plain);
+        }
+        Leaving::Asked | Leaving::Yes => leave(state),
+    }
+    Vec::new()
+}
+
+fn quit(state: &mut State) -> Vec<Effect> {
+    match state.focus {
+        Pane::Inquiries => {
+            leave(state);
+            Vec::new()
+        }
+        _ => back(state),
+    }
+}
+
+/// Leaves, or asks first where decisions are on their way.
+fn leave(state: &mut State) {
+    match state.outbox.iter().filter(|action| action.state.is_open()).count() {
+        0 => state.leaving = Leaving::Yes,
+        unsent => state.overlay = Some(Overlay::Leave { unsent }),
+    }
+}

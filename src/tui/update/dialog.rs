@@ -1,0 +1,235 @@
+//! Keys while something is open over the panes: an overlay, the filter line, the commit bar.
+
+use crossterm::event::Event;
+use tui_input::backend::crossterm::EventHandler;
+
+use super::{Effect, State, Tone, command, load_cases, load_inquiries, measure};
+use crate::{
+    desk::{CaseView, Draft, InquiryView, Scope},
+    model::{InquiryStatus, Text, Verb},
+    tui::{
+        command::{Command, Danger},
+        keymap::{self, Dialog, Resolved, Staging},
+        state::{Filter, Leaving, Overlay, Pane, Press},
+    },
+};
+
+/// None if nothing is open, or the press is not meant for what is.
+pub fn press(state: &mut State, key: Press) -> Option<Vec<Effect>> {
+    if let Some(overlay) = state.overlay.take() {
+        return Some(in_overlay(state, overlay, keymap::dialog(key)));
+    }
+    if let Some(filter) = state.filter.take() {
+        return Some(in_filter(state, filter, key));
+    }
+    state.staged.as_ref()?;
+    in_commit_bar(state, key)
+}
+
+/// Pasted text goes where text is written, and nowhere else: it is never a row of commands.
+pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
+    let text = Text::new(text);
+    let input = match (&mut state.filter, &mut state.staged) {
+        (Some(filter), _) => &mut filter.input,
+        (None, Some(staged)) if staged.writing => &mut staged.comment,
+        _ => {
+            state.say("pasted text is only taken by the filter and the comment", Tone::Plain);
+            return Vec::new();
+        }
+    };
+    let joined = format!("{}{text}", input.value());
+    *input = tui_input::Input::new(joined);
+    match state.filter.take() {
+        Some(filter) => narrow(state, filter),
+        None => Vec::new(),
+    }
+}
+
+fn in_overlay(state: &mut State, overlay: Overlay, key: Dialog) -> Vec<Effect> {
+    state.overlay = match (overlay, key) {
+        (Overlay::Help { scroll }, Dialog::Down) => {
+            Some(Overlay::Help { scroll: scroll.saturating_add(1) })
+        }
+        (Overlay::Help { scroll }, Dialog::Up) => {
+            Some(Overlay::Help { scroll: scroll.saturating_sub(1) })
+        }
+        (Overlay::Outbox { cursor }, Dialog::Down) => {
+            Some(Overlay::Outbox { cursor: (cursor + 1).min(state.outbox.len().saturating_sub(1)) })
+        }
+        (Overlay::Outbox { cursor }, Dialog::Up) => {
+            Some(Overlay::Outbox { cursor: cursor.saturating_sub(1) })
+        }
+        (Overlay::Statuses { subject, evidence, current, known, cursor }, key) => {
+            let picked = match key {
+                Dialog::Accept => known.get(cursor),
+                Dialog::Pick(nth) => known.get(nth),
+                _ => None,
+            };
+            if let Some(status) = picked {
+                let verb = Verb::SetCaseStatus(status.name.clone());
+                command::stage(state, subject, verb, evidence);
+                return Vec::new();
+            }
+            let last = known.len().saturating_sub(1);
+            let cursor = match key {
+                Dialog::Down => (cursor + 1).min(last),
+                Dialog::Up => cursor.saturating_sub(1),
+                Dialog::Cancel => return Vec::new(),
+                _ => cursor,
+            };
+            Some(Overlay::Statuses { subject, evidence, current, known, cursor })
+        }
+        (Overlay::Link { subject, action, link }, Dialog::Copy) => {
+            let effect = Effect::Copy(link.clone());
+            state.overlay = Some(Overlay::Link { subject, action, link });
+            state.say("sent to the terminal's clipboard once more", Tone::Plain);
+            return vec![effect];
+        }
+        (overlay @ Overlay::Link { .. }, key) if !matches!(key, Dialog::Cancel | Dialog::Accept) => {
+            Some(overlay)
+        }
+        (Overlay::Leave { .. }, Dialog::Accept) => {
+            state.leaving = Leaving::Yes;
+            None
+        }
+        (overlay @ Overlay::Leave { .. }, key) if key != Dialog::Cancel => Some(overlay),
+        _ => None,
+    };
+    Vec::new()
+}
+
+fn in_filter(state: &mut State, mut filter: Filter, key: Press) -> Vec<Effect> {
+    match keymap::line(key) {
+        Dialog::Accept => Vec::new(),
+        Dialog::Cancel => {
+            (state.inquiry_view, state.case_view) = filter.before;
+            match filter.pane {
+                Pane::Cases => vec![load_cases(state)],
+                _ => vec![load_inquiries(state)],
+            }
+        }
+        Dialog::Down | Dialog::Up => {
+            state.filter = Some(filter);
+            Vec::new()
+        }
+        _ => {
+            filter.input.handle_event(&Event::Key(key));
+            narrow(state, filter)
+        }
+    }
+}
+
+/// Applies what the filter line says now.
+fn narrow(state: &mut State, filter: Filter) -> Vec<Effect> {
+    let effect = match filter.pane {
+        Pane::Cases => {
+            state.case_view = case_view(filter.input.value());
+            state.cases.cursor = 0;
+            load_cases(state)
+        }
+        _ => {
+            state.inquiry_view = inquiry_view(filter.input.value());
+            state.inquiries.cursor = 0;
+            load_inquiries(state)
+        }
+    };
+    state.filter = Some(filter);
+    vec![effect]
+}
+
+/// `status:…` clauses, and the other words.
+fn clauses(text: &str) -> (Option<&str>, Option<Text>) {
+    let (mut status, mut words) = (None, Vec::new());
+    for word in text.split_whitespace() {
+        match word.strip_prefix("status:") {
+            Some(value) => status = Some(value),
+            None => words.push(word),
+        }
+    }
+    let search = Text::new(&words.join(" "));
+    (status, (!search.is_empty()).then_some(search))
+}
+
+fn inquiry_view(text: &str) -> InquiryView {
+    let (status, search) = clauses(text);
+    let status = match status {
+        None | Some("") => Some(InquiryStatus::NeedsReview),
+        Some("any" | "all") => None,
+        Some(status) => Some(InquiryStatus::parse(status)),
+    };
+    InquiryView { status, search }
+}
+
+fn case_view(text: &str) -> CaseView {
+    let (status, search) = clauses(text);
+    let scope = match status {
+        Some("any" | "all") => Scope::All,
+        _ => Scope::Open,
+    };
+    CaseView { scope, search }
+}
+
+fn in_commit_bar(state: &mut State, key: Press) -> Option<Vec<Effect>> {
+    let staged = state.staged.as_mut()?;
+    if staged.submitted {
+        // Typed before the next item is there: dropped, not applied to it.
+        return Some(Vec::new());
+    }
+    if staged.writing {
+        match keymap::line(key) {
+            Dialog::Accept | Dialog::Cancel => staged.writing = false,
+            Dialog::Down | Dialog::Up => {}
+            _ => {
+                staged.comment.handle_event(&Event::Key(key));
+            }
+        }
+        return Some(Vec::new());
+    }
+    match keymap::staging(key) {
+        Staging::Commit => {
+            staged.submitted = true;
+            let comment = Text::new(staged.comment.value().trim());
+            return Some(vec![Effect::Submit(Draft {
+                subject: staged.subject.clone(),
+                verb: staged.verb.clone(),
+                evidence: staged.evidence.clone(),
+                reason: staged.reason.and_then(|nth| staged.reasons.get(nth)).cloned(),
+                comment: (!comment.is_empty()).then_some(comment),
+            })]);
+        }
+        Staging::LetGo => {
+            let said = format!("{} let go; nothing was sent", staged.verb.words());
+            state.staged = None;
+            state.say(said, Tone::Plain);
+            measure(state);
+        }
+        Staging::Reason(nth) if nth < staged.reasons.len() => {
+            staged.reason = if staged.reason == Some(nth) { None } else { Some(nth) };
+        }
+        Staging::Reason(_) => {}
+        Staging::Comment if staged.takes_comment() => staged.writing = true,
+        Staging::Comment => {
+            let said = format!("Persona takes no comment with {}", staged.verb.words());
+            state.say(said, Tone::Plain);
+        }
+        Staging::Other => return other_key(state, key),
+    }
+    Some(Vec::new())
+}
+
+/// Looking at the evidence goes on while a decision is staged, and another verdict replaces it;
+/// whatever would leave the item has to wait.
+fn other_key(state: &mut State, key: Press) -> Option<Vec<Effect>> {
+    let resolved = keymap::spelling(key).map(|spelling| keymap::resolve(&[spelling]));
+    if let Some(Resolved::Command(command)) = resolved {
+        let looking = matches!(
+            command,
+            Command::AllChecks | Command::Reveal | Command::Help | Command::Repaint | Command::Interrupt
+        );
+        if looking || command.spec().danger == Danger::Decision {
+            return None;
+        }
+    }
+    state.say("a decision is staged: Enter commits, Esc lets go", Tone::Plain);
+    Some(Vec::new())
+}

@@ -1,0 +1,205 @@
+//! The only writer of `State`: a message comes in, work to be done goes out.
+//!
+//! `command` acts on keys, `dialog` on keys while something is open over the panes, `answer` on
+//! what the desk says.
+
+mod answer;
+mod command;
+mod dialog;
+
+use std::time::Duration;
+
+use super::{
+    effect::Effect,
+    keymap::{self, Resolved},
+    layout,
+    msg::Msg,
+    state::{Detail, File, Leaving, Pane, Press, State, Tone},
+};
+use crate::model::Subject;
+
+/// How long a person takes to notice that another item is under the cursor.
+const NOTICE: Duration = Duration::from_millis(700);
+
+/// Applies one message. `state.now` has been set.
+pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
+    match msg {
+        Msg::Key(key) => press(state, key),
+        Msg::Paste(text) => dialog::paste(state, &text),
+        Msg::Resized(columns, rows) => {
+            state.size = (columns, rows);
+            measure(state);
+            fill(state)
+        }
+        Msg::Drawn => {
+            if let Some(detail) = &mut state.detail {
+                detail.drawn = !matches!(detail.file, File::Loading);
+            }
+            Vec::new()
+        }
+        Msg::Woke => {
+            expire(state);
+            Vec::new()
+        }
+        Msg::Terminate => {
+            state.leaving = Leaving::Yes;
+            Vec::new()
+        }
+        answer => answer::take(state, answer),
+    }
+}
+
+/// The first questions, asked before the first frame.
+pub fn start(state: &mut State) -> Vec<Effect> {
+    measure(state);
+    vec![load_inquiries(state), load_cases(state), Effect::LoadGlance]
+}
+
+fn press(state: &mut State, key: Press) -> Vec<Effect> {
+    expire(state);
+    if state.breach.as_ref().is_some_and(|breach| breach.over) {
+        state.breach = None;
+    }
+    if let Some(effects) = dialog::press(state, key) {
+        return effects;
+    }
+    let Some(spelling) = keymap::spelling(key) else { return Vec::new() };
+    state.chord.push(spelling);
+    let mut resolved = keymap::resolve(&state.chord);
+    // A chord that leads nowhere is dropped; its last press counts for itself.
+    if resolved == Resolved::Nothing && state.chord.len() > 1 {
+        state.chord.drain(..state.chord.len() - 1);
+        resolved = keymap::resolve(&state.chord);
+    }
+    match resolved {
+        Resolved::Prefix => Vec::new(),
+        Resolved::Nothing => {
+            let key = state.chord.drain(..).next_back().unwrap_or_default();
+            state.say(format!("{key} does nothing here; ? shows the keys"), Tone::Plain);
+            Vec::new()
+        }
+        Resolved::Command(command) => {
+            state.chord.clear();
+            command::act(state, command)
+        }
+    }
+}
+
+/// Lets go of what was only meant to stay for a while.
+fn expire(state: &mut State) {
+    if state.toast.as_ref().is_some_and(|toast| toast.until <= state.now) {
+        state.toast = None;
+    }
+    let now = state.now;
+    if let Some(detail) = &mut state.detail
+        && detail.revealed_until.is_some_and(|until| until <= now)
+    {
+        detail.revealed_until = None;
+    }
+}
+
+/// Takes the heights of the lists from the layout.
+fn measure(state: &mut State) {
+    let heights = layout::heights(state);
+    state.inquiries.height = heights.inquiries;
+    state.cases.height = heights.cases;
+    state.inquiries.scroll();
+    state.cases.scroll();
+}
+
+/// Asks for rows that the screen lacks.
+fn fill(state: &State) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    if state.inquiries.loaded && state.inquiries.lacks_rows() {
+        effects.push(load_inquiries(state));
+    }
+    if state.cases.loaded && state.cases.lacks_rows() {
+        effects.push(load_cases(state));
+    }
+    effects
+}
+
+fn load_inquiries(state: &State) -> Effect {
+    Effect::LoadInquiries {
+        view: state.inquiry_view.clone(),
+        window: state.inquiries.wanted(),
+        anchor: state.inquiries.selected().map(|row| row.id.clone()),
+    }
+}
+
+fn load_cases(state: &State) -> Effect {
+    Effect::LoadCases {
+        view: state.case_view.clone(),
+        window: state.cases.wanted(),
+        anchor: state.cases.selected().map(|row| row.id.clone()),
+    }
+}
+
+/// The cursor was moved: the detail shows what it is on now, from the store alone.
+fn follow_cursor(state: &mut State) -> Vec<Effect> {
+    let mut effects = fill(state);
+    let from = state.list_pane();
+    let shown = state.detail.as_ref().map(|detail| &detail.subject);
+    match state.selected() {
+        Some(subject) if shown != Some(&subject) => effects.push(show(state, subject, from)),
+        None if from != Pane::Relations && state.focus != Pane::Detail => state.detail = None,
+        _ => {}
+    }
+    effects
+}
+
+/// The rows moved by themselves. What is being read stays; what is only previewed follows, and
+/// cannot be decided before a person can have noticed.
+fn follow_rows(state: &mut State) -> Vec<Effect> {
+    if state.focus == Pane::Detail {
+        return fill(state);
+    }
+    let before = state.detail.as_ref().map(|detail| detail.subject.clone());
+    let effects = follow_cursor(state);
+    let look_until = state.now + NOTICE;
+    if let (Some(before), Some(detail)) = (before, &mut state.detail)
+        && before != detail.subject
+    {
+        detail.look_until = Some(look_until);
+    }
+    effects
+}
+
+/// Puts an object into the detail.
+fn show(state: &mut State, subject: Subject, from: Pane) -> Effect {
+    let all_checks = state.detail.as_ref().is_some_and(|detail| detail.all_checks);
+    let mut detail = Detail::of(subject.clone(), from);
+    detail.all_checks = all_checks;
+    state.detail = Some(detail);
+    Effect::LoadFile(subject)
+}
+
+/// Keeps the detail from being scrolled past its last line.
+fn clamp_scroll(state: &mut State) {
+    let last = u16::try_from(super::panes::detail::overflow(state)).unwrap_or(u16::MAX);
+    if let Some(detail) = &mut state.detail {
+        detail.scroll = detail.scroll.min(last);
+    }
+}
+
+/// Puts an object into the detail, asks Persona for its newest state and moves the focus there.
+fn open(state: &mut State, subject: Subject) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    if state.detail.as_ref().map(|detail| &detail.subject) != Some(&subject) {
+        let from = state.list_pane();
+        effects.push(show(state, subject.clone(), from));
+    }
+    state.focus = Pane::Detail;
+    measure(state);
+    effects.push(ask(state, subject));
+    effects
+}
+
+/// Asks Persona for the object in the detail.
+fn ask(state: &mut State, subject: Subject) -> Effect {
+    if let Some(detail) = &mut state.detail {
+        detail.asking = true;
+        detail.problem = None;
+    }
+    Effect::Refresh(subject)
+}

@@ -1,0 +1,72 @@
+//! The whole screen, as a pure function of the state.
+
+use ratatui::{
+    Frame,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+    widgets::{Block, Paragraph},
+};
+
+use super::{
+    layout, overlays, panes,
+    state::{Overlay, Pane, SMALLEST, State},
+    theme::Theme,
+    widgets::{commit_bar, header, health, hints},
+};
+
+pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
+    let Some(areas) = layout::areas(state) else {
+        return too_small(frame, state);
+    };
+    header::draw(frame, areas.header, state, theme);
+    if let Some(area) = areas.inquiries {
+        panes::inquiries::draw(frame, area, state, theme);
+    }
+    if let Some(area) = areas.cases {
+        panes::cases::draw(frame, area, state, theme);
+    }
+    if let Some(area) = areas.relations {
+        panes::relations::draw(frame, area, state, theme);
+    }
+    panes::detail::draw(frame, areas.detail, state, theme);
+    if let (Some(area), Some(staged)) = (areas.commit, &state.staged) {
+        commit_bar::draw(frame, area, staged, state, theme);
+    }
+    hints::draw(frame, areas.hints, state, theme);
+    health::draw(frame, areas.health, state, theme);
+    match &state.overlay {
+        None => {}
+        Some(Overlay::Help { scroll }) => overlays::help::draw(frame, *scroll, theme),
+        Some(Overlay::Outbox { cursor }) => overlays::outbox::draw(frame, *cursor, state, theme),
+        Some(Overlay::Statuses { current, known, cursor, .. }) => {
+            overlays::statuses::draw(frame, current, known, *cursor, theme);
+        }
+        Some(Overlay::Link { subject, link, .. }) => {
+            overlays::link::draw(frame, subject, link, theme);
+        }
+        Some(Overlay::Leave { unsent }) => overlays::leave::draw(frame, *unsent, theme),
+    }
+}
+
+fn too_small(frame: &mut Frame<'_>, state: &State) {
+    let (columns, rows) = SMALLEST;
+    let said = format!(
+        "caseload needs {columns}×{rows}; this terminal is {}×{}. Nothing is lost: make it larger.",
+        state.size.0, state.size.1
+    );
+    let width = usize::from(state.size.0);
+    let lines: Vec<Line<'_>> = super::format::wrap(&said, width).into_iter().map(Line::from).collect();
+    frame.render_widget(Paragraph::new(lines), frame.area());
+}
+
+/// The frame of a pane: its title in the border, brighter where the focus is.
+pub fn pane_block<'a>(title: Vec<Span<'a>>, pane: Pane, state: &State, theme: &Theme) -> Block<'a> {
+    let style = if state.focus == pane { theme.accent } else { theme.dim };
+    Block::bordered().border_style(style).title(Line::from(title))
+}
+
+/// Draws lines into an area, the rest left blank.
+pub fn draw_lines(frame: &mut Frame<'_>, area: Rect, lines: Vec<Line<'_>>) {
+    frame.render_widget(Paragraph::new(lines).style(Style::new()), area);
+}

@@ -1,0 +1,102 @@
+//! The last line: how Persona answers, what is left of the budget, how old the data is, what is
+//! on its way. A figure above its limit turns into words.
+
+use jiff::Timestamp;
+use ratatui::{
+    Frame,
+    layout::Rect,
+    text::{Line, Span},
+    widgets::Paragraph,
+};
+
+use crate::{
+    desk::{Phase, SyncState},
+    tui::{format, state::State, theme::Theme},
+};
+
+/// The connection, as a light beside the words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Light {
+    On,
+    Working,
+    Off,
+}
+
+impl Light {
+    pub fn glyph(self) -> &'static str {
+        match self {
+            Self::On => "●",
+            Self::Working => "◐",
+            Self::Off => "○",
+        }
+    }
+}
+
+pub fn connection(sync: &SyncState, now: Timestamp) -> (Light, String) {
+    match &sync.phase {
+        Phase::Starting => (Light::Working, "starting".to_owned()),
+        Phase::Filling { done, .. } => (Light::Working, format!("filling, {done} so far")),
+        Phase::Live => (Light::On, "live".to_owned()),
+        Phase::Elsewhere => (Light::On, "live, by another console".to_owned()),
+        Phase::Offline { since, .. } => {
+            (Light::Off, format!("offline for {}", format::coarse(*since, now).replace("now", "moments")))
+        }
+        Phase::Refused { .. } => (Light::Off, "key refused".to_owned()),
+    }
+}
+
+/// The sentence for a connection that is not as it should be.
+pub fn trouble(phase: &Phase) -> Option<String> {
+    match phase {
+        Phase::Offline { reason, .. } | Phase::Refused { reason } => Some(reason.to_string()),
+        Phase::Starting | Phase::Filling { .. } | Phase::Live | Phase::Elsewhere => None,
+    }
+}
+
+pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
+    frame.render_widget(Paragraph::new(line(state, theme).right_aligned()), area);
+}
+
+fn line<'a>(state: &State, theme: &Theme) -> Line<'a> {
+    let stats = &state.stats;
+    let mut parts: Vec<Span<'a>> = Vec::new();
+    match &state.breach {
+        Some(breach) if breach.over => {
+            parts.push(Span::styled(format!("was {}", breach.text), theme.warn));
+        }
+        Some(breach) => parts.push(Span::styled(breach.text.clone(), theme.bad)),
+        None => {}
+    }
+    if state.breach.is_none() || state.size.0 >= 120 {
+        let figure = |latency: Option<_>| latency.map_or("–".to_owned(), format::latency);
+        parts.push(Span::styled(format!("p50 {}", figure(stats.p50)), theme.dim));
+        parts.push(Span::styled(format!("p95 {}", figure(stats.p95)), theme.dim));
+        let errors = stats.error_rate.map_or("–".to_owned(), format::percent);
+        parts.push(Span::styled(format!("err {errors}"), theme.dim));
+    }
+    if let Some(budget) = stats.budget {
+        let low = budget.remaining * 100 < budget.limit * 15;
+        let style = if low { theme.warn } else { theme.dim };
+        let word = if low { " budget low" } else { "" };
+        parts.push(Span::styled(format!("{}/{}{word}", budget.remaining, budget.limit), style));
+    }
+    let sync = state.sync.last_ok.map_or("never".to_owned(), |at| format::coarse(at, state.now));
+    parts.push(Span::styled(format!("sync {sync}"), theme.dim));
+    let unsent = state.outbox.iter().filter(|action| action.state.is_open()).count();
+    if unsent > 0 {
+        parts.push(Span::styled(format!("⇡{unsent} on the way"), theme.accent));
+    }
+    let refused = state.outbox.len() - unsent;
+    if refused > 0 {
+        parts.push(Span::styled(format!("{refused} not done, o shows"), theme.bad));
+    }
+    let mut spans = Vec::with_capacity(parts.len() * 2);
+    for part in parts {
+        if !spans.is_empty() {
+            spans.push(Span::styled(" · ", theme.dim));
+        }
+        spans.push(part);
+    }
+    spans.push(Span::raw(" "));
+    Line::from(spans)
+}

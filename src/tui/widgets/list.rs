@@ -1,0 +1,42 @@
+//! A window of a list: only the rows on the screen are ever made.
+
+use ratatui::{Frame, layout::Rect, text::Line};
+
+use crate::tui::{
+    state::List,
+    theme::Theme,
+    view::draw_lines,
+};
+
+/// Draws the visible rows. `row` makes one line of the given width; `empty` is said where there
+/// is nothing to list.
+pub fn draw<'a, T>(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    list: &'a List<T>,
+    focused: bool,
+    theme: &Theme,
+    empty: String,
+    row: impl Fn(&'a T, usize) -> Line<'a>,
+) {
+    let lines = match (&list.problem, list.loaded, list.rows.total) {
+        (Some(why), ..) => vec![Line::styled(format!(" {why}"), theme.bad)],
+        (None, false, _) => vec![Line::styled(" loading…", theme.dim)],
+        (None, true, 0) => vec![Line::styled(format!(" {empty}"), theme.dim)],
+        _ => (list.top..list.rows.total)
+            .take(usize::from(area.height))
+            .map(|index| {
+                let style = match (index == list.cursor, focused) {
+                    (true, true) => theme.cursor,
+                    (true, false) => theme.shadow,
+                    (false, _) => theme.text,
+                };
+                match list.at(index) {
+                    Some(item) => row(item, usize::from(area.width)).patch_style(style),
+                    None => Line::styled("   …", theme.dim),
+                }
+            })
+            .collect(),
+    };
+    draw_lines(frame, area, lines);
+}

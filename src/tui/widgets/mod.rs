@@ -1,0 +1,8 @@
+//! Parts of the screen that are not panes.
+
+pub mod commit_bar;
+pub mod header;
+pub mod health;
+pub mod hints;
+pub mod list;
+pub mod popup;
