@@ -2,6 +2,7 @@
 
 pub mod busy;
 pub mod clock;
+pub mod config;
 pub mod metrics;
 pub mod model;
 pub mod secret;

@@ -1,0 +1,243 @@
+//! What can be configured: one struct per section, each default beside its field.
+//!
+//! `load` reads and merges, `paths` says where things lie. `config.example.toml` documents every
+//! setting; a test holds it against these structs.
+
+mod load;
+mod paths;
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+pub use self::{
+    load::{BASE_URL_VARIABLE, Error, Loaded, Required, load, parse},
+    paths::{Paths, PathsError, private_folder},
+};
+use crate::model::StatusKind;
+
+/// The whole file. Unknown names are errors, so that a typing mistake cannot pass for a default.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    pub persona: Persona,
+    pub reviewer: Reviewer,
+    pub review: Review,
+    pub reasons: Reasons,
+    pub cases: Cases,
+    pub relations: Relations,
+    pub sync: Sync,
+    pub health: Health,
+    pub store: Store,
+    pub log: Log,
+    pub ui: Ui,
+}
+
+/// How Persona is reached.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Persona {
+    /// `/api/v1` included. `PERSONA_BASE_URL` overrides it.
+    pub base_url: String,
+    /// A private file whose first line is the API key; `PERSONA_API_KEY` overrides it.
+    pub api_key_file: Option<PathBuf>,
+    /// For a whole answer.
+    pub timeout_seconds: u64,
+    pub connect_timeout_seconds: u64,
+    /// `system`, `bundled`, or a PEM file.
+    pub tls_roots: String,
+}
+
+impl Default for Persona {
+    fn default() -> Self {
+        Self {
+            base_url: "https://api.withpersona.com/api/v1".to_owned(),
+            api_key_file: None,
+            timeout_seconds: 15,
+            connect_timeout_seconds: 5,
+            tls_roots: "system".to_owned(),
+        }
+    }
+}
+
+/// Who decides.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Reviewer {
+    /// Signs comments and journal lines, and is who `assign` assigns to. Without it the login
+    /// name signs.
+    pub email: Option<String>,
+}
+
+/// How reviewing behaves.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Review {
+    /// How long a committed decision can be taken back, 0 to 60.
+    pub hold_seconds: u64,
+    pub mask: Mask,
+    /// How long revealed data stays revealed, 5 to 600.
+    pub reveal_seconds: u64,
+    /// How long a one-time link works, 1 to 720.
+    pub link_expires_hours: u64,
+}
+
+impl Default for Review {
+    fn default() -> Self {
+        Self { hold_seconds: 5, mask: Mask::Everything, reveal_seconds: 60, link_expires_hours: 24 }
+    }
+}
+
+/// Which personal data is masked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mask {
+    /// Lists and the open item; one key reveals the item.
+    Everything,
+    /// Lists; the open item is shown.
+    Lists,
+    Nothing,
+}
+
+/// Reasons that a digit picks in the commit bar; their text becomes Persona's comment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Reasons {
+    pub approve: Vec<Reason>,
+    pub decline: Vec<Reason>,
+}
+
+/// `code` goes to the journal, `text` to Persona.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reason {
+    pub code: String,
+    pub text: String,
+}
+
+impl Default for Reasons {
+    fn default() -> Self {
+        let reasons = |list: &[(&str, &str)]| {
+            list.iter()
+                .map(|(code, text)| Reason { code: (*code).to_owned(), text: (*text).to_owned() })
+                .collect()
+        };
+        Self {
+            approve: reasons(&[("evidence_ok", "evidence ok"), ("manual_match", "manual match")]),
+            decline: reasons(&[
+                ("document_expired", "document expired"),
+                ("selfie_mismatch", "selfie mismatch"),
+                ("suspected_fraud", "suspected fraud"),
+                ("incomplete", "incomplete"),
+            ]),
+        }
+    }
+}
+
+/// What Persona does not tell about cases.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Cases {
+    /// Statuses by template id (`ctmpl_…`) or by the prefix of the case's name (`KYC`).
+    pub statuses: BTreeMap<String, Vec<CaseStatus>>,
+    /// Where a template is not named above and fewer than two of its statuses have been seen.
+    pub default_statuses: Vec<CaseStatus>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseStatus {
+    pub name: String,
+    pub kind: StatusKind,
+}
+
+impl Default for Cases {
+    fn default() -> Self {
+        use StatusKind::{End, Initial, Intermediate};
+        let defaults =
+            [("Open", Initial), ("Pending", Intermediate), ("Approved", End), ("Declined", End)];
+        let default_statuses =
+            defaults.map(|(name, kind)| CaseStatus { name: name.to_owned(), kind }).into();
+        Self { statuses: BTreeMap::new(), default_statuses }
+    }
+}
+
+/// The organisation's relation keys; Persona has no call that lists them.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Relations {
+    pub keys: Vec<String>,
+    /// Instead of `keys`, for accounts of a type.
+    pub by_type: BTreeMap<String, Vec<String>>,
+}
+
+/// How the local copy is kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Sync {
+    /// Between two looks at Persona's events while things happen, 1 to 300.
+    pub poll_seconds: u64,
+    /// The same when nothing happens, 1 to 3600.
+    pub quiet_poll_seconds: u64,
+}
+
+impl Default for Sync {
+    fn default() -> Self {
+        Self { poll_seconds: 5, quiet_poll_seconds: 15 }
+    }
+}
+
+/// When the footer warns.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Health {
+    /// Above this p95 latency, in milliseconds.
+    pub sla_ms: u64,
+    /// Above this share of failed requests, 0 to 100.
+    pub error_rate_percent: f64,
+}
+
+impl Default for Health {
+    fn default() -> Self {
+        Self { sla_ms: 5_000, error_rate_percent: 5.0 }
+    }
+}
+
+/// Where the local copy lies.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Store {
+    /// A private folder; the data directory of the user without it.
+    pub dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    /// `off`, `error`, `warn`, `info`, `debug` or `trace`.
+    pub level: String,
+    /// The state directory of the user without it.
+    pub file: Option<PathBuf>,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { level: "info".to_owned(), file: None }
+    }
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Ui {
+    pub theme: ThemeName,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ThemeName {
+    /// Sixteen colours on the terminal's own background.
+    #[default]
+    Colour,
+    /// Bold and inverse only.
+    Mono,
+}
