@@ -3,6 +3,8 @@
 pub mod busy;
 pub mod clock;
 pub mod config;
+pub mod journal;
 pub mod metrics;
 pub mod model;
 pub mod secret;
+pub mod store;

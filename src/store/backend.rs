@@ -1,0 +1,97 @@
+//! The SQLite file: private modes, write-ahead log, one writer, several readers.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io,
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    path::Path,
+    sync::{Arc, atomic::AtomicI64},
+    time::Duration,
+};
+
+use sqlx::{
+    Row, SqlSafeStr, Sqlite, SqlitePool, Transaction,
+    migrate::{MigrateError, Migration, MigrationType, Migrator},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use tokio::sync::broadcast;
+
+use super::{Error, Inner, Store};
+use crate::{clock::Clock, config::private_folder};
+
+pub struct Backend {
+    /// One connection: writers queue here and not inside SQLite.
+    pub writer: SqlitePool,
+    pub reader: SqlitePool,
+}
+
+/// How many commits a slow listener may lag behind before it is told "anything may have moved".
+const CHANGES_KEPT: usize = 256;
+
+impl Store {
+    /// Opens the file, making it and its folder private, and brings its schema up to date.
+    ///
+    /// # Errors
+    /// If the folder or file cannot be used, or the file is from a newer version.
+    pub async fn open(path: &Path, clock: Clock) -> Result<Self, Error> {
+        let folder = path.parent().unwrap_or(Path::new("."));
+        let unusable = |why| Error::Folder { path: folder.display().to_string(), why };
+        private_folder(folder).map_err(unusable)?;
+        let _alone = private_file(path).map_err(unusable)?;
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .journal_mode(SqliteJournalMode::Wal)
+            // A decision must survive a power cut.
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_secs(5))
+            .foreign_keys(true);
+        let writer = pool(1).connect_with(options.clone()).await?;
+        migrator().run(&writer).await.map_err(|why| match why {
+            MigrateError::VersionMissing(_) => Error::Newer { path: path.display().to_string() },
+            why => Error::Database(why.to_string()),
+        })?;
+        let reader = pool(3).connect_lazy_with(options.read_only(true));
+        let changes = broadcast::Sender::new(CHANGES_KEPT);
+        let backend = Backend { writer, reader };
+        let seen_version = AtomicI64::new(backend.data_version().await?);
+        Ok(Self(Arc::new(Inner { backend, changes, clock, seen_version })))
+    }
+}
+
+fn pool(connections: u32) -> SqlitePoolOptions {
+    // Connections are threads of this process: neither idle nor age harms them.
+    SqlitePoolOptions::new().max_connections(connections).idle_timeout(None).max_lifetime(None)
+}
+
+fn migrator() -> Migrator {
+    let start = include_str!("../../assets/migrations/0001_start.sql");
+    let migrations = [(1, "start", start)].map(|(version, name, sql)| {
+        Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
+    });
+    Migrator::with_migrations(migrations.into())
+}
+
+/// Makes the file before SQLite does, so that it and its log are never readable by others; and
+/// holds a lock while the schema is brought up to date, since two processes may start at once.
+fn private_file(path: &Path) -> io::Result<File> {
+    OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path)?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
+    let lock = path.with_extension("migrating");
+    let lock =
+        OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(lock)?;
+    lock.lock()?;
+    Ok(lock)
+}
+
+impl Backend {
+    /// A write transaction from its first statement: it can wait, but never fail half-way.
+    pub async fn begin(&self) -> Result<Transaction<'static, Sqlite>, Error> {
+        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    }
+
+    /// Moves when another process commits; our own writer's commits do not move it.
+    pub async fn data_version(&self) -> Result<i64, Error> {
+        let row = sqlx::query("PRAGMA data_version").fetch_one(&self.writer).await?;
+        Ok(row.try_get(0)?)
+    }
+}

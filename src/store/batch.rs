@@ -1,0 +1,332 @@
+//! What Persona said, written down: newer wins, and only what moved is told.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use sqlx::{Row, Sqlite, Transaction};
+
+use super::{Changes, Error, Store};
+use crate::model::{
+    Account, Batch, Case, Entity, Event, EventId, Inquiry, InquiryId, Relation, Relations,
+    Verification, verification::Weight,
+};
+
+type Tx = Transaction<'static, Sqlite>;
+
+/// What became of a page of events.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ingested {
+    pub new: Vec<EventId>,
+    pub already_seen: usize,
+}
+
+impl Store {
+    /// Writes a batch in one transaction.
+    pub async fn apply(&self, batch: Batch) -> Result<Changes, Error> {
+        if batch.is_empty() {
+            return Ok(Changes::default());
+        }
+        let mut tx = self.0.backend.begin().await?;
+        let changes = apply_in(&mut tx, &batch, self.0.clock.now()).await?;
+        tx.commit().await?;
+        self.tell(changes);
+        Ok(changes)
+    }
+
+    /// Writes events that were not seen before, oldest first, each with the object as of then.
+    pub async fn ingest(&self, events: &[Event]) -> Result<Ingested, Error> {
+        let now = self.0.clock.now();
+        let mut tx = self.0.backend.begin().await?;
+        let (mut ingested, mut batch) = (Ingested::default(), Batch::default());
+        for event in events.iter().rev() {
+            let inserted = sqlx::query(
+                "INSERT INTO event (id, seen_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING",
+            )
+            .bind(event.id.as_str())
+            .bind(now.as_microsecond())
+            .execute(&mut *tx)
+            .await?;
+            if inserted.rows_affected() == 0 {
+                ingested.already_seen += 1;
+                continue;
+            }
+            ingested.new.push(event.id.clone());
+            batch.entities.extend(event.subject.iter().chain(&event.included).cloned());
+        }
+        let changes = apply_in(&mut tx, &batch, now).await?;
+        tx.commit().await?;
+        self.tell(changes);
+        Ok(ingested)
+    }
+}
+
+pub async fn apply_in(tx: &mut Tx, batch: &Batch, now: Timestamp) -> Result<Changes, Error> {
+    let mut changes = Changes::default();
+    let mut verifications: HashMap<&str, &Verification> = HashMap::new();
+    for entity in &batch.entities {
+        match entity {
+            Entity::Inquiry(inquiry) => changes.inquiries |= put_inquiry(tx, inquiry, now).await?,
+            Entity::Case(case) => changes.cases |= put_case(tx, case).await?,
+            Entity::Account(account) => changes.accounts |= put_account(tx, account).await?,
+            Entity::Verification(verification) => {
+                verifications.insert(verification.id.as_str(), verification);
+            }
+        }
+    }
+    for id in &batch.hydrated {
+        let inquiry = batch.entities.iter().find_map(|entity| match entity {
+            Entity::Inquiry(inquiry) if inquiry.id == *id => Some(inquiry),
+            _ => None,
+        });
+        if let Some(inquiry) = inquiry {
+            let wanted = inquiry.verifications.iter().map(|id| id.as_str());
+            let own: Vec<&Verification> =
+                wanted.filter_map(|id| verifications.get(id).copied()).collect();
+            hydrate(tx, inquiry, &own, now).await?;
+            changes.inquiries = true;
+        }
+    }
+    for relations in &batch.relations {
+        put_relations(tx, relations, now).await?;
+        changes.relations = true;
+    }
+    Ok(changes)
+}
+
+/// False if what is there is newer, or the same.
+async fn put_inquiry(tx: &mut Tx, inquiry: &Inquiry, now: Timestamp) -> Result<bool, Error> {
+    let body = serde_json::to_string(inquiry)?;
+    let known = sqlx::query("SELECT updated_at, body FROM inquiry WHERE id = $1")
+        .bind(inquiry.id.as_str())
+        .fetch_optional(&mut **tx)
+        .await?;
+    if let Some(known) = known
+        && !moves(known.try_get(0)?, &known.try_get::<String, _>(1)?, inquiry.updated_at, &body)
+    {
+        return Ok(false);
+    }
+    sqlx::query(
+        "INSERT INTO inquiry
+             (id, status, created_at, updated_at, waiting_since, account_id, search, body, fetched_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+         ON CONFLICT (id) DO UPDATE SET
+             status = excluded.status, created_at = excluded.created_at,
+             updated_at = excluded.updated_at, waiting_since = excluded.waiting_since,
+             account_id = excluded.account_id, search = excluded.search, body = excluded.body,
+             fetched_at = excluded.fetched_at",
+    )
+    .bind(inquiry.id.as_str())
+    .bind(inquiry.status.as_str())
+    .bind(micros(inquiry.created_at))
+    .bind(micros(inquiry.updated_at))
+    .bind(micros(inquiry.waiting_since()))
+    .bind(inquiry.account.as_ref().map(|id| id.as_str()))
+    .bind(inquiry_search(inquiry))
+    .bind(body)
+    .bind(now.as_microsecond())
+    .execute(&mut **tx)
+    .await?;
+    Ok(true)
+}
+
+/// Whether an incoming object replaces the one that is known.
+fn moves(known_at: Option<i64>, known: &str, at: Option<Timestamp>, incoming: &str) -> bool {
+    let older = matches!((known_at, at), (Some(known), Some(at)) if at.as_microsecond() < known);
+    !older && known != incoming
+}
+
+async fn hydrate(
+    tx: &mut Tx,
+    inquiry: &Inquiry,
+    verifications: &[&Verification],
+    now: Timestamp,
+) -> Result<(), Error> {
+    sqlx::query("DELETE FROM verification WHERE inquiry_id = $1")
+        .bind(inquiry.id.as_str())
+        .execute(&mut **tx)
+        .await?;
+    let mut counts = [0_i64; 4];
+    let mut kinds: Vec<&str> = Vec::new();
+    for (position, verification) in verifications.iter().enumerate() {
+        sqlx::query(
+            "INSERT INTO verification (id, inquiry_id, position, body) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (id) DO UPDATE SET
+                 inquiry_id = excluded.inquiry_id, position = excluded.position, body = excluded.body",
+        )
+        .bind(verification.id.as_str())
+        .bind(inquiry.id.as_str())
+        .bind(i64::try_from(position).unwrap_or(i64::MAX))
+        .bind(serde_json::to_string(verification)?)
+        .execute(&mut **tx)
+        .await?;
+        if !kinds.contains(&verification.kind.as_str()) {
+            kinds.push(verification.kind.as_str());
+        }
+        for check in &verification.checks {
+            counts[match check.weight() {
+                Weight::Decides => 0,
+                Weight::Retry | Weight::Signal => 1,
+                Weight::Unproven => 2,
+                Weight::Passed => 3,
+            }] += 1;
+        }
+    }
+    sqlx::query(
+        "UPDATE inquiry SET hydrated_at = $2, hydrated_version = $3, kinds = $4,
+             failed = $5, signals = $6, unproven = $7, passed = $8, fetched_at = $2 WHERE id = $1",
+    )
+    .bind(inquiry.id.as_str())
+    .bind(now.as_microsecond())
+    .bind(micros(inquiry.updated_at))
+    .bind(serde_json::to_string(&kinds)?)
+    .bind(counts[0])
+    .bind(counts[1])
+    .bind(counts[2])
+    .bind(counts[3])
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+async fn put_case(tx: &mut Tx, case: &Case) -> Result<bool, Error> {
+    let body = serde_json::to_string(case)?;
+    let known = sqlx::query("SELECT updated_at, body FROM review_case WHERE id = $1")
+        .bind(case.id.as_str())
+        .fetch_optional(&mut **tx)
+        .await?;
+    if let Some(known) = known
+        && !moves(known.try_get(0)?, &known.try_get::<String, _>(1)?, case.updated_at, &body)
+    {
+        return Ok(false);
+    }
+    let name = case.name.as_ref().map_or("", |name| name.as_str());
+    let assignee = case.assignee.as_ref().map_or("", |assignee| assignee.as_str());
+    let search = format!("{} {name} {assignee} {}", case.id, case.status).to_lowercase();
+    sqlx::query(
+        "INSERT INTO review_case (id, status, template, resolved, resolution, sla_expires_at,
+             created_at, updated_at, search, body)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+         ON CONFLICT (id) DO UPDATE SET
+             status = excluded.status, template = excluded.template, resolved = excluded.resolved,
+             resolution = excluded.resolution, sla_expires_at = excluded.sla_expires_at,
+             created_at = excluded.created_at, updated_at = excluded.updated_at,
+             search = excluded.search, body = excluded.body",
+    )
+    .bind(case.id.as_str())
+    .bind(case.status.as_str())
+    .bind(case.template.as_ref().map(|id| id.as_str()))
+    .bind(case.is_resolved())
+    .bind(case.resolution.as_ref().map(|resolution| resolution.as_str()))
+    .bind(micros(case.sla_expires_at))
+    .bind(micros(case.created_at))
+    .bind(micros(case.updated_at))
+    .bind(search)
+    .bind(body)
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query("DELETE FROM case_inquiry WHERE case_id = $1")
+        .bind(case.id.as_str())
+        .execute(&mut **tx)
+        .await?;
+    for inquiry in &case.inquiries {
+        sqlx::query("INSERT OR IGNORE INTO case_inquiry (case_id, inquiry_id) VALUES ($1, $2)")
+            .bind(case.id.as_str())
+            .bind(inquiry.as_str())
+            .execute(&mut **tx)
+            .await?;
+    }
+    Ok(true)
+}
+
+async fn put_account(tx: &mut Tx, account: &Account) -> Result<bool, Error> {
+    let body = serde_json::to_string(account)?;
+    let known = sqlx::query("SELECT updated_at, body FROM account WHERE id = $1")
+        .bind(account.id.as_str())
+        .fetch_optional(&mut **tx)
+        .await?;
+    if let Some(known) = known
+        && !moves(known.try_get(0)?, &known.try_get::<String, _>(1)?, account.updated_at, &body)
+    {
+        return Ok(false);
+    }
+    sqlx::query(
+        "INSERT INTO account (id, updated_at, body) VALUES ($1, $2, $3)
+         ON CONFLICT (id) DO UPDATE SET updated_at = excluded.updated_at, body = excluded.body",
+    )
+    .bind(account.id.as_str())
+    .bind(micros(account.updated_at))
+    .bind(body)
+    .execute(&mut **tx)
+    .await?;
+    Ok(true)
+}
+
+async fn put_relations(tx: &mut Tx, relations: &Relations, now: Timestamp) -> Result<(), Error> {
+    let (source, key) = (relations.source.as_str(), relations.key.as_str());
+    sqlx::query(
+        "INSERT INTO relation_list (source, key, fetched_at) VALUES ($1, $2, $3)
+         ON CONFLICT (source, key) DO UPDATE SET fetched_at = excluded.fetched_at",
+    )
+    .bind(source)
+    .bind(key)
+    .bind(now.as_microsecond())
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query("DELETE FROM relation WHERE source = $1 AND key = $2")
+        .bind(source)
+        .bind(key)
+        .execute(&mut **tx)
+        .await?;
+    for (position, target) in relations.targets.iter().enumerate() {
+        let (kind, id, status) = match target {
+            Relation::Account(account) => {
+                put_account(tx, account).await?;
+                ("account", account.id.as_str(), account.status.as_ref())
+            }
+            Relation::Other { kind, id, status } => (kind.as_str(), id.as_str(), status.as_ref()),
+        };
+        sqlx::query(
+            "INSERT INTO relation (source, key, position, kind, target, status)
+             VALUES ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(source)
+        .bind(key)
+        .bind(i64::try_from(position).unwrap_or(i64::MAX))
+        .bind(kind)
+        .bind(id)
+        .bind(status.map(|status| status.as_str()))
+        .execute(&mut **tx)
+        .await?;
+    }
+    Ok(())
+}
+
+fn micros(at: Option<Timestamp>) -> Option<i64> {
+    at.map(|at| at.as_microsecond())
+}
+
+/// What a filter's words are looked for in, in lower case.
+fn inquiry_search(inquiry: &Inquiry) -> String {
+    let mut words = vec![inquiry.id.as_str().to_owned()];
+    words.extend(inquiry.reference_id.as_ref().map(ToString::to_string));
+    words.extend(inquiry.name().map(|name| name.reveal().to_string()));
+    words.extend(inquiry.account.as_ref().map(ToString::to_string));
+    words.extend(inquiry.tags.iter().map(ToString::to_string));
+    words.join(" ").to_lowercase()
+}
+
+/// Ids of inquiries that wait for review and whose checks are not known, or of an older version:
+/// longest waiting first.
+impl Store {
+    pub async fn unhydrated(&self, limit: u32) -> Result<Vec<InquiryId>, Error> {
+        let rows = sqlx::query(
+            "SELECT id FROM inquiry WHERE status = 'needs_review'
+                 AND (hydrated_at IS NULL OR hydrated_version IS NOT updated_at)
+             ORDER BY waiting_since, id LIMIT $1",
+        )
+        .bind(limit)
+        .fetch_all(&self.0.backend.reader)
+        .await?;
+        rows.iter().map(|row| Ok(InquiryId::new(&row.try_get::<String, _>(0)?)?)).collect()
+    }
+}

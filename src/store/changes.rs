@@ -1,0 +1,21 @@
+//! What a commit moved, in the grain that panes reload by.
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Changes {
+    pub inquiries: bool,
+    pub cases: bool,
+    pub accounts: bool,
+    pub relations: bool,
+    /// The outbox: what is pending, waiting or refused.
+    pub actions: bool,
+}
+
+impl Changes {
+    pub fn everything() -> Self {
+        Self { inquiries: true, cases: true, accounts: true, relations: true, actions: true }
+    }
+
+    pub fn any(&self) -> bool {
+        *self != Self::default()
+    }
+}

@@ -1,0 +1,50 @@
+//! Small facts about the store itself: where sync stands, which environment it belongs to.
+
+use std::sync::atomic::Ordering;
+
+use sqlx::Row;
+
+use super::{Changes, Error, Store};
+use crate::model::Text;
+
+const ENVIRONMENT: &str = "environment";
+
+impl Store {
+    pub async fn cursor(&self, name: &str) -> Result<Option<String>, Error> {
+        let row = sqlx::query("SELECT value FROM cursor WHERE name = $1")
+            .bind(name)
+            .fetch_optional(&self.0.backend.reader)
+            .await?;
+        Ok(row.map(|row| row.try_get(0)).transpose()?)
+    }
+
+    pub async fn set_cursor(&self, name: &str, value: &str) -> Result<(), Error> {
+        sqlx::query(
+            "INSERT INTO cursor (name, value) VALUES ($1, $2)
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        )
+        .bind(name)
+        .bind(value)
+        .execute(&self.0.backend.writer)
+        .await?;
+        Ok(())
+    }
+
+    /// The environment whose data this is, once an answer has told.
+    pub async fn pinned_environment(&self) -> Result<Option<Text>, Error> {
+        Ok(self.cursor(ENVIRONMENT).await?.map(Text::from))
+    }
+
+    pub async fn pin_environment(&self, environment: &Text) -> Result<(), Error> {
+        self.set_cursor(ENVIRONMENT, environment.as_str()).await
+    }
+
+    /// If another process wrote since the last look: anything may have moved.
+    pub async fn watch_others(&self) -> Result<(), Error> {
+        let version = self.0.backend.data_version().await?;
+        if self.0.seen_version.swap(version, Ordering::Relaxed) != version {
+            self.tell(Changes::everything());
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,152 @@
+//! Whole objects with what belongs to them, for the detail.
+
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+use sqlx::Row;
+
+use super::{
+    CaseRow, Error, InquiryRow, Store, actions,
+    worklist::{case_row, inquiry_row, instant},
+};
+use crate::model::{
+    Account, AccountId, Action, Case, CaseId, Inquiry, InquiryId, StatusKind, Subject, TemplateId,
+    Text, Verification,
+};
+
+/// An inquiry and its evidence.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InquiryFile {
+    pub inquiry: Inquiry,
+    pub account: Option<Account>,
+    /// In Persona's order.
+    pub verifications: Vec<Verification>,
+    /// When the verifications were last fetched; none if they never were.
+    pub hydrated_at: Option<Timestamp>,
+    pub fetched_at: Timestamp,
+    /// On its way, or refused and not read yet.
+    pub action: Option<Action>,
+    pub cases: Vec<CaseRow>,
+}
+
+/// A case and what is known of the objects in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CaseFile {
+    pub case: Case,
+    pub inquiries: Vec<InquiryRow>,
+    pub accounts: Vec<Account>,
+    pub action: Option<Action>,
+}
+
+/// A status that a case can be set to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownStatus {
+    pub name: Text,
+    pub kind: StatusKind,
+}
+
+impl Store {
+    pub async fn inquiry(&self, id: &InquiryId) -> Result<Option<InquiryFile>, Error> {
+        let reader = &self.0.backend.reader;
+        let row = sqlx::query("SELECT body, fetched_at, hydrated_at FROM inquiry WHERE id = $1")
+            .bind(id.as_str())
+            .fetch_optional(reader)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let inquiry: Inquiry = serde_json::from_str(row.try_get(0)?)?;
+        let verifications =
+            sqlx::query("SELECT body FROM verification WHERE inquiry_id = $1 ORDER BY position")
+                .bind(id.as_str())
+                .fetch_all(reader)
+                .await?;
+        let cases = sqlx::query(sqlx::AssertSqlSafe(format!(
+            "SELECT list.body, {} FROM review_case AS list
+             JOIN case_inquiry ON case_inquiry.case_id = list.id {}
+             WHERE case_inquiry.inquiry_id = $1 ORDER BY list.resolved, list.created_at DESC",
+            actions::PENDING_COLUMNS,
+            actions::PENDING_JOIN
+        )))
+        .bind(id.as_str())
+        .fetch_all(reader)
+        .await?;
+        let account = match &inquiry.account {
+            Some(account) => self.account(account).await?,
+            None => None,
+        };
+        Ok(Some(InquiryFile {
+            account,
+            verifications: verifications.iter().map(body).collect::<Result<_, _>>()?,
+            hydrated_at: instant(row.try_get(2)?),
+            fetched_at: instant(Some(row.try_get(1)?)).unwrap_or(Timestamp::UNIX_EPOCH),
+            action: self.shown_action(&Subject::Inquiry(id.clone())).await?,
+            cases: cases.iter().map(case_row).collect::<Result<_, _>>()?,
+            inquiry,
+        }))
+    }
+
+    pub async fn case(&self, id: &CaseId) -> Result<Option<CaseFile>, Error> {
+        let reader = &self.0.backend.reader;
+        let row = sqlx::query("SELECT body FROM review_case WHERE id = $1")
+            .bind(id.as_str())
+            .fetch_optional(reader)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let case: Case = body(&row)?;
+        let inquiries = sqlx::query(sqlx::AssertSqlSafe(format!(
+            "SELECT list.body, list.kinds, list.failed, list.signals, list.unproven, list.passed,
+                 list.hydrated_at, 0 AS late, {} FROM inquiry AS list
+             JOIN case_inquiry ON case_inquiry.inquiry_id = list.id {}
+             WHERE case_inquiry.case_id = $1 ORDER BY list.created_at DESC",
+            actions::PENDING_COLUMNS,
+            actions::PENDING_JOIN
+        )))
+        .bind(id.as_str())
+        .fetch_all(reader)
+        .await?;
+        let mut accounts = Vec::new();
+        for account in &case.accounts {
+            accounts.extend(self.account(account).await?);
+        }
+        Ok(Some(CaseFile {
+            inquiries: inquiries.iter().map(inquiry_row).collect::<Result<_, _>>()?,
+            accounts,
+            action: self.shown_action(&Subject::Case(id.clone())).await?,
+            case,
+        }))
+    }
+
+    pub async fn account(&self, id: &AccountId) -> Result<Option<Account>, Error> {
+        let row = sqlx::query("SELECT body FROM account WHERE id = $1")
+            .bind(id.as_str())
+            .fetch_optional(&self.0.backend.reader)
+            .await?;
+        row.as_ref().map(body).transpose()
+    }
+
+    /// Statuses seen on cases of a template, the most frequent first. One that came with a
+    /// resolution of the same name ends the investigation.
+    pub async fn case_statuses(
+        &self,
+        template: Option<&TemplateId>,
+    ) -> Result<Vec<KnownStatus>, Error> {
+        let rows = sqlx::query(
+            "SELECT status, max(resolution IS NOT NULL) FROM review_case WHERE template IS $1
+             GROUP BY lower(status) ORDER BY count(*) DESC, status",
+        )
+        .bind(template.map(|id| id.as_str()))
+        .fetch_all(&self.0.backend.reader)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                let ends = row.try_get::<i64, _>(1)? != 0;
+                Ok(KnownStatus {
+                    name: Text::from(row.try_get::<String, _>(0)?),
+                    kind: if ends { StatusKind::End } else { StatusKind::Unknown },
+                })
+            })
+            .collect()
+    }
+}
+
+fn body<T: DeserializeOwned>(row: &sqlx::sqlite::SqliteRow) -> Result<T, Error> {
+    Ok(serde_json::from_str(row.try_get("body")?)?)
+}

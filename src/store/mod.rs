@@ -1,0 +1,100 @@
+//! The normalised local copy, and the only database code.
+//!
+//! The console reads from here alone and asks for windows of rows. Whoever writes does it in one
+//! transaction; its commit tells everybody through [`Changes`].
+
+mod actions;
+mod backend;
+mod batch;
+mod changes;
+mod cursor;
+mod entities;
+mod journal;
+mod relations;
+mod worklist;
+
+use std::sync::Arc;
+
+use tokio::sync::broadcast;
+
+pub use self::{
+    actions::{Pending, SubmitError, Undone},
+    batch::Ingested,
+    changes::Changes,
+    entities::{CaseFile, InquiryFile, KnownStatus},
+    relations::{RelationGroup, RelationRow},
+    worklist::{CaseRow, CaseView, Glance, InquiryRow, InquiryView, Rows, Scope, Window},
+};
+use crate::clock::Clock;
+
+/// A handle; clones share the file.
+#[derive(Clone)]
+pub struct Store(Arc<Inner>);
+
+struct Inner {
+    backend: backend::Backend,
+    changes: broadcast::Sender<Changes>,
+    clock: Clock,
+    /// `PRAGMA data_version` when last looked at.
+    seen_version: std::sync::atomic::AtomicI64,
+}
+
+/// What went wrong with the local copy, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("the folder {path} cannot be used for the local copy: {why}")]
+    Folder { path: String, why: std::io::Error },
+    #[error(
+        "the local copy {path} was written by a newer caseload: use that version, or another store.dir"
+    )]
+    Newer { path: String },
+    #[error("the disk is full: nothing was recorded; make room and try again")]
+    Full,
+    #[error("the local copy is held by another program: nothing was recorded; try again")]
+    Locked,
+    #[error(
+        "the local copy holds something unreadable ({0}); move the file away to fetch all of it again"
+    )]
+    Damaged(String),
+    #[error("the local copy failed: {0}")]
+    Database(String),
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(why: sqlx::Error) -> Self {
+        let code = why.as_database_error().and_then(|why| why.code()).unwrap_or_default();
+        // The low byte of an extended result code is the primary one.
+        match code.parse::<u32>().map(|code| code & 0xff) {
+            Ok(13) => Self::Full,
+            Ok(5 | 6) => Self::Locked,
+            Ok(11 | 26) => Self::Damaged(why.to_string()),
+            _ => Self::Database(why.to_string()),
+        }
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(why: serde_json::Error) -> Self {
+        Self::Damaged(why.to_string())
+    }
+}
+
+impl From<crate::model::id::InvalidId> for Error {
+    fn from(why: crate::model::id::InvalidId) -> Self {
+        Self::Damaged(why.to_string())
+    }
+}
+
+impl Store {
+    /// Told of every commit of this process, and of others' when [`Store::watch_others`] looks.
+    pub fn changes(&self) -> broadcast::Receiver<Changes> {
+        self.0.changes.subscribe()
+    }
+
+    fn tell(&self, changes: Changes) {
+        if changes.any() {
+            // Nobody listening is fine.
+            let _ = self.0.changes.send(changes);
+        }
+    }
+}

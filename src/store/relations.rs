@@ -1,0 +1,81 @@
+//! Relations of an account as they were last fetched, with where each target stands now.
+
+use jiff::Timestamp;
+use sqlx::Row;
+
+use super::{Error, Store, worklist::instant};
+use crate::model::{Account, AccountId, InquiryId, InquiryStatus, Pii, Text};
+
+/// All targets under one key.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RelationGroup {
+    pub key: Text,
+    pub fetched_at: Timestamp,
+    pub rows: Vec<RelationRow>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct RelationRow {
+    /// `account`, `transaction`, or whatever else Persona called it.
+    pub kind: Text,
+    pub id: Text,
+    pub name: Option<Pii>,
+    pub type_name: Option<Text>,
+    pub status: Option<Text>,
+    /// The newest inquiry of the account that the store knows.
+    pub latest_inquiry: Option<(InquiryId, InquiryStatus)>,
+}
+
+impl Store {
+    pub async fn relations(&self, source: &AccountId) -> Result<Vec<RelationGroup>, Error> {
+        let reader = &self.0.backend.reader;
+        let lists =
+            sqlx::query("SELECT key, fetched_at FROM relation_list WHERE source = $1 ORDER BY key")
+                .bind(source.as_str())
+                .fetch_all(reader)
+                .await?;
+        let mut groups = Vec::with_capacity(lists.len());
+        for list in &lists {
+            let key: String = list.try_get(0)?;
+            let rows = sqlx::query(
+                "SELECT relation.kind, relation.target, relation.status, account.body,
+                     latest.id, latest.status
+                 FROM relation
+                 LEFT JOIN account ON relation.kind = 'account' AND account.id = relation.target
+                 LEFT JOIN inquiry AS latest ON latest.id = (SELECT id FROM inquiry
+                     WHERE account_id = relation.target ORDER BY created_at DESC LIMIT 1)
+                 WHERE relation.source = $1 AND relation.key = $2 ORDER BY relation.position",
+            )
+            .bind(source.as_str())
+            .bind(&key)
+            .fetch_all(reader)
+            .await?;
+            groups.push(RelationGroup {
+                key: Text::from(key),
+                fetched_at: instant(Some(list.try_get(1)?)).unwrap_or(Timestamp::UNIX_EPOCH),
+                rows: rows.iter().map(relation_row).collect::<Result<_, _>>()?,
+            });
+        }
+        Ok(groups)
+    }
+}
+
+fn relation_row(row: &sqlx::sqlite::SqliteRow) -> Result<RelationRow, Error> {
+    let account: Option<&str> = row.try_get(3)?;
+    let account: Option<Account> = account.map(serde_json::from_str).transpose()?;
+    let latest: Option<String> = row.try_get(4)?;
+    let latest_inquiry = match latest {
+        Some(id) => Some((InquiryId::new(&id)?, InquiryStatus::parse(row.try_get(5)?))),
+        None => None,
+    };
+    let known_status = account.as_ref().and_then(|account| account.status.clone());
+    let status = known_status.or(row.try_get::<Option<String>, _>(2)?.map(Text::from));
+    Ok(RelationRow {
+        kind: Text::from(row.try_get::<String, _>(0)?),
+        id: Text::from(row.try_get::<String, _>(1)?),
+        name: account.as_ref().and_then(Account::name),
+        type_name: account.and_then(|account| account.type_name),
+        status,
+        latest_inquiry,
+    })
+}
