@@ -6,5 +6,6 @@ pub mod config;
 pub mod journal;
 pub mod metrics;
 pub mod model;
+pub mod persona;
 pub mod secret;
 pub mod store;

@@ -1,0 +1,36 @@
+//! The typed REST client: JSON:API over HTTP, and nothing of ours.
+//!
+//! ```text
+//!  endpoint value ─▶ Request ─▶ rate_limit ─▶ http (one attempt, measured) ─▶ decode ─▶ Output
+//!                                  ▲                        │
+//!                                  └──── retry (reads) ─────┘
+//! ```
+//!
+//! Reads are repeated here, by policy. A write is one attempt with a key that was durable before:
+//! repeating a decision is for whoever made it durable.
+
+pub mod accounts;
+pub mod cases;
+mod client;
+mod decode;
+mod endpoint;
+mod error;
+pub mod events;
+pub mod inquiries;
+mod jsonapi;
+pub mod limits;
+mod page;
+mod transport;
+mod verifications;
+
+pub use self::{
+    client::{Client, DEFAULT_BASE_URL, Settings},
+    endpoint::{Endpoint, Found, Method, Read, Request, Write},
+    error::{Error, ErrorKind, NoAnswer},
+    jsonapi::{DecodeError, Document},
+    page::{Link, Page, PageFrom},
+    transport::http::Roots,
+};
+
+/// The version this client is written against; 2023-01-05 bodies are read as well.
+pub const VERSION: &str = "2025-12-08";

@@ -1,0 +1,197 @@
+//! One attempt over HTTP. The only file that knows the HTTP library.
+
+use std::{fs, path::PathBuf, time::Duration};
+
+use reqwest::{
+    Certificate, Client, ClientBuilder,
+    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue},
+    redirect,
+};
+use tokio::sync::OnceCell;
+use url::Url;
+
+use crate::{
+    model::{IdempotencyKey, Text},
+    persona::{Method, NoAnswer, VERSION},
+    secret::Secret,
+};
+
+/// Which certificates a server is trusted by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Roots {
+    /// The host's; the bundled ones on a host that has none.
+    System,
+    /// Mozilla's, as of the build.
+    Bundled,
+    /// A PEM file alone.
+    File(PathBuf),
+}
+
+#[derive(Debug, Clone)]
+pub struct Options {
+    pub roots: Roots,
+    pub connect_timeout: Duration,
+    /// For a whole answer.
+    pub timeout: Duration,
+    /// The server is on this machine: no proxy is asked.
+    pub local: bool,
+}
+
+/// What is sent.
+#[derive(Debug)]
+pub struct Wire<'a> {
+    pub method: Method,
+    pub url: Url,
+    pub key: &'a Secret<String>,
+    pub idempotency_key: Option<&'a IdempotencyKey>,
+    pub body: Option<String>,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Reply {
+    pub status: u16,
+    pub headers: Headers,
+    pub body: Vec<u8>,
+}
+
+/// What is read from the headers; each may be missing or absurd.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Headers {
+    pub request_id: Option<Text>,
+    pub environment: Option<Text>,
+    pub retry_after: Option<Duration>,
+    /// Limit, remaining, seconds to reset.
+    pub rate_limit: Option<(u32, u32, u32)>,
+}
+
+/// Why there was no attempt, or no answer to it.
+#[derive(Debug)]
+pub enum Failure {
+    /// The HTTP client cannot be made: a certificate file that cannot be read, a key that cannot
+    /// be a header.
+    Setup(String),
+    NoAnswer(NoAnswer),
+    /// More than [`MOST_BYTES`].
+    TooLarge,
+}
+
+/// The largest answer that is read: a page of 100 inquiries is well under one megabyte.
+pub const MOST_BYTES: usize = 32 * 1024 * 1024;
+
+/// Made at the first request: reading the host's certificates takes too long for a first frame.
+pub struct Http {
+    options: Options,
+    client: OnceCell<Client>,
+}
+
+impl Http {
+    pub fn new(options: Options) -> Self {
+        Self { options, client: OnceCell::new() }
+    }
+
+    pub async fn send(&self, wire: Wire<'_>) -> Result<Reply, Failure> {
+        let client = self.client.get_or_try_init(|| build(self.options.clone())).await?;
+        let mut headers = HeaderMap::new();
+        let setup = |_| Failure::Setup("the API key cannot be sent as a header".into());
+        let mut bearer =
+            HeaderValue::from_str(&format!("Bearer {}", wire.key.expose())).map_err(setup)?;
+        bearer.set_sensitive(true);
+        headers.insert(AUTHORIZATION, bearer);
+        headers.insert("Persona-Version", HeaderValue::from_static(VERSION));
+        headers.insert("Key-Inflection", HeaderValue::from_static("kebab"));
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        if let Some(key) = wire.idempotency_key {
+            let key = HeaderValue::from_str(key.as_str());
+            headers.insert("Idempotency-Key", key.map_err(setup)?);
+        }
+        let method = match wire.method {
+            Method::Get => reqwest::Method::GET,
+            Method::Post => reqwest::Method::POST,
+        };
+        let mut request = client.request(method, wire.url).headers(headers);
+        if let Some(body) = wire.body {
+            request = request.header(CONTENT_TYPE, "application/json").body(body);
+        }
+        let mut response = request.send().await.map_err(|why| no_answer(&why))?;
+        let status = response.status().as_u16();
+        let headers = read_headers(response.headers());
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|why| no_answer(&why))? {
+            if body.len() + chunk.len() > MOST_BYTES {
+                return Err(Failure::TooLarge);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Reply { status, headers, body })
+    }
+}
+
+/// The error's own text holds the URL with its query, so it is told apart and dropped.
+fn no_answer(why: &reqwest::Error) -> Failure {
+    Failure::NoAnswer(match why {
+        why if why.is_connect() => NoAnswer::Connect,
+        why if why.is_timeout() => NoAnswer::Timeout,
+        _ => NoAnswer::Cut,
+    })
+}
+
+async fn build(options: Options) -> Result<Client, Failure> {
+    let made = tokio::task::spawn_blocking(move || {
+        // Already installed by somebody else is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        match &options.roots {
+            Roots::System => builder(&options).build().or_else(|why| {
+                tracing::warn!(%why, "the host has no usable certificates: the bundled ones are used");
+                builder(&options).tls_certs_only(bundled()).build()
+            }).map_err(|why| why.to_string()),
+            Roots::Bundled => {
+                builder(&options).tls_certs_only(bundled()).build().map_err(|why| why.to_string())
+            }
+            Roots::File(path) => {
+                let pem = fs::read(path).map_err(|why| format!("{}: {why}", path.display()))?;
+                let roots = Certificate::from_pem_bundle(&pem).map_err(|why| why.to_string())?;
+                builder(&options).tls_certs_only(roots).build().map_err(|why| why.to_string())
+            }
+        }
+    });
+    match made.await {
+        Ok(made) => made.map_err(Failure::Setup),
+        Err(why) => Err(Failure::Setup(why.to_string())),
+    }
+}
+
+fn builder(options: &Options) -> ClientBuilder {
+    let builder = Client::builder()
+        .user_agent(concat!("caseload/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(options.connect_timeout)
+        .timeout(options.timeout)
+        // The key must not travel to wherever an answer points.
+        .redirect(redirect::Policy::none());
+    if options.local { builder.no_proxy() } else { builder }
+}
+
+fn bundled() -> Vec<Certificate> {
+    webpki_root_certs::TLS_SERVER_ROOT_CERTS
+        .iter()
+        .filter_map(|der| Certificate::from_der(der).ok())
+        .collect()
+}
+
+fn read_headers(headers: &HeaderMap) -> Headers {
+    let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
+    let number = |name: &str| text(name)?.parse::<u32>().ok();
+    let rate_limit = (|| {
+        Some((
+            number("RateLimit-Limit")?,
+            number("RateLimit-Remaining")?,
+            number("RateLimit-Reset")?,
+        ))
+    })();
+    Headers {
+        request_id: text("Request-Id").map(Text::new),
+        environment: text("Persona-Environment-Id").map(Text::new),
+        retry_after: number("Retry-After").map(|seconds| Duration::from_secs(seconds.into())),
+        rate_limit,
+    }
+}

@@ -1,0 +1,83 @@
+//! Whether a read is tried again, and when. Writes are not repeated here.
+
+use std::time::Duration;
+
+use crate::{
+    model::Lane,
+    persona::{ErrorKind, NoAnswer},
+};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    Again { after: Duration },
+    GiveUp,
+}
+
+/// A person waits at most this long for another try.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// After the `attempt`-th try, from 1, ended in `error`. `jitter` is from 0 to 1.
+pub fn decide(attempt: u32, error: &ErrorKind, lane: Lane, jitter: f64) -> Decision {
+    let asked = match error {
+        ErrorKind::RateLimited { retry_after } => *retry_after,
+        ErrorKind::Server | ErrorKind::TimedOut | ErrorKind::NoAnswer(NoAnswer::Cut) => None,
+        // A person has waited for the whole timeout already.
+        ErrorKind::NoAnswer(NoAnswer::Timeout) if lane == Lane::Back => None,
+        ErrorKind::NoAnswer(NoAnswer::Connect) if lane == Lane::Front => None,
+        _ => return Decision::GiveUp,
+    };
+    let (most, first) = match lane {
+        Lane::Front => (3, Duration::from_millis(300)),
+        Lane::Back => (4, Duration::from_secs(5)),
+    };
+    if attempt >= most {
+        return Decision::GiveUp;
+    }
+    let after = asked.unwrap_or_else(|| back_off(first, attempt, jitter));
+    match lane {
+        Lane::Front if after > PATIENCE => Decision::GiveUp,
+        _ => Decision::Again { after },
+    }
+}
+
+/// `first`, doubled with each attempt, and up to a quarter more so that clients do not march in
+/// step.
+pub fn back_off(first: Duration, attempt: u32, jitter: f64) -> Duration {
+    let doubled = first.saturating_mul(1 << attempt.saturating_sub(1).min(6));
+    doubled.mul_f64(1.0 + 0.25 * jitter.clamp(0.0, 1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_are_repeated_by_this_table() {
+        let ms = Duration::from_millis;
+        let limited = |seconds| ErrorKind::RateLimited { retry_after: Some(ms(seconds * 1_000)) };
+        let again = |after| Decision::Again { after };
+        let table = [
+            (1, ErrorKind::Server, Lane::Front, again(ms(300))),
+            (2, ErrorKind::Server, Lane::Front, again(ms(600))),
+            (3, ErrorKind::Server, Lane::Front, Decision::GiveUp),
+            (1, ErrorKind::Server, Lane::Back, again(ms(5_000))),
+            (3, ErrorKind::Server, Lane::Back, again(ms(20_000))),
+            (4, ErrorKind::Server, Lane::Back, Decision::GiveUp),
+            (1, limited(7), Lane::Front, again(ms(7_000))),
+            (1, limited(42), Lane::Front, Decision::GiveUp),
+            (1, limited(42), Lane::Back, again(ms(42_000))),
+            (1, ErrorKind::NoAnswer(NoAnswer::Timeout), Lane::Front, Decision::GiveUp),
+            (1, ErrorKind::NoAnswer(NoAnswer::Cut), Lane::Front, again(ms(300))),
+            (1, ErrorKind::NotFound, Lane::Back, Decision::GiveUp),
+            (1, ErrorKind::Unauthorized, Lane::Back, Decision::GiveUp),
+        ];
+        for (attempt, error, lane, expected) in table {
+            assert_eq!(
+                decide(attempt, &error, lane, 0.0),
+                expected,
+                "{attempt} {error:?} {lane:?}"
+            );
+        }
+        assert_eq!(back_off(ms(1_000), 1, 1.0), ms(1_250));
+    }
+}
