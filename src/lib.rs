@@ -6,6 +6,7 @@ pub mod config;
 pub mod journal;
 pub mod metrics;
 pub mod model;
+pub mod outbox;
 pub mod persona;
 pub mod secret;
 pub mod store;
