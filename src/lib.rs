@@ -10,3 +10,4 @@ pub mod outbox;
 pub mod persona;
 pub mod secret;
 pub mod store;
+pub mod sync;
