@@ -25,6 +25,7 @@ pub mod config;
 pub mod journal;
 pub mod metrics;
 pub mod model;
+pub mod outbox;
 pub mod persona;
 pub mod secret;
 pub mod simulator;

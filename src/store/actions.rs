@@ -26,6 +26,20 @@ pub enum Undone {
     TooLate,
 }
 
+/// Whether an action is still the worker's that claimed it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Claim {
+    Held,
+    /// The worker was silent for longer than its lease, and another has taken over.
+    Lost,
+}
+
+impl Claim {
+    fn of(rows_affected: u64) -> Self {
+        if rows_affected > 0 { Self::Held } else { Self::Lost }
+    }
+}
+
 /// Why a decision was not recorded. Nothing was sent.
 #[derive(Debug, thiserror::Error)]
 pub enum SubmitError {
@@ -199,53 +213,63 @@ impl Store {
     }
 
     /// Durable right before an action is sent: with which key, and that it is.
-    pub async fn sending(&self, id: &ActionId, key: &IdempotencyKey) -> Result<(), Error> {
+    pub async fn sending(
+        &self,
+        id: &ActionId,
+        worker: &str,
+        key: &IdempotencyKey,
+    ) -> Result<Claim, Error> {
         let now = self.0.clock.now();
-        sqlx::query(
+        let written = sqlx::query(
             "UPDATE action SET attempts = attempts + 1, lease_until = $3, must_read = 0,
                  key_sent_at = CASE WHEN key = $2 AND key_sent_at IS NOT NULL THEN key_sent_at ELSE $4 END,
                  key = $2
-             WHERE id = $1",
+             WHERE id = $1 AND state = 'sending' AND owner = $5",
         )
         .bind(id.as_str())
         .bind(key.as_str())
         .bind((now + LEASE).as_microsecond())
         .bind(now.as_microsecond())
+        .bind(worker)
         .execute(&self.0.backend.writer)
         .await?;
-        Ok(())
+        Ok(Claim::of(written.rows_affected()))
     }
 
-    /// Writes what became of an action, with what Persona answered and its journal line.
+    /// Writes what became of an action, with what Persona answered and its journal line. If the
+    /// claim was lost, only what Persona answered: the other worker settles it.
     pub async fn settle(
         &self,
         action: &Action,
+        worker: &str,
         state: &ActionState,
         learnt: &Batch,
         detail: &str,
-    ) -> Result<(), Error> {
+    ) -> Result<Claim, Error> {
         let now = self.0.clock.now();
         let mut tx = self.0.backend.begin().await?;
         let (name, due_at, reason) = write_state(state);
-        sqlx::query(
+        let written = sqlx::query(
             "UPDATE action SET state = $2, due_at = $3, reason = $4, lease_until = NULL, must_read = $5
-             WHERE id = $1",
+             WHERE id = $1 AND state = 'sending' AND owner = $6",
         )
         .bind(action.id.as_str())
         .bind(name)
         .bind(due_at)
         .bind(reason)
         .bind(action.must_read)
+        .bind(worker)
         .execute(&mut *tx)
         .await?;
+        let claim = Claim::of(written.rows_affected());
         let mut changes = batch::apply_in(&mut tx, learnt, now).await?;
-        if !state.is_open() {
+        if claim == Claim::Held && !state.is_open() {
             journal::append(&mut tx, &entry(action, name, &action.reviewer, now, detail)).await?;
         }
         tx.commit().await?;
         changes.actions = true;
         self.tell(changes);
-        Ok(())
+        Ok(claim)
     }
 
     /// Tries what waits again now: the key works again, or somebody asked for it.

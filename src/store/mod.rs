@@ -18,7 +18,7 @@ use std::sync::Arc;
 use tokio::sync::broadcast;
 
 pub use self::{
-    actions::{Pending, SubmitError, Undone},
+    actions::{Claim, Pending, SubmitError, Undone},
     batch::Ingested,
     changes::Changes,
     entities::{CaseFile, InquiryFile, KnownStatus},

@@ -1,0 +1,238 @@
+//! One action from claimed to settled: follows the plan, one request at a time.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use super::{
+    LinkReady,
+    plan::{Call, KeyUse, Reading, Step, plan},
+    verdict::{self, Look, Verdict, Why},
+};
+use crate::{
+    clock::Clock,
+    model::{Action, ActionState, Batch, Entity, IdempotencyKey, Lane, Subject, Text},
+    persona::{self, Client, accounts, cases, inquiries},
+    secret::Secret,
+    store::{Claim, Error, Store},
+};
+
+#[derive(Clone)]
+pub struct Delivery {
+    pub store: Store,
+    pub client: Arc<Client>,
+    pub clock: Clock,
+    /// Who claims, unique per process.
+    pub worker: String,
+    pub links: mpsc::UnboundedSender<LinkReady>,
+}
+
+/// An action under way, and what was learnt on the way.
+struct Course {
+    action: Action,
+    /// Its object, if it was looked at.
+    reading: Option<Reading>,
+    learnt: Batch,
+}
+
+/// How a delivery ended, for now.
+struct End {
+    state: ActionState,
+    /// For the journal.
+    detail: String,
+    link: Option<Secret<String>>,
+}
+
+/// What a call brought back.
+struct Answer {
+    learnt: Batch,
+    link: Option<Secret<String>>,
+}
+
+impl Delivery {
+    /// Takes a claimed action as far as it gets now.
+    ///
+    /// # Errors
+    /// If the store failed; the action then stays claimed until its lease runs out.
+    pub async fn deliver(&self, action: Action) -> Result<(), Error> {
+        let mut course = Course { action, reading: None, learnt: Batch::default() };
+        let end = loop {
+            let step = plan(&course.action, course.reading.as_ref(), self.clock.now());
+            let ended = match step {
+                Step::Finish(state) => Some(End::told_by_looking(&course.action, state)),
+                Step::Read => self.look_first(&mut course).await,
+                Step::Send(call, key) => match self.intend(&mut course.action, key).await? {
+                    Claim::Held => self.call(&mut course, &call).await,
+                    Claim::Lost => return Ok(()),
+                },
+            };
+            if let Some(end) = ended {
+                break end;
+            }
+        };
+        let Course { action, learnt, .. } = course;
+        let settled =
+            self.store.settle(&action, &self.worker, &end.state, &learnt, &end.detail).await;
+        if let Some(link) = end.link {
+            // Made is made, whether or not it could be written down. Without a reader there is
+            // nobody to show it to.
+            let _ = self.links.send(LinkReady { action: action.id, subject: action.subject, link });
+        }
+        settled.map(|_| ())
+    }
+
+    /// Looks at the object, so that the plan can go on.
+    async fn look_first(&self, course: &mut Course) -> Option<End> {
+        match self.look(&course.action.subject).await {
+            Ok(batch) => {
+                course.reading = read(&course.action.subject, &batch);
+                course.learnt = batch;
+                course
+                    .reading
+                    .is_none()
+                    .then(|| End::stopped("Persona answered with another object"))
+            }
+            Err(why) => {
+                let (now, words) = (self.clock.now(), why.to_string());
+                let judged = Why { kind: why.kind(), words: &words };
+                let verdict = verdict::of_look(&course.action, &judged, now, fastrand::f64());
+                Some(self.fail(course, verdict, &why).await)
+            }
+        }
+    }
+
+    /// Writes down that it is sent, and with which key, before it is.
+    async fn intend(&self, action: &mut Action, key: KeyUse) -> Result<Claim, Error> {
+        if key == KeyUse::Fresh {
+            action.key = IdempotencyKey::random();
+            action.key_sent_at = None;
+        }
+        action.attempts += 1;
+        action.must_read = false;
+        action.key_sent_at.get_or_insert(self.clock.now());
+        self.store.sending(&action.id, &self.worker, &action.key).await
+    }
+
+    async fn call(&self, course: &mut Course, call: &Call) -> Option<End> {
+        match self.send(call, &course.action).await {
+            Ok(answer) if matches!(call, Call::Resume(_)) => {
+                // The first half is done; the plan goes on with the inquiry as it is now.
+                let before = course.reading.take();
+                course.reading = read(&course.action.subject, &answer.learnt);
+                course.learnt = answer.learnt;
+                let status = |reading: &Option<Reading>| reading.as_ref().map(|r| r.status.clone());
+                (status(&before) == status(&course.reading))
+                    .then(|| End::stopped("Persona resumed the inquiry, but it is still expired"))
+            }
+            Ok(answer) => {
+                course.learnt = answer.learnt;
+                let action = &course.action;
+                let detail = format!("{}, try {}", action.verb.words(), action.attempts);
+                Some(End { state: ActionState::Done, detail, link: answer.link })
+            }
+            Err(why) => {
+                let (now, words) = (self.clock.now(), why.to_string());
+                let judged = Why { kind: why.kind(), words: &words };
+                let verdict = verdict::of_call(&course.action, &judged, now, fastrand::f64());
+                Some(self.fail(course, verdict, &why).await)
+            }
+        }
+    }
+
+    /// Ends what did not succeed, after the look that the verdict asks for.
+    async fn fail(&self, course: &mut Course, verdict: Verdict, why: &persona::Error) -> End {
+        course.action.must_read = verdict.look == Look::BeforeTheNextTry;
+        if verdict.look == Look::Now {
+            match self.look(&course.action.subject).await {
+                Ok(batch) => course.learnt = batch,
+                Err(why) => tracing::warn!(%why, "what made Persona refuse could not be read"),
+            }
+        }
+        let request = why.request_id().map_or(String::new(), |id| format!(" (request {id})"));
+        let detail = format!("{}: {why}{request}", course.action.verb.words());
+        End { state: verdict.state, detail, link: None }
+    }
+
+    async fn look(&self, subject: &Subject) -> Result<Batch, persona::Error> {
+        match subject {
+            Subject::Inquiry(id) => {
+                let ask = inquiries::Retrieve { id: id.clone() };
+                Ok(self.client.read(&ask, Lane::Front).await?.into_batch())
+            }
+            Subject::Case(id) => {
+                let ask = cases::Retrieve { id: id.clone() };
+                Ok(self.client.read(&ask, Lane::Front).await?.into_batch())
+            }
+            Subject::Account(id) => {
+                let ask = accounts::Retrieve { id: id.clone() };
+                let found = self.client.read(&ask, Lane::Front).await?;
+                Ok(Batch::of([Entity::Account(found.object)]))
+            }
+        }
+    }
+
+    async fn send(&self, call: &Call, action: &Action) -> Result<Answer, persona::Error> {
+        let (client, key, lane) = (&self.client, &action.key, Lane::Front);
+        let comment = action.comment.clone();
+        let entity = match call.clone() {
+            Call::Approve(id) => {
+                Entity::Inquiry(client.write(&inquiries::Approve { id, comment }, key, lane).await?)
+            }
+            Call::Decline(id) => {
+                Entity::Inquiry(client.write(&inquiries::Decline { id, comment }, key, lane).await?)
+            }
+            Call::MarkForReview(id) => {
+                Entity::Inquiry(client.write(&inquiries::MarkForReview { id }, key, lane).await?)
+            }
+            Call::Resume(id) => {
+                let key = key.step("resume");
+                Entity::Inquiry(client.write(&inquiries::Resume { id }, &key, lane).await?)
+            }
+            Call::SetStatus { id, status } => {
+                Entity::Case(client.write(&cases::SetStatus { id, status }, key, lane).await?)
+            }
+            Call::Assign { id, email } => {
+                Entity::Case(client.write(&cases::Assign { id, email }, key, lane).await?)
+            }
+            Call::Link { id, expires_in_seconds } => {
+                let ask = inquiries::GenerateOneTimeLink { id, expires_in_seconds };
+                let made = client.write(&ask, key, lane).await?;
+                let learnt = Batch::of([Entity::Inquiry(made.inquiry)]);
+                return Ok(Answer { learnt, link: Some(made.link) });
+            }
+        };
+        Ok(Answer { learnt: Batch::of([entity]), link: None })
+    }
+}
+
+impl End {
+    fn told_by_looking(action: &Action, state: ActionState) -> Self {
+        let said = match &state {
+            ActionState::Stopped { reason } => reason.to_string(),
+            _ => "told by looking".to_owned(),
+        };
+        Self { state, detail: format!("{}: {said}", action.verb.words()), link: None }
+    }
+
+    fn stopped(reason: &str) -> Self {
+        let state = ActionState::Stopped { reason: Text::new(reason) };
+        Self { state, detail: reason.to_owned(), link: None }
+    }
+}
+
+/// The object of an action as a batch has it.
+fn read(subject: &Subject, batch: &Batch) -> Option<Reading> {
+    batch.entities.iter().find_map(|entity| match (subject, entity) {
+        (Subject::Inquiry(id), Entity::Inquiry(inquiry)) if inquiry.id == *id => Some(Reading {
+            status: Text::new(inquiry.status.as_str()),
+            updated_at: inquiry.updated_at,
+            assignee: None,
+        }),
+        (Subject::Case(id), Entity::Case(case)) if case.id == *id => Some(Reading {
+            status: case.status.clone(),
+            updated_at: case.updated_at,
+            assignee: case.assignee.clone(),
+        }),
+        _ => None,
+    })
+}

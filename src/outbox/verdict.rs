@@ -1,0 +1,213 @@
+//! What an answer of Persona's means for an action: settled, or to be tried again, when and how.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::{
+    model::{Action, ActionState, Text},
+    persona::ErrorKind,
+};
+
+/// Why there is no good answer.
+#[derive(Debug, Clone, Copy)]
+pub struct Why<'a> {
+    pub kind: &'a ErrorKind,
+    /// The error as a sentence, with Persona's own words.
+    pub words: &'a str,
+}
+
+/// The consequence of one answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    pub state: ActionState,
+    /// What has to happen before it is sent again, or is shown as refused.
+    pub look: Look,
+}
+
+/// Whether the object has to be read because of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// What is known stands.
+    No,
+    /// Before the next try: nobody can tell whether the call had its effect.
+    BeforeTheNextTry,
+    /// At once, so that the row shows what made Persona refuse.
+    Now,
+}
+
+/// Persona's advice: 5, 10, 20, 40 s …
+const FIRST_PAUSE: Duration = Duration::from_secs(5);
+const LONGEST_PAUSE: Duration = Duration::from_secs(160);
+/// After a refused key. A new key is noticed then, or at once when somebody says so.
+const KEY_PAUSE: Duration = Duration::from_secs(30);
+/// After Persona said that the object was being changed by somebody else.
+const STALE_PAUSE: Duration = Duration::from_secs(2);
+
+/// Judges a call that failed. `roll` is a random number from 0 to 1 that spreads retries.
+pub fn of_call(action: &Action, why: &Why<'_>, now: Timestamp, roll: f64) -> Verdict {
+    let after = |pause, look| waiting(why, now, pause, look);
+    let pause = backoff(action.attempts, roll);
+    match why.kind {
+        // Nothing was stored under the key, or the first answer will be repeated: same key.
+        ErrorKind::NoAnswer(_) | ErrorKind::TimedOut => after(pause, Look::No),
+        ErrorKind::RateLimited { retry_after } => after(retry_after.unwrap_or(pause), Look::No),
+        ErrorKind::Key(_) | ErrorKind::Unauthorized | ErrorKind::Redirected => {
+            after(KEY_PAUSE, Look::No)
+        }
+        ErrorKind::OtherEnvironment { .. } => after(KEY_PAUSE, Look::BeforeTheNextTry),
+        ErrorKind::Server | ErrorKind::Unreadable { .. } => after(pause, Look::BeforeTheNextTry),
+        ErrorKind::Conflict { stale: true } => after(STALE_PAUSE, Look::BeforeTheNextTry),
+        ErrorKind::Conflict { stale: false } | ErrorKind::Invalid => rejected(why, Look::Now),
+        ErrorKind::Forbidden | ErrorKind::NotFound | ErrorKind::Refused(_) => {
+            rejected(why, Look::No)
+        }
+    }
+}
+
+/// Judges a look at the object that failed: nothing was sent by it.
+pub fn of_look(action: &Action, why: &Why<'_>, now: Timestamp, roll: f64) -> Verdict {
+    // What had to be looked at before still has to be.
+    let look = if action.must_read { Look::BeforeTheNextTry } else { Look::No };
+    let after = |pause| waiting(why, now, pause, look);
+    match why.kind {
+        ErrorKind::RateLimited { retry_after } => {
+            after(retry_after.unwrap_or(patience(action, now, roll)))
+        }
+        ErrorKind::NoAnswer(_)
+        | ErrorKind::TimedOut
+        | ErrorKind::Server
+        | ErrorKind::Unreadable { .. } => after(patience(action, now, roll)),
+        ErrorKind::Key(_)
+        | ErrorKind::Unauthorized
+        | ErrorKind::Redirected
+        | ErrorKind::OtherEnvironment { .. } => after(KEY_PAUSE),
+        ErrorKind::Forbidden
+        | ErrorKind::NotFound
+        | ErrorKind::Conflict { .. }
+        | ErrorKind::Invalid
+        | ErrorKind::Refused(_) => {
+            let reason = match action.key_sent_at {
+                None => format!("it could not be looked at before sending: {}", why.words),
+                Some(_) => format!("whether it arrived cannot be told: {}", why.words),
+            };
+            Verdict { state: ActionState::Stopped { reason: Text::new(&reason) }, look: Look::No }
+        }
+    }
+}
+
+fn waiting(why: &Why<'_>, now: Timestamp, pause: Duration, look: Look) -> Verdict {
+    let reason = Text::new(why.words);
+    Verdict { state: ActionState::Waiting { until: now + pause, reason }, look }
+}
+
+fn rejected(why: &Why<'_>, look: Look) -> Verdict {
+    Verdict { state: ActionState::Rejected { reason: Text::new(why.words) }, look }
+}
+
+/// Doubles with each attempt, plus up to a fifth so that consoles do not come back together.
+fn backoff(attempts: u32, roll: f64) -> Duration {
+    let doubled = FIRST_PAUSE * 2_u32.saturating_pow(attempts.saturating_sub(1).min(6));
+    spread(doubled.min(LONGEST_PAUSE), roll)
+}
+
+/// A look is no attempt, so its pause grows with the age of the decision: a third of it.
+fn patience(action: &Action, now: Timestamp, roll: f64) -> Duration {
+    let age = Duration::try_from(now.duration_since(action.decided_at)).unwrap_or_default();
+    spread((age / 3).clamp(FIRST_PAUSE, Duration::from_secs(60)), roll)
+}
+
+fn spread(pause: Duration, roll: f64) -> Duration {
+    pause + pause.mul_f64(roll.clamp(0.0, 1.0) / 5.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        model::Verb,
+        outbox::samples::{action, at},
+        persona::NoAnswer,
+        secret::KeyError,
+    };
+
+    const WORDS: &str = "approve inquiry inq_1: refused";
+
+    fn wait(seconds: u64, look: Look) -> Verdict {
+        let until = at(0) + Duration::from_secs(seconds);
+        Verdict { state: ActionState::Waiting { until, reason: Text::new(WORDS) }, look }
+    }
+
+    fn refuse(look: Look) -> Verdict {
+        Verdict { state: ActionState::Rejected { reason: Text::new(WORDS) }, look }
+    }
+
+    fn unreadable() -> ErrorKind {
+        ErrorKind::Unreadable { path: "data.id".into(), why: "missing".into() }
+    }
+
+    fn elsewhere() -> ErrorKind {
+        ErrorKind::OtherEnvironment { expected: Text::new("a"), found: Text::new("b") }
+    }
+
+    #[test]
+    fn every_answer_to_a_call_has_its_consequence() {
+        let minute = Some(Duration::from_secs(60));
+        let table = [
+            (ErrorKind::NoAnswer(NoAnswer::Connect), wait(5, Look::No)),
+            (ErrorKind::NoAnswer(NoAnswer::Timeout), wait(5, Look::No)),
+            (ErrorKind::NoAnswer(NoAnswer::Cut), wait(5, Look::No)),
+            (ErrorKind::TimedOut, wait(5, Look::No)),
+            (ErrorKind::RateLimited { retry_after: None }, wait(5, Look::No)),
+            (ErrorKind::RateLimited { retry_after: minute }, wait(60, Look::No)),
+            (ErrorKind::Key(KeyError::Unset("K")), wait(30, Look::No)),
+            (ErrorKind::Unauthorized, wait(30, Look::No)),
+            (ErrorKind::Redirected, wait(30, Look::No)),
+            (elsewhere(), wait(30, Look::BeforeTheNextTry)),
+            (ErrorKind::Server, wait(5, Look::BeforeTheNextTry)),
+            (unreadable(), wait(5, Look::BeforeTheNextTry)),
+            (ErrorKind::Conflict { stale: true }, wait(2, Look::BeforeTheNextTry)),
+            (ErrorKind::Conflict { stale: false }, refuse(Look::Now)),
+            (ErrorKind::Invalid, refuse(Look::Now)),
+            (ErrorKind::Forbidden, refuse(Look::No)),
+            (ErrorKind::NotFound, refuse(Look::No)),
+            (ErrorKind::Refused("another host".into()), refuse(Look::No)),
+        ];
+        let once = Action { attempts: 1, ..action(Verb::Approve) };
+        for (kind, verdict) in table {
+            let why = Why { kind: &kind, words: WORDS };
+            assert_eq!(of_call(&once, &why, at(0), 0.0), verdict, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn pauses_double_and_end_and_are_spread() {
+        let pause = |attempts| backoff(attempts, 0.0).as_secs();
+        assert_eq!([1, 2, 3, 4, 5, 6, 99].map(pause), [5, 10, 20, 40, 80, 160, 160]);
+        assert_eq!(backoff(1, 1.0), Duration::from_secs(6));
+    }
+
+    #[test]
+    fn a_look_that_fails_waits_with_growing_patience_or_stops_in_words() {
+        let cut = ErrorKind::NoAnswer(NoAnswer::Cut);
+        let fresh = action(Verb::Approve);
+        let until = |minute| {
+            let why = Why { kind: &cut, words: WORDS };
+            match of_look(&fresh, &why, at(minute), 0.0).state {
+                ActionState::Waiting { until, .. } => until.duration_since(at(minute)).as_secs(),
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!([0, 1, 600].map(until), [5, 20, 60]);
+        let doubtful = Action { must_read: true, key_sent_at: Some(at(0)), ..fresh.clone() };
+        let why = Why { kind: &cut, words: WORDS };
+        assert_eq!(of_look(&doubtful, &why, at(0), 0.0).look, Look::BeforeTheNextTry);
+        let why = Why { kind: &ErrorKind::NotFound, words: "no such inquiry" };
+        let said = |action| match of_look(action, &why, at(0), 0.0).state {
+            ActionState::Stopped { reason } => reason.to_string(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(said(&fresh), "it could not be looked at before sending: no such inquiry");
+        assert_eq!(said(&doubtful), "whether it arrived cannot be told: no such inquiry");
+    }
+}
