@@ -20,8 +20,10 @@
 //! ```
 
 pub mod busy;
+pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod desk;
 pub mod journal;
 pub mod metrics;
 pub mod model;
@@ -30,4 +32,6 @@ pub mod persona;
 pub mod secret;
 pub mod simulator;
 pub mod store;
+pub mod sync;
 pub mod telemetry;
+pub mod tui;

@@ -38,15 +38,24 @@ pub fn run(command: Command, file: Option<&Path>) -> anyhow::Result<ExitCode> {
             let loaded = profile::load(file, &paths)?;
             match &loaded.file {
                 Some(file) => writeln!(out, "ok             {}", file.display())?,
-                None => writeln!(out, "ok             defaults; {} is not there", paths.config.display())?,
+                None => writeln!(
+                    out,
+                    "ok             defaults; {} is not there",
+                    paths.config.display()
+                )?,
             }
-            let from = if loaded.base_url_from_environment { " (from PERSONA_BASE_URL)" } else { "" };
+            let from =
+                if loaded.base_url_from_environment { " (from PERSONA_BASE_URL)" } else { "" };
             writeln!(out, "Persona        {}{from}", loaded.config.persona.base_url)?;
             writeln!(out, "reviewer       {}", profile::reviewer(&loaded.config))?;
             match loaded.key.read() {
                 Ok(_) => {
                     let environment = profile::environment(&loaded.key).as_str();
-                    writeln!(out, "API key        {}, environment {environment}", profile::key_words(&loaded.key))?;
+                    writeln!(
+                        out,
+                        "API key        {}, environment {environment}",
+                        profile::key_words(&loaded.key)
+                    )?;
                 }
                 Err(why) => writeln!(out, "API key        none: {why}")?,
             }

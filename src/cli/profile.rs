@@ -40,7 +40,8 @@ pub fn key_words(key: &KeySource) -> String {
 /// The configured e-mail address, else the login name.
 pub fn reviewer(config: &Config) -> Text {
     let login = || ["USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
-    let who = config.reviewer.email.clone().or_else(login).unwrap_or_else(|| "unnamed reviewer".into());
+    let who =
+        config.reviewer.email.clone().or_else(login).unwrap_or_else(|| "unnamed reviewer".into());
     Text::new(&who)
 }
 
@@ -89,7 +90,7 @@ pub fn case_statuses(config: &Config) -> CaseStatuses {
 pub fn sync(config: &Config) -> sync::Settings {
     sync::Settings {
         poll: Duration::from_secs(config.sync.poll_seconds),
-        quiet_poll: Duration::from_secs(config.sync.quiet_poll_seconds),
+        quiet: Duration::from_secs(config.sync.quiet_poll_seconds),
     }
 }
 

@@ -50,6 +50,11 @@ impl Link {
         Self(raw.to_owned())
     }
 
+    /// As Persona wrote it, to be noted and followed later.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// Joined against the origin of `base`. None if it leads to another origin or out of the
     /// API's path: the key must not travel there.
     pub fn resolve(&self, base: &Url) -> Option<Url> {

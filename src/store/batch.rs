@@ -315,9 +315,9 @@ fn inquiry_search(inquiry: &Inquiry) -> String {
     words.join(" ").to_lowercase()
 }
 
-/// Ids of inquiries that wait for review and whose checks are not known, or of an older version:
-/// longest waiting first.
 impl Store {
+    /// Inquiries that wait for review and whose checks are not known, or of an older version:
+    /// longest waiting first.
     pub async fn unhydrated(&self, limit: u32) -> Result<Vec<InquiryId>, Error> {
         let rows = sqlx::query(
             "SELECT id FROM inquiry WHERE status = 'needs_review'
@@ -327,6 +327,14 @@ impl Store {
         .bind(limit)
         .fetch_all(&self.0.backend.reader)
         .await?;
+        rows.iter().map(|row| Ok(InquiryId::new(&row.try_get::<String, _>(0)?)?)).collect()
+    }
+
+    /// All inquiries that wait for review as far as is known.
+    pub async fn under_review(&self) -> Result<Vec<InquiryId>, Error> {
+        let rows = sqlx::query("SELECT id FROM inquiry WHERE status = 'needs_review'")
+            .fetch_all(&self.0.backend.reader)
+            .await?;
         rows.iter().map(|row| Ok(InquiryId::new(&row.try_get::<String, _>(0)?)?)).collect()
     }
 }

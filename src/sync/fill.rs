@@ -1,0 +1,221 @@
+//! The first fill: lists everything once, newest work first, page by page.
+//!
+//! After each page its successor is noted in the store, so a fill that was cut off goes on where
+//! it stopped. A gap in the events asks for another fill, of what can still matter.
+
+use std::collections::HashSet;
+
+use super::{More, Phase, Sync, Trouble, answered, events::Gap, pin_environment};
+use crate::{
+    model::{Batch, Entity, InquiryStatus, Lane, Subject},
+    persona::{ErrorKind, Link, Page, PageFrom, cases, inquiries},
+    store,
+};
+
+/// What is listed, in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// Inquiries that wait for review: the console is useful from here on.
+    Review,
+    Cases,
+    /// All inquiries.
+    Rest,
+}
+
+impl Stage {
+    const ALL: [Self; 3] = [Self::Review, Self::Cases, Self::Rest];
+
+    fn cursor(self) -> &'static str {
+        match self {
+            Self::Review => "fill/review",
+            Self::Cases => "fill/cases",
+            Self::Rest => "fill/rest",
+        }
+    }
+}
+
+/// In place of the link to go on with: the stage is complete.
+const DONE: &str = "done";
+/// Likewise: only the newest are to be listed again. An empty one asks for the whole list.
+const NEWEST: &str = "newest";
+
+/// Pages of a list of which only the newest are wanted.
+const NEWEST_PAGES: usize = 10;
+
+/// A million objects; a server that has not come to an end by then has none.
+const MOST_PAGES: usize = 10_000;
+
+/// Pages between two polls, so that a long fill does not delay what happens now.
+const AT_A_TIME: usize = 5;
+
+/// A fill under way in this process.
+#[derive(Debug, Default)]
+pub struct Fill {
+    /// Objects listed so far.
+    done: u64,
+    listing: Option<Listing>,
+}
+
+/// One stage, page by page.
+#[derive(Debug)]
+struct Listing {
+    stage: Stage,
+    from: PageFrom,
+    pages_left: usize,
+    /// It goes on where another process stopped.
+    resumed: bool,
+    /// Where Persona has led so far, and what it has shown: a list must not go round in circles.
+    links: HashSet<Link>,
+    ids: HashSet<String>,
+}
+
+impl Fill {
+    pub fn is_under_way(&self) -> bool {
+        self.listing.is_some()
+    }
+
+    /// Has what was missed listed again.
+    pub async fn again(&mut self, sync: &Sync, gap: Gap) -> Result<(), store::Error> {
+        let cases = match gap {
+            Gap::None => return Ok(()),
+            Gap::Some => "",
+            Gap::Always => NEWEST,
+        };
+        *self = Self::default();
+        sync.store.set_cursor(Stage::Review.cursor(), "").await?;
+        // What a first fill has not come to yet, it will.
+        for (stage, cursor) in [(Stage::Cases, cases), (Stage::Rest, NEWEST)] {
+            if sync.store.cursor(stage.cursor()).await?.as_deref() == Some(DONE) {
+                sync.store.set_cursor(stage.cursor(), cursor).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Lists the next few pages.
+    pub async fn some(&mut self, sync: &Sync) -> Result<More, Trouble> {
+        for _ in 0..AT_A_TIME {
+            if self.listing.is_none() {
+                self.listing = next_stage(sync).await?;
+            }
+            let Some(listing) = &mut self.listing else {
+                self.done = 0;
+                return Ok(More::No);
+            };
+            match turn(sync, listing, &mut self.done).await {
+                Ok(More::Yes) => {}
+                Ok(More::No) => {
+                    sync.store.set_cursor(listing.stage.cursor(), DONE).await?;
+                    self.listing = None;
+                }
+                Err(why) => {
+                    if listing.resumed && listing.links.is_empty() && is_gone(&why) {
+                        // The place that was noted is gone: from the start again.
+                        sync.store.set_cursor(listing.stage.cursor(), "").await?;
+                        self.listing = None;
+                    }
+                    return Err(why);
+                }
+            }
+        }
+        Ok(More::Yes)
+    }
+}
+
+async fn next_stage(sync: &Sync) -> Result<Option<Listing>, store::Error> {
+    for stage in Stage::ALL {
+        let cursor = sync.store.cursor(stage.cursor()).await?.unwrap_or_default();
+        let (from, pages_left, resumed) = match cursor.as_str() {
+            DONE => continue,
+            NEWEST => (PageFrom::first(100), NEWEST_PAGES, false),
+            "" => (PageFrom::first(100), MOST_PAGES, false),
+            link => (PageFrom::Link(Link::new(link)), MOST_PAGES, true),
+        };
+        let (links, ids) = (HashSet::new(), HashSet::new());
+        return Ok(Some(Listing { stage, from, pages_left, resumed, links, ids }));
+    }
+    Ok(None)
+}
+
+/// Lists one page and notes the next.
+async fn turn(sync: &Sync, listing: &mut Listing, done: &mut u64) -> Result<More, Trouble> {
+    let (batch, next) = page(sync, listing.stage, listing.from.clone()).await?;
+    pin_environment(sync).await?;
+    let known = listing.ids.len();
+    listing.ids.extend(batch.entities.iter().filter_map(id));
+    let nothing_new = listing.ids.len() == known;
+    *done += (listing.ids.len() - known) as u64;
+    sync.store.apply(batch).await?;
+    answered(sync, Phase::Filling { done: *done }).await?;
+    listing.pages_left -= 1;
+    if let Some(next) = next.filter(|_| listing.pages_left > 0) {
+        if !nothing_new && listing.links.insert(next.clone()) {
+            // The queue is listed from its start, or nobody could tell what has left it; the
+            // newest of a list are soon listed again.
+            if listing.stage != Stage::Review && listing.pages_left > NEWEST_PAGES {
+                sync.store.set_cursor(listing.stage.cursor(), next.as_str()).await?;
+            }
+            listing.from = PageFrom::Link(next);
+            return Ok(More::Yes);
+        }
+        tracing::warn!(stage = ?listing.stage, "Persona's list does not end: the rest is left out");
+    }
+    if listing.stage == Stage::Review {
+        look_after_the_missing(sync, &listing.ids).await?;
+    }
+    Ok(More::No)
+}
+
+async fn page(
+    sync: &Sync,
+    stage: Stage,
+    page: PageFrom,
+) -> Result<(Batch, Option<Link>), Trouble> {
+    let statuses = match stage {
+        Stage::Review => vec![InquiryStatus::NeedsReview],
+        Stage::Rest => Vec::new(),
+        Stage::Cases => {
+            let ask = cases::List { filter: cases::Filter::default(), page };
+            let Page { items, next } = sync.client.read(&ask, Lane::Back).await?;
+            return Ok((Batch::of(items.into_iter().map(Entity::Case)), next));
+        }
+    };
+    let filter = inquiries::Filter { statuses, ..inquiries::Filter::default() };
+    let ask = inquiries::List { filter, page };
+    let Page { items, next } = sync.client.read(&ask, Lane::Back).await?;
+    Ok((Batch::of(items.into_iter().map(Entity::Inquiry)), next))
+}
+
+fn id(entity: &Entity) -> Option<String> {
+    match entity {
+        Entity::Inquiry(inquiry) => Some(inquiry.id.to_string()),
+        Entity::Case(case) => Some(case.id.to_string()),
+        Entity::Account(_) | Entity::Verification(_) => None,
+    }
+}
+
+/// Asks for inquiries that waited for review as far as the store knew and are not listed as
+/// such any more: somebody decided them while nobody listened.
+async fn look_after_the_missing(sync: &Sync, listed: &HashSet<String>) -> Result<(), Trouble> {
+    for id in sync.store.under_review().await? {
+        if listed.contains(id.as_str()) {
+            continue;
+        }
+        match super::fetch(&sync.client, &Subject::Inquiry(id.clone()), Lane::Back).await {
+            Ok(batch) => _ = sync.store.apply(batch).await?,
+            Err(why) if is_refusal(why.kind()) => {
+                tracing::warn!(%why, inquiry = %id, "an inquiry of the queue cannot be had");
+            }
+            Err(why) => return Err(why.into()),
+        }
+    }
+    Ok(())
+}
+
+fn is_gone(why: &Trouble) -> bool {
+    matches!(why, Trouble::Persona(why) if is_refusal(why.kind()))
+}
+
+fn is_refusal(kind: &ErrorKind) -> bool {
+    matches!(kind, ErrorKind::Invalid | ErrorKind::NotFound | ErrorKind::Refused(_))
+}

@@ -1,0 +1,66 @@
+//! Fetches the evidence of inquiries that wait for review, longest waiting first, so that
+//! opening one needs no network.
+
+use std::collections::HashSet;
+
+use futures::future::join_all;
+
+use super::{More, Sync, Trouble, fetch};
+use crate::{
+    model::{InquiryId, Lane, Subject},
+    persona::ErrorKind,
+};
+
+/// How many are fetched between two polls, and how many at the same time.
+const AT_A_TIME: usize = 20;
+const AT_ONCE: usize = 4;
+
+/// Which inquiries have been tried since something happened: one that cannot be had, or that
+/// stays behind its own list, must not be asked for again and again.
+#[derive(Debug, Default)]
+pub struct Memory {
+    tried: HashSet<InquiryId>,
+}
+
+impl Memory {
+    pub fn forget(&mut self) {
+        self.tried.clear();
+    }
+}
+
+/// Fetches the next few.
+pub async fn some(sync: &Sync, memory: &mut Memory) -> Result<More, Trouble> {
+    let limit = u32::try_from(memory.tried.len() + AT_A_TIME).unwrap_or(u32::MAX);
+    let wanted = sync.store.unhydrated(limit).await?;
+    let wanted: Vec<InquiryId> =
+        wanted.into_iter().filter(|id| !memory.tried.contains(id)).take(AT_A_TIME).collect();
+    for few in wanted.chunks(AT_ONCE) {
+        let subjects: Vec<Subject> = few.iter().cloned().map(Subject::Inquiry).collect();
+        let answers =
+            join_all(subjects.iter().map(|subject| fetch(&sync.client, subject, Lane::Back))).await;
+        for (id, answer) in few.iter().zip(answers) {
+            match answer {
+                Ok(batch) => _ = sync.store.apply(batch).await?,
+                Err(why) if concerns_one(why.kind()) => {
+                    tracing::warn!(%why, inquiry = %id, "its evidence cannot be had");
+                }
+                Err(why) => return Err(why.into()),
+            }
+            memory.tried.insert(id.clone());
+        }
+    }
+    Ok(if wanted.is_empty() { More::No } else { More::Yes })
+}
+
+/// Says nothing about the next inquiry.
+fn concerns_one(kind: &ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::NotFound
+            | ErrorKind::Forbidden
+            | ErrorKind::Invalid
+            | ErrorKind::Conflict { .. }
+            | ErrorKind::Server
+            | ErrorKind::Unreadable { .. }
+    )
+}
