@@ -46,7 +46,7 @@ pub struct Options {
 /// A running house. Dropping it stops its tasks; what was decided is in the store.
 pub struct Booted {
     pub desk: Arc<Desk>,
-    pub news: mpsc::UnboundedReceiver<News>,
+    news: Option<mpsc::UnboundedReceiver<News>>,
     cancel: CancellationToken,
     tasks: JoinSet<()>,
 }
@@ -105,10 +105,18 @@ pub async fn boot(options: Options, clock: Clock, busy: Busy) -> Result<Booted, 
         sync::Sync { store, client, clock, busy, state: sync_tx, settings: options.sync },
         cancel.clone(),
     ));
-    Ok(Booted { desk, news, cancel, tasks })
+    Ok(Booted { desk, news: Some(news), cancel, tasks })
 }
 
 impl Booted {
+    /// What the house tells by itself; for one listener.
+    ///
+    /// # Panics
+    /// If it was taken before.
+    pub fn take_news(&mut self) -> mpsc::UnboundedReceiver<News> {
+        self.news.take().expect("news is for one listener")
+    }
+
     /// Stops the tasks between two steps of their work.
     pub async fn shut_down(mut self) {
         self.cancel.cancel();

@@ -95,7 +95,10 @@ fn comment(draft: &Draft, reviewer: &Text) -> Option<Text> {
     if !matches!(draft.verb, Verb::Approve | Verb::Decline) {
         return None;
     }
-    let said = [draft.reason.as_ref().map(|reason| reason.text.clone()), draft.comment.as_ref().map(ToString::to_string)];
+    let said = [
+        draft.reason.as_ref().map(|reason| reason.text.clone()),
+        draft.comment.as_ref().map(ToString::to_string),
+    ];
     let said: Vec<String> = said.into_iter().flatten().collect();
     Some(Text::new(&match said.is_empty() {
         true => format!("decided by {reviewer}"),

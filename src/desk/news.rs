@@ -17,7 +17,11 @@ pub enum News {
     Stats(Stats),
     Sync(SyncState),
     /// A one-time link was made. It exists in memory only.
-    Link { subject: Subject, action: ActionId, link: Secret<String> },
+    Link {
+        subject: Subject,
+        action: ActionId,
+        link: Secret<String>,
+    },
 }
 
 /// Where news comes from.

@@ -34,7 +34,8 @@ impl Desk {
         let account = match account {
             Some(account) => account,
             None => {
-                let found = self.client.read(&accounts::Retrieve { id: id.clone() }, Lane::Front).await?;
+                let found =
+                    self.client.read(&accounts::Retrieve { id: id.clone() }, Lane::Front).await?;
                 let account = found.object.clone();
                 self.store.apply(Batch::of([Entity::Account(found.object)])).await?;
                 account

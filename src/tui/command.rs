@@ -85,7 +85,10 @@ pub struct Spec {
 
 impl Command {
     pub fn spec(self) -> &'static Spec {
-        TABLE.iter().find(|spec| spec.command == self).expect("every command has a row in the table")
+        TABLE
+            .iter()
+            .find(|spec| spec.command == self)
+            .expect("every command has a row in the table")
     }
 }
 
@@ -118,8 +121,20 @@ pub const TABLE: &[Spec] = &[
     row(C::PageUp, &["Ctrl-u", "PageUp"], "page up", "half a page up", Moving),
     row(C::First, &["gg", "Home"], "first", "to the first row", Moving),
     row(C::Last, &["G", "End"], "last", "to the last row", Moving),
-    row(C::Open, &["l", "Enter", "Right"], "open", "open the item and fetch it anew from Persona", Moving),
-    row(C::Back, &["h", "Esc", "Left"], "back", "back to the list; lets go of what is staged", Moving),
+    row(
+        C::Open,
+        &["l", "Enter", "Right"],
+        "open",
+        "open the item and fetch it anew from Persona",
+        Moving,
+    ),
+    row(
+        C::Back,
+        &["h", "Esc", "Left"],
+        "back",
+        "back to the list; lets go of what is staged",
+        Moving,
+    ),
     row(C::NextItem, &["J"], "next", "the next item, staying in the detail", Moving),
     row(C::PreviousItem, &["K"], "previous", "the previous item, staying in the detail", Moving),
     row(C::NextPane, &["Tab"], "pane", "to the next pane", Moving),
@@ -130,17 +145,51 @@ pub const TABLE: &[Spec] = &[
     decision(C::Approve, &["a"], "approve", "approve the inquiry"),
     decision(C::Decline, &["d"], "decline", "decline the inquiry"),
     decision(C::Escalate, &["e"], "escalate", "escalate the inquiry: Persona's mark for review"),
-    decision(C::CaseStatus, &["s"], "status", "set the case's status, from those its template is known to have"),
+    decision(
+        C::CaseStatus,
+        &["s"],
+        "status",
+        "set the case's status, from those its template is known to have",
+    ),
     decision(C::AssignToMe, &["@"], "assign", "assign the case to you"),
-    decision(C::OneTimeLink, &["L"], "link", "make a one-time link for the applicant; resumes first if expired"),
-    row(C::Undo, &["u"], "undo", "let go of what is staged, take back what is held, dismiss what was refused", Deciding),
+    decision(
+        C::OneTimeLink,
+        &["L"],
+        "link",
+        "make a one-time link for the applicant; resumes first if expired",
+    ),
+    row(
+        C::Undo,
+        &["u"],
+        "undo",
+        "let go of what is staged, take back what is held, dismiss what was refused",
+        Deciding,
+    ),
     row(C::Relations, &["r"], "relations", "load the relations of this item's account", Looking),
     row(C::AllChecks, &["x"], "all checks", "show passed checks too, or only what failed", Looking),
-    row(C::Reveal, &["p", "P"], "reveal", "show this item's personal data for a while; journaled", Looking),
-    row(C::Filter, &["/"], "filter", "narrow the list: words, or status:approved, status:any", Looking),
+    row(
+        C::Reveal,
+        &["p", "P"],
+        "reveal",
+        "show this item's personal data for a while; journaled",
+        Looking,
+    ),
+    row(
+        C::Filter,
+        &["/"],
+        "filter",
+        "narrow the list: words, or status:approved, status:any",
+        Looking,
+    ),
     row(C::ClearFilter, &["\\"], "clear filter", "the whole queue again", Looking),
     row(C::Refetch, &["R"], "refetch", "ask Persona for this item now", Looking),
-    row(C::Outbox, &["o"], "outbox", "decisions on their way, and those that Persona refused", Looking),
+    row(
+        C::Outbox,
+        &["o"],
+        "outbox",
+        "decisions on their way, and those that Persona refused",
+        Looking,
+    ),
     row(C::Repaint, &["Ctrl-l"], "repaint", "draw the whole screen again", Console),
     row(C::Help, &["?"], "help", "this help", Console),
     row(C::Interrupt, &["Ctrl-c"], "quit", "twice: quit", Console),

@@ -17,8 +17,16 @@ use crate::{
 
 #[derive(Debug)]
 pub enum Effect {
-    LoadInquiries { view: InquiryView, window: Window, anchor: Option<InquiryId> },
-    LoadCases { view: CaseView, window: Window, anchor: Option<CaseId> },
+    LoadInquiries {
+        view: InquiryView,
+        window: Window,
+        anchor: Option<InquiryId>,
+    },
+    LoadCases {
+        view: CaseView,
+        window: Window,
+        anchor: Option<CaseId>,
+    },
     LoadGlance,
     LoadFile(Subject),
     LoadRelations(AccountId),
@@ -180,7 +188,7 @@ async fn perform(desk: &Desk, effect: Effect) -> Msg {
         }
         Effect::Undo(id) => {
             let answer = desk.undo(&id).await;
-            Msg::Undone(id, words(answer))
+            Msg::Undone(words(answer))
         }
         Effect::Acknowledge(id) => Msg::Acknowledged(words(desk.acknowledge(&id).await)),
         Effect::Journal(note) => Msg::Journaled(words(desk.journal(note).await)),

@@ -49,7 +49,11 @@ pub fn latency(latency: Duration) -> String {
 /// 0.004 → `0.4 %`, 0.12 → `12 %`
 pub fn percent(rate: f64) -> String {
     let percent = rate * 100.0;
-    if percent > 0.0 && percent < 9.95 { format!("{percent:.1} %") } else { format!("{percent:.0} %") }
+    if percent > 0.0 && percent < 9.95 {
+        format!("{percent:.1} %")
+    } else {
+        format!("{percent:.0} %")
+    }
 }
 
 /// A verification's kind in a few columns: `government-id` → `gov id`.
@@ -120,7 +124,14 @@ mod tests {
 
     #[test]
     fn ages_stay_within_six_columns() {
-        let table = [(0, "<1m"), (59, "<1m"), (42 * 60, "42m"), (11_520, "3h12m"), (443_000, "5d03h"), (9_000_000, "104d")];
+        let table = [
+            (0, "<1m"),
+            (59, "<1m"),
+            (42 * 60, "42m"),
+            (11_520, "3h12m"),
+            (443_000, "5d03h"),
+            (9_000_000, "104d"),
+        ];
         for (seconds, shown) in table {
             assert_eq!(span(seconds), shown);
         }
@@ -140,6 +151,9 @@ mod tests {
     fn figures_read_as_people_say_them() {
         assert_eq!(latency(Duration::from_millis(84)), "84 ms");
         assert_eq!(latency(Duration::from_millis(5_230)), "5.2 s");
-        assert_eq!((percent(0.0), percent(0.004), percent(0.12)), ("0 %".into(), "0.4 %".into(), "12 %".into()));
+        assert_eq!(
+            (percent(0.0), percent(0.004), percent(0.12)),
+            ("0 %".into(), "0.4 %".into(), "12 %".into())
+        );
     }
 }

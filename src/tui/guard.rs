@@ -12,7 +12,9 @@ pub fn verdict(state: &State, command: Command) -> Result<Verb, String> {
     if let Some(action) = detail.action().filter(|action| action.state.is_open()) {
         let verb = action.verb.words();
         return Err(match action.state {
-            ActionState::Held { .. } => format!("{verb} is held for this item already: u takes it back"),
+            ActionState::Held { .. } => {
+                format!("{verb} is held for this item already: u takes it back")
+            }
             _ => format!("{verb} is on its way for this item already"),
         });
     }
@@ -57,9 +59,10 @@ fn inquiry(state: &State, inquiry: &Inquiry, command: Command) -> Result<Verb, S
         (Command::Approve, Approved) => Err("this inquiry is approved already".into()),
         (Command::Decline, Declined) => Err("this inquiry is declined already".into()),
         (Command::Escalate, NeedsReview) => Err("this inquiry is in review already".into()),
-        (Command::Escalate, Approved | Declined) => {
-            Err(format!("Persona does not take an inquiry that is {} back into review", inquiry.status))
-        }
+        (Command::Escalate, Approved | Declined) => Err(format!(
+            "Persona does not take an inquiry that is {} back into review",
+            inquiry.status
+        )),
         (Command::OneTimeLink, Approved | Declined) => {
             Err(format!("this inquiry is {}: a link would lead nowhere", inquiry.status))
         }

@@ -152,7 +152,8 @@ mod tests {
 
     #[test]
     fn presses_resolve_through_chords() {
-        let press = |keys: &[&str]| resolve(&keys.iter().map(|k| (*k).to_owned()).collect::<Vec<_>>());
+        let press =
+            |keys: &[&str]| resolve(&keys.iter().map(|k| (*k).to_owned()).collect::<Vec<_>>());
         assert_eq!(press(&["j"]), Resolved::Command(Command::Down));
         assert_eq!(press(&["g"]), Resolved::Prefix);
         assert_eq!(press(&["g", "g"]), Resolved::Command(Command::First));

@@ -61,7 +61,11 @@ pub fn areas(state: &State) -> Option<Areas> {
     .areas(Rect::new(0, 0, columns, rows));
     let commit = (commit_rows > 0).then_some(commit);
     let mut areas = Areas { header, commit, hints, health, ..Areas::default() };
-    if columns >= WIDE { wide(&mut areas, body) } else { narrow(&mut areas, body, state) }
+    if columns >= WIDE {
+        wide(&mut areas, body)
+    } else {
+        narrow(&mut areas, body, state)
+    }
     Some(areas)
 }
 
@@ -72,7 +76,8 @@ fn wide(areas: &mut Areas, body: Rect) {
     let [inquiries, cases, relations] =
         Layout::vertical([Constraint::Fill(2), Constraint::Fill(1), Constraint::Fill(1)])
             .areas(lists);
-    (areas.inquiries, areas.cases, areas.relations) = (Some(inquiries), Some(cases), Some(relations));
+    (areas.inquiries, areas.cases, areas.relations) =
+        (Some(inquiries), Some(cases), Some(relations));
     areas.detail = detail;
 }
 

@@ -37,13 +37,18 @@ use futures::{Stream, StreamExt};
 use ratatui::Frame;
 use tokio::{signal::unix, sync::mpsc};
 
-pub use self::{state::Settings, terminal::Screen, theme::Theme};
 use self::{
     effect::{Delivery, Effect, Runner},
     msg::Msg,
     state::{Leaving, State},
 };
-use crate::{busy::Busy, clock::Clock, desk::{Desk, News}, secret::Secret};
+pub use self::{state::Settings, terminal::Screen, theme::Theme};
+use crate::{
+    busy::Busy,
+    clock::Clock,
+    desk::{Desk, News},
+    secret::Secret,
+};
 
 /// The shortest time between two frames.
 const FRAME: Duration = Duration::from_millis(10);

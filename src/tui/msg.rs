@@ -41,10 +41,14 @@ pub enum Msg {
     /// The same for an account's relations.
     RelationsFetched(AccountId, Answer<()>),
     Submitted(Subject, Answer<Submitted>),
-    Undone(ActionId, Answer<Undone>),
+    Undone(Answer<Undone>),
     Acknowledged(Answer<()>),
     Journaled(Answer<()>),
-    Link { subject: Subject, action: ActionId, link: Secret<String> },
+    Link {
+        subject: Subject,
+        action: ActionId,
+        link: Secret<String>,
+    },
     Stats(Stats),
     Sync(SyncState),
     /// SIGTERM, SIGHUP, or the terminal is gone.

@@ -27,7 +27,8 @@ pub fn sentence(verb: &Verb, state: &ActionState, now: Timestamp) -> String {
         ActionState::Held { .. } => format!("{verb} will be sent; u takes it back"),
         ActionState::Sending => format!("{verb} is on its way to Persona"),
         ActionState::Waiting { until, reason } => {
-            let when = format::left(*until, now).map_or("now".to_owned(), |left| format!("in {left}"));
+            let when =
+                format::left(*until, now).map_or("now".to_owned(), |left| format!("in {left}"));
             format!("{verb} is safe and will be tried again {when}: {reason}")
         }
         ActionState::Done => format!("{verb} has reached Persona"),

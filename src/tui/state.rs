@@ -284,14 +284,30 @@ impl Staged {
 
 #[derive(Debug)]
 pub enum Overlay {
-    Help { scroll: u16 },
-    Outbox { cursor: usize },
+    Help {
+        scroll: u16,
+    },
+    Outbox {
+        cursor: usize,
+    },
     /// The statuses that this case's template is known to have.
-    Statuses { subject: Subject, evidence: Evidence, current: Text, known: Vec<KnownStatus>, cursor: usize },
+    Statuses {
+        subject: Subject,
+        evidence: Evidence,
+        current: Text,
+        known: Vec<KnownStatus>,
+        cursor: usize,
+    },
     /// A one-time link, on the screen and nowhere else.
-    Link { subject: Subject, action: ActionId, link: Secret<String> },
+    Link {
+        subject: Subject,
+        action: ActionId,
+        link: Secret<String>,
+    },
     /// Leaving with decisions on their way.
-    Leave { unsent: usize },
+    Leave {
+        unsent: usize,
+    },
 }
 
 #[derive(Debug)]
@@ -372,7 +388,9 @@ impl State {
     /// The object under the cursor of the list with focus.
     pub fn selected(&self) -> Option<Subject> {
         match self.list_pane() {
-            Pane::Inquiries => self.inquiries.selected().map(|row| Subject::Inquiry(row.id.clone())),
+            Pane::Inquiries => {
+                self.inquiries.selected().map(|row| Subject::Inquiry(row.id.clone()))
+            }
             Pane::Cases => self.cases.selected().map(|row| Subject::Case(row.id.clone())),
             Pane::Relations | Pane::Detail => self.relations.subject(),
         }
@@ -443,7 +461,10 @@ pub mod samples {
     //! States for table tests.
 
     use super::*;
-    use crate::{desk::InquiryFile, model::{Inquiry, InquiryId}};
+    use crate::{
+        desk::InquiryFile,
+        model::{Inquiry, InquiryId},
+    };
 
     pub fn settings() -> Settings {
         Settings {

@@ -56,7 +56,8 @@ fn too_small(frame: &mut Frame<'_>, state: &State) {
         state.size.0, state.size.1
     );
     let width = usize::from(state.size.0);
-    let lines: Vec<Line<'_>> = super::format::wrap(&said, width).into_iter().map(Line::from).collect();
+    let lines: Vec<Line<'_>> =
+        super::format::wrap(&said, width).into_iter().map(Line::from).collect();
     frame.render_widget(Paragraph::new(lines), frame.area());
 }
 

@@ -54,7 +54,8 @@ mod tests {
     #[test]
     fn reads_are_repeated_by_this_table() {
         let ms = Duration::from_millis;
-        let limited = |seconds| ErrorKind::RateLimited { retry_after: Some(ms(seconds * 1_000)) };
+        let limited =
+            |seconds: u64| ErrorKind::RateLimited { retry_after: Some(ms(seconds * 1_000)) };
         let again = |after| Decision::Again { after };
         let table = [
             (1, ErrorKind::Server, Lane::Front, again(ms(300))),

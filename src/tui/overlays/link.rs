@@ -19,7 +19,10 @@ pub fn draw(frame: &mut Frame<'_>, subject: &Subject, link: &Secret<String>, the
     let shown = format::wrap(link.expose(), inner);
     lines.extend(shown.into_iter().map(|line| Line::styled(line, theme.accent)));
     lines.push(Line::raw(""));
-    lines.push(Line::styled("Sent to this terminal's clipboard (OSC 52). Where a terminal does not", theme.dim));
+    lines.push(Line::styled(
+        "Sent to this terminal's clipboard (OSC 52). Where a terminal does not",
+        theme.dim,
+    ));
     lines.push(Line::styled("take it, select the link above. It is kept nowhere else.", theme.dim));
     popup::draw(frame, "one-time link", "y copies again · Esc forgets it", lines, WIDTH, 0, theme);
 }

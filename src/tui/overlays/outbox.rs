@@ -27,7 +27,10 @@ fn entry<'a>(action: &Action, chosen: bool, state: &State, theme: &Theme) -> [Li
     let head = Line::from(vec![
         Span::styled(format::fit(&action.subject.short(), 20), theme.accent),
         Span::raw(format::fit(&action.verb.words(), 28)),
-        Span::styled(format!("decided {} ago", format::age(action.decided_at, state.now)), theme.dim),
+        Span::styled(
+            format!("decided {} ago", format::age(action.decided_at, state.now)),
+            theme.dim,
+        ),
     ]);
     let head = if chosen { head.patch_style(theme.cursor) } else { head };
     let style = pending::style(&action.state, theme);

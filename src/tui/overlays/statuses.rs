@@ -11,7 +11,13 @@ use crate::{
     tui::{format, theme::Theme, widgets::popup},
 };
 
-pub fn draw(frame: &mut Frame<'_>, current: &Text, known: &[KnownStatus], cursor: usize, theme: &Theme) {
+pub fn draw(
+    frame: &mut Frame<'_>,
+    current: &Text,
+    known: &[KnownStatus],
+    cursor: usize,
+    theme: &Theme,
+) {
     let mut lines: Vec<Line<'_>> = known
         .iter()
         .enumerate()
@@ -27,7 +33,9 @@ pub fn draw(frame: &mut Frame<'_>, current: &Text, known: &[KnownStatus], cursor
         })
         .collect();
     if known.is_empty() {
-        lines.push(Line::from("No status of this template is known yet: configure [cases] statuses."));
+        lines.push(Line::from(
+            "No status of this template is known yet: configure [cases] statuses.",
+        ));
     }
     let foot = "a digit or Enter stages · Esc closes";
     popup::draw(frame, "case status", foot, lines, 72, 0, theme);

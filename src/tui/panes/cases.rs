@@ -58,7 +58,13 @@ fn title<'a>(state: &State, theme: &Theme) -> Vec<Span<'a>> {
 }
 
 /// `▸ KYC-17    Open        SLA 42m   jane@acme.test`
-fn row<'a>(item: &CaseRow, marker: &'a str, width: usize, now: Timestamp, theme: &Theme) -> Line<'a> {
+fn row<'a>(
+    item: &CaseRow,
+    marker: &'a str,
+    width: usize,
+    now: Timestamp,
+    theme: &Theme,
+) -> Line<'a> {
     let name = item.name.as_ref().map_or_else(|| item.id.short(), ToString::to_string);
     let mut spans = vec![
         Span::styled(marker, theme.accent),

@@ -18,7 +18,8 @@ use crate::{
 
 pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
     let relations = &state.relations;
-    let account = relations.account.as_ref().map_or(String::new(), |id| format!("─ {} ", id.short()));
+    let account =
+        relations.account.as_ref().map_or(String::new(), |id| format!("─ {} ", id.short()));
     let depth = "‹".repeat(relations.trail.len());
     let title = vec![Span::raw(format!("3 Relations {depth}{account}"))];
     let block = pane_block(title, Pane::Relations, state, theme);
@@ -37,7 +38,7 @@ fn lines<'a>(state: &State, width: usize, theme: &Theme) -> (Vec<Line<'a>>, usiz
         lines.push(Line::styled(" r shows the relations of the item's account", theme.dim));
         return (lines, 0);
     }
-    for why in &relations.problem {
+    if let Some(why) = &relations.problem {
         lines.extend(
             format::wrap(why, width.saturating_sub(1))
                 .into_iter()
@@ -70,7 +71,13 @@ fn lines<'a>(state: &State, width: usize, theme: &Theme) -> (Vec<Line<'a>>, usiz
 }
 
 /// `├ A••• D•••      Individual  approved · inquiry needs review`
-fn entry<'a>(row: &RelationRow, branch: &str, width: usize, names: bool, theme: &Theme) -> Line<'a> {
+fn entry<'a>(
+    row: &RelationRow,
+    branch: &str,
+    width: usize,
+    names: bool,
+    theme: &Theme,
+) -> Line<'a> {
     let name = match (&row.name, names) {
         (None, _) => format::cut(row.id.as_str(), 16),
         (Some(name), true) => name.reveal().to_string(),

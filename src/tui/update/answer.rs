@@ -1,7 +1,8 @@
 //! What the desk says: rows, files, results of deeds, and news that nobody asked for.
 
 use super::{
-    Effect, Leaving, Pane, State, Tone, ask, follow_cursor, follow_rows, load_cases, load_inquiries, measure,
+    Effect, Leaving, Pane, State, Tone, ask, follow_cursor, follow_rows, load_cases,
+    load_inquiries, measure,
 };
 use crate::{
     desk::{Changes, Note, Placed, SyncState, Undone},
@@ -67,7 +68,8 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
             if let Some(evidence) = detail.and_then(|detail| detail.evidence()) {
                 let current = evidence.status.clone();
                 let cursor = 0;
-                state.overlay = Some(Overlay::Statuses { subject, evidence, current, known, cursor });
+                state.overlay =
+                    Some(Overlay::Statuses { subject, evidence, current, known, cursor });
             }
             Vec::new()
         }
@@ -81,10 +83,10 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Submitted(subject, answer) => submitted(state, &subject, answer),
-        Msg::Undone(_, Ok(undone)) => {
+        Msg::Undone(Ok(undone)) => {
             match undone {
                 Undone::Cancelled => state.say("taken back; nothing was sent", Tone::Good),
-                Undone::TooLate(_) => {
+                Undone::TooLate => {
                     state.say("too late to take it back: it is on its way to Persona", Tone::Bad);
                 }
             }
@@ -107,7 +109,7 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Acknowledged(Ok(())) | Msg::Journaled(Ok(())) => Vec::new(),
         Msg::Glance(Err(why))
         | Msg::Statuses(_, Err(why))
-        | Msg::Undone(_, Err(why))
+        | Msg::Undone(Err(why))
         | Msg::Acknowledged(Err(why))
         | Msg::Journaled(Err(why)) => {
             state.say(why, Tone::Bad);
@@ -178,7 +180,9 @@ fn shown(state: &mut State, subject: &Subject, file: Answer<File>) -> Vec<Effect
     }
     let now_shown = detail.evidence();
     let moved = state.staged.as_ref().is_some_and(|staged| {
-        staged.subject == *subject && !staged.submitted && now_shown.as_ref() != Some(&staged.evidence)
+        staged.subject == *subject
+            && !staged.submitted
+            && now_shown.as_ref() != Some(&staged.evidence)
     });
     if moved {
         state.staged = None;
@@ -223,7 +227,9 @@ fn submitted(
 /// The next inquiry of the queue, opened if the reviewer reads in the detail.
 fn next_item(state: &mut State) -> Vec<Effect> {
     let reading = state.focus == Pane::Detail;
-    if state.list_pane() != Pane::Inquiries || state.inquiries.cursor + 1 >= state.inquiries.rows.total {
+    if state.list_pane() != Pane::Inquiries
+        || state.inquiries.cursor + 1 >= state.inquiries.rows.total
+    {
         return Vec::new();
     }
     state.inquiries.move_by(1);

@@ -2,7 +2,9 @@
 
 use tui_input::Input;
 
-use super::{Effect, Pane, State, Tone, ask, follow_cursor, load_cases, load_inquiries, measure, open};
+use super::{
+    Effect, Pane, State, Tone, ask, follow_cursor, load_cases, load_inquiries, measure, open,
+};
 use crate::{
     desk::{CaseView, InquiryView, Note},
     model::{ActionState, Evidence, InquiryStatus, Subject, Verb},
@@ -33,7 +35,10 @@ pub fn act(state: &mut State, command: Command) -> Vec<Effect> {
         Command::InquiriesPane => focus(state, Pane::Inquiries),
         Command::CasesPane => focus(state, Pane::Cases),
         Command::RelationsPane => focus(state, Pane::Relations),
-        Command::Approve | Command::Decline | Command::Escalate | Command::OneTimeLink
+        Command::Approve
+        | Command::Decline
+        | Command::Escalate
+        | Command::OneTimeLink
         | Command::AssignToMe => stage_command(state, command),
         Command::CaseStatus => status_menu(state),
         Command::Undo => undo(state),
@@ -160,7 +165,10 @@ fn turn(state: &mut State, turn: Turn) -> Vec<Effect> {
         Turn::Previous => ring[(at + ring.len() - 1) % ring.len()],
     };
     if next == Pane::Detail && state.detail.is_none() {
-        return focus(state, if matches!(turn, Turn::Next) { Pane::Inquiries } else { Pane::Relations });
+        return focus(
+            state,
+            if matches!(turn, Turn::Next) { Pane::Inquiries } else { Pane::Relations },
+        );
     }
     if next == Pane::Detail {
         state.focus = next;
@@ -226,17 +234,23 @@ fn status_menu(state: &mut State) -> Vec<Effect> {
 
 /// The newest decision that can still be taken back; failing that, what is wrong with this item.
 fn undo(state: &mut State) -> Vec<Effect> {
-    let held = state.outbox.iter().filter(|action| matches!(action.state, ActionState::Held { .. }));
+    let held =
+        state.outbox.iter().filter(|action| matches!(action.state, ActionState::Held { .. }));
     if let Some(newest) = held.max_by_key(|action| action.decided_at) {
         return vec![Effect::Undo(newest.id.clone())];
     }
     match state.detail.as_ref().and_then(|detail| detail.action()) {
         Some(action) if !action.state.is_open() => vec![Effect::Acknowledge(action.id.clone())],
         Some(action) => {
-            let why = format!("{} is on its way to Persona and cannot be taken back", action.verb.words());
+            let why = format!(
+                "{} is on its way to Persona and cannot be taken back",
+                action.verb.words()
+            );
             refuse(state, why)
         }
-        None => refuse(state, "there is nothing to take back: what was decided has reached Persona"),
+        None => {
+            refuse(state, "there is nothing to take back: what was decided has reached Persona")
+        }
     }
 }
 
@@ -265,7 +279,8 @@ fn relations(state: &mut State) -> Vec<Effect> {
         effects.push(Effect::FetchRelations(account));
     } else {
         state.relations.problem = Some(
-            "no relation keys are configured: name your organisation's under [relations] keys".into(),
+            "no relation keys are configured: name your organisation's under [relations] keys"
+                .into(),
         );
     }
     effects
@@ -290,7 +305,10 @@ fn reveal(state: &mut State) -> Vec<Effect> {
 fn filter(state: &mut State) -> Vec<Effect> {
     let pane = state.list_pane();
     if pane == Pane::Relations {
-        return refuse(state, "relations are few enough to see: only inquiries and cases are filtered");
+        return refuse(
+            state,
+            "relations are few enough to see: only inquiries and cases are filtered",
+        );
     }
     let text = match pane {
         Pane::Cases => case_filter_text(&state.case_view),

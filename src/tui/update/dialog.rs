@@ -85,7 +85,9 @@ fn in_overlay(state: &mut State, overlay: Overlay, key: Dialog) -> Vec<Effect> {
             state.say("sent to the terminal's clipboard once more", Tone::Plain);
             return vec![effect];
         }
-        (overlay @ Overlay::Link { .. }, key) if !matches!(key, Dialog::Cancel | Dialog::Accept) => {
+        (overlay @ Overlay::Link { .. }, key)
+            if !matches!(key, Dialog::Cancel | Dialog::Accept) =>
+        {
             Some(overlay)
         }
         (Overlay::Leave { .. }, Dialog::Accept) => {
@@ -224,7 +226,11 @@ fn other_key(state: &mut State, key: Press) -> Option<Vec<Effect>> {
     if let Some(Resolved::Command(command)) = resolved {
         let looking = matches!(
             command,
-            Command::AllChecks | Command::Reveal | Command::Help | Command::Repaint | Command::Interrupt
+            Command::AllChecks
+                | Command::Reveal
+                | Command::Help
+                | Command::Repaint
+                | Command::Interrupt
         );
         if looking || command.spec().danger == Danger::Decision {
             return None;

@@ -38,9 +38,10 @@ pub fn connection(sync: &SyncState, now: Timestamp) -> (Light, String) {
         Phase::Filling { done, .. } => (Light::Working, format!("filling, {done} so far")),
         Phase::Live => (Light::On, "live".to_owned()),
         Phase::Elsewhere => (Light::On, "live, by another console".to_owned()),
-        Phase::Offline { since, .. } => {
-            (Light::Off, format!("offline for {}", format::coarse(*since, now).replace("now", "moments")))
-        }
+        Phase::Offline { since, .. } => (
+            Light::Off,
+            format!("offline for {}", format::coarse(*since, now).replace("now", "moments")),
+        ),
         Phase::Refused { .. } => (Light::Off, "key refused".to_owned()),
     }
 }

@@ -26,10 +26,14 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
                 Tone::Good => theme.good,
                 Tone::Bad => theme.bad,
             };
-            Line::styled(format!(" {}", format::cut(&toast.text, usize::from(area.width) - 2)), style)
+            Line::styled(
+                format!(" {}", format::cut(&toast.text, usize::from(area.width) - 2)),
+                style,
+            )
         }
         (None, Some(_)) => {
-            let hint = " narrows as you type · status:approved, status:any · Enter keeps · Esc restores";
+            let hint =
+                " narrows as you type · status:approved, status:any · Enter keeps · Esc restores";
             Line::styled(format::cut(hint, usize::from(area.width)), theme.dim)
         }
         (None, None) => hints(state, usize::from(area.width), theme),
@@ -44,12 +48,32 @@ fn commands(state: &State) -> &'static [Command] {
     }
     match (state.focus, state.detail.as_ref().map(|detail| &detail.subject)) {
         (Pane::Relations, _) => &[C::Open, C::Relations, C::Back, C::NextPane, C::Help, C::Quit],
-        (_, Some(Subject::Case(_))) => {
-            &[C::CaseStatus, C::AssignToMe, C::Open, C::Relations, C::Reveal, C::Undo, C::Filter, C::NextPane, C::Help, C::Quit]
-        }
+        (_, Some(Subject::Case(_))) => &[
+            C::CaseStatus,
+            C::AssignToMe,
+            C::Open,
+            C::Relations,
+            C::Reveal,
+            C::Undo,
+            C::Filter,
+            C::NextPane,
+            C::Help,
+            C::Quit,
+        ],
         _ => &[
-            C::Approve, C::Decline, C::Escalate, C::OneTimeLink, C::Undo, C::Help, C::Filter,
-            C::Reveal, C::AllChecks, C::Relations, C::Open, C::NextPane, C::Quit,
+            C::Approve,
+            C::Decline,
+            C::Escalate,
+            C::OneTimeLink,
+            C::Undo,
+            C::Help,
+            C::Filter,
+            C::Reveal,
+            C::AllChecks,
+            C::Relations,
+            C::Open,
+            C::NextPane,
+            C::Quit,
         ],
     }
 }

@@ -33,7 +33,8 @@ pub fn lines<'a>(
     lines.push(Line::raw(""));
     lines.push(Line::styled(format!(" Inquiries {}", file.inquiries.len()), theme.accent));
     for row in &file.inquiries {
-        let since = row.waiting_since.map_or("–".to_owned(), |since| format::age(since, state.now));
+        let since =
+            row.waiting_since.map_or("–".to_owned(), |since| format::age(since, state.now));
         lines.push(Line::from(vec![
             Span::raw(format!("   {} ", format::fit(&row.id.short(), 16))),
             Span::raw(format!("{since:>6}  ")),

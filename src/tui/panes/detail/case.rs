@@ -31,7 +31,9 @@ pub fn lines<'a>(
         None => Line::styled(" no SLA", theme.dim),
         Some(at) => match format::left(at, state.now) {
             Some(left) => Line::raw(format!(" SLA ends in {left}")),
-            None => Line::styled(format!(" SLA missed {} ago", format::age(at, state.now)), theme.bad),
+            None => {
+                Line::styled(format!(" SLA missed {} ago", format::age(at, state.now)), theme.bad)
+            }
         },
     });
     lines.push(Line::raw(""));

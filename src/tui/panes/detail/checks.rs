@@ -4,10 +4,7 @@ use ratatui::text::{Line, Span};
 
 use crate::{
     desk::InquiryFile,
-    model::{
-        Check, Requirement, Verification,
-        verification::Weight,
-    },
+    model::{Check, Requirement, Verification, verification::Weight},
     tui::{format, theme::Theme},
 };
 

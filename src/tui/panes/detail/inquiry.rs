@@ -56,7 +56,14 @@ pub fn lines<'a>(
     }
     lines.push(Line::raw(""));
     checks::lines(lines, file, detail.all_checks, width, theme);
-    fields::lines(lines, "typed by the applicant", &inquiry.fields, state.shows_item(), width, theme);
+    fields::lines(
+        lines,
+        "typed by the applicant",
+        &inquiry.fields,
+        state.shows_item(),
+        width,
+        theme,
+    );
     for verification in &file.verifications {
         let title = format!("read by {}", checks::kind(verification));
         fields::lines(lines, &title, &verification.fields, state.shows_item(), width, theme);

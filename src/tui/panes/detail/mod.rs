@@ -27,7 +27,9 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
     let below = lines.len().saturating_sub(scroll + usize::from(inner.height));
     let block = match below {
         0 => block,
-        n => block.title_bottom(Line::styled(format!(" {n} more below "), theme.dim).right_aligned()),
+        n => {
+            block.title_bottom(Line::styled(format!(" {n} more below "), theme.dim).right_aligned())
+        }
     };
     frame.render_widget(block, area);
     draw_lines(frame, inner, lines.into_iter().skip(scroll).collect());
@@ -67,7 +69,8 @@ fn lines<'a>(state: &'a State, width: usize, theme: &Theme) -> Vec<Line<'a>> {
     match &detail.file {
         File::Loading => lines.push(Line::styled(" loading…", theme.dim)),
         File::Missing => {
-            lines.push(Line::styled(" not in the local copy yet; R asks Persona for it", theme.dim));
+            lines
+                .push(Line::styled(" not in the local copy yet; R asks Persona for it", theme.dim));
         }
         File::Inquiry(file) => inquiry::lines(&mut lines, file, detail, state, width, theme),
         File::Case(file) => case::lines(&mut lines, file, state, width, theme),

@@ -1,0 +1,121 @@
+//! Opens the console: on the configured Persona, or on a simulated one.
+
+use std::{
+    io::{IsTerminal, stdin, stdout},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use anyhow::{Context, bail};
+
+use super::{World, profile};
+use crate::{
+    busy::Busy,
+    clock::Clock,
+    config::{Config, Paths, ThemeName},
+    desk,
+    secret::{KeyEnvironment, KeySource},
+    simulator, telemetry, tui,
+};
+
+/// The relation keys of the simulated world.
+const DEMO_RELATIONS: [&str; 3] = ["beneficial_owners", "business", "counterparties"];
+
+/// The console on the configured Persona.
+pub fn open(file: Option<&Path>) -> anyhow::Result<ExitCode> {
+    let paths = Paths::of_user()?;
+    let loaded = profile::load(file, &paths)?;
+    // Without a key there is nothing to show: say so before the screen is taken.
+    loaded.key.read()?;
+    let environment = profile::environment(&loaded.key);
+    let folder = loaded.config.store.dir.clone().unwrap_or_else(|| paths.data.clone());
+    let store = folder.join(environment.as_str()).join("caseload.db");
+    let log = loaded.config.log.file.clone().unwrap_or(paths.log);
+    let _log = start_log(&log, &loaded.config);
+    let words = match environment {
+        KeyEnvironment::Sandbox => "SANDBOX",
+        KeyEnvironment::Production => "PRODUCTION",
+        KeyEnvironment::Unknown => "ENVIRONMENT UNKNOWN",
+    };
+    runtime()?.block_on(show(&loaded.config, loaded.key, store, words))
+}
+
+/// The console on a simulated Persona, in a folder that goes away with it.
+pub fn demo(file: Option<&Path>, world: &World) -> anyhow::Result<ExitCode> {
+    let mut config = match file {
+        Some(_) => profile::load(file, &Paths::of_user()?)?.config,
+        None => Config::default(),
+    };
+    let folder = tempfile::Builder::new().prefix("caseload-demo-").tempdir();
+    let folder = folder.context("the demo needs a temporary folder")?;
+    let _log = start_log(&folder.path().join("caseload.log"), &config);
+    let options = super::simulate::options(world)?;
+    let key = KeySource::Given(options.key.clone());
+    runtime()?.block_on(async {
+        let listen = ([127, 0, 0, 1], 0).into();
+        let simulator = simulator::start(listen, options, Clock::system())
+            .await
+            .context("the simulated Persona cannot listen on this machine")?;
+        config.persona.base_url = simulator.base_url();
+        if config.relations.keys.is_empty() {
+            config.relations.keys = DEMO_RELATIONS.map(String::from).into();
+        }
+        if config.reviewer.email.is_none() {
+            config.reviewer.email = Some("jane@example.test".to_owned());
+        }
+        let store = folder.path().join("caseload.db");
+        show(&config, key, store, "DEMO · simulated sandbox").await
+    })
+}
+
+async fn show(
+    config: &Config,
+    key: KeySource,
+    store: PathBuf,
+    environment: &str,
+) -> anyhow::Result<ExitCode> {
+    if !stdin().is_terminal() || !stdout().is_terminal() {
+        bail!("the console needs a terminal for its input and output");
+    }
+    let settings = profile::console(config, environment, &key);
+    let options = desk::Options {
+        store,
+        persona: profile::persona(config),
+        key,
+        thresholds: profile::thresholds(config),
+        reviewer: profile::reviewer(config),
+        hold: settings.hold,
+        relation_keys: profile::relation_keys(config),
+        case_statuses: profile::case_statuses(config),
+        sync: profile::sync(config),
+    };
+    let theme = match config.ui.theme {
+        ThemeName::Colour => tui::Theme::colours(),
+        ThemeName::Mono => tui::Theme::mono(),
+    };
+    let mut booted = desk::boot(options, Clock::system(), Busy::default()).await?;
+    let news = booted.take_news();
+    let shown = tui::run(booted.desk.clone(), news, settings, theme).await;
+    booted.shut_down().await;
+    shown.context("the terminal failed")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Without a log the console still works; it says so before the screen is taken.
+fn start_log(path: &Path, config: &Config) -> Option<telemetry::Guard> {
+    match telemetry::start(path, &config.log.level) {
+        Ok(guard) => Some(guard),
+        Err(why) => {
+            eprintln!("caseload: no log is written: {}: {why}", path.display());
+            None
+        }
+    }
+}
+
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .context("the runtime cannot start")
+}

@@ -1,0 +1,112 @@
+//! From the configuration to what the house is built from.
+
+use std::{path::Path, time::Duration};
+
+use crate::{
+    config::{self, CaseStatus, Config, Loaded, Paths, Required},
+    desk::{CaseStatuses, KnownStatus, RelationKeys},
+    metrics::Thresholds,
+    model::Text,
+    persona::{self, Roots},
+    secret::{KeyEnvironment, KeySource},
+    sync, tui,
+};
+
+/// The configuration in force: the named file, which must be there, or the usual one.
+pub fn load(named: Option<&Path>, paths: &Paths) -> Result<Loaded, config::Error> {
+    let (file, required) = match named {
+        Some(file) => (file, Required::Yes),
+        None => (paths.config.as_path(), Required::No),
+    };
+    config::load(file, required, |name| std::env::var(name).ok())
+}
+
+/// Which environment the key opens, as far as its prefix tells.
+pub fn environment(key: &KeySource) -> KeyEnvironment {
+    key.read().map_or(KeyEnvironment::Unknown, |key| KeyEnvironment::of(&key))
+}
+
+pub fn key_words(key: &KeySource) -> String {
+    match key {
+        KeySource::Env(name) => format!("from {name}"),
+        KeySource::File(path) => {
+            let name = path.file_name().map_or(path.as_os_str(), |name| name);
+            format!("from {}", name.display())
+        }
+        KeySource::Given(_) => "of the demo".to_owned(),
+    }
+}
+
+/// The configured e-mail address, else the login name.
+pub fn reviewer(config: &Config) -> Text {
+    let login = || ["USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
+    let who =
+        config.reviewer.email.clone().or_else(login).unwrap_or_else(|| "unnamed reviewer".into());
+    Text::new(&who)
+}
+
+pub fn persona(config: &Config) -> persona::Settings {
+    let persona = &config.persona;
+    persona::Settings {
+        base_url: persona.base_url.parse().expect("the configuration was checked"),
+        connect_timeout: Duration::from_secs(persona.connect_timeout_seconds),
+        timeout: Duration::from_secs(persona.timeout_seconds),
+        roots: match persona.tls_roots.as_str() {
+            "system" => Roots::System,
+            "bundled" => Roots::Bundled,
+            file => Roots::File(file.into()),
+        },
+    }
+}
+
+pub fn thresholds(config: &Config) -> Thresholds {
+    Thresholds {
+        sla: Duration::from_millis(config.health.sla_ms),
+        error_rate: config.health.error_rate_percent / 100.0,
+    }
+}
+
+pub fn relation_keys(config: &Config) -> RelationKeys {
+    let texts = |keys: &Vec<String>| keys.iter().map(|key| Text::new(key)).collect();
+    let by_type = config.relations.by_type.iter();
+    RelationKeys {
+        all: texts(&config.relations.keys),
+        by_type: by_type.map(|(name, keys)| (name.to_lowercase(), texts(keys))).collect(),
+    }
+}
+
+pub fn case_statuses(config: &Config) -> CaseStatuses {
+    let known = |statuses: &Vec<CaseStatus>| {
+        let known = |s: &CaseStatus| KnownStatus { name: Text::new(&s.name), kind: s.kind };
+        statuses.iter().map(known).collect::<Vec<_>>()
+    };
+    let by_template = config.cases.statuses.iter();
+    CaseStatuses {
+        by_template: by_template.map(|(name, statuses)| (name.clone(), known(statuses))).collect(),
+        default: known(&config.cases.default_statuses),
+    }
+}
+
+pub fn sync(config: &Config) -> sync::Settings {
+    sync::Settings {
+        poll: Duration::from_secs(config.sync.poll_seconds),
+        quiet: Duration::from_secs(config.sync.quiet_poll_seconds),
+    }
+}
+
+pub fn console(config: &Config, environment: &str, key: &KeySource) -> tui::Settings {
+    let thresholds = thresholds(config);
+    tui::Settings {
+        environment: Text::new(environment),
+        key_source: Text::new(&key_words(key)),
+        reviewer: reviewer(config),
+        mask: config.review.mask,
+        reveal: Duration::from_secs(config.review.reveal_seconds),
+        hold: Duration::from_secs(config.review.hold_seconds),
+        link_expires: Duration::from_secs(config.review.link_expires_hours * 3_600),
+        reasons: config.reasons.clone(),
+        relation_keys: !relation_keys(config).is_empty(),
+        sla: thresholds.sla,
+        error_rate: thresholds.error_rate,
+    }
+}

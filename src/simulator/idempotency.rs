@@ -1,0 +1,78 @@
+//! Replays: the first answer to a key is the answer to that key, failures too.
+
+use std::collections::HashMap;
+
+use jiff::{Timestamp, ToSpan};
+use sha2::{Digest, Sha256};
+
+/// An answer that was given.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stored {
+    pub status: u16,
+    pub body: String,
+}
+
+#[derive(Debug)]
+struct Entry {
+    request: [u8; 32],
+    answer: Stored,
+    at: Timestamp,
+}
+
+/// What a key came to.
+#[derive(Debug, PartialEq)]
+pub enum Seen {
+    New,
+    Replay(Stored),
+    /// The key was used with other parameters.
+    Mismatch,
+}
+
+#[derive(Debug, Default)]
+pub struct Keys(HashMap<String, Entry>);
+
+impl Keys {
+    /// What to do with a request under `key`. Keys live for 24 hours.
+    pub fn look(&mut self, key: &str, request: [u8; 32], now: Timestamp) -> Seen {
+        match self.0.get(key) {
+            Some(entry) if now >= entry.at + 24.hours() => {
+                self.0.remove(key);
+                Seen::New
+            }
+            Some(entry) if entry.request == request => Seen::Replay(entry.answer.clone()),
+            Some(_) => Seen::Mismatch,
+            None => Seen::New,
+        }
+    }
+
+    pub fn store(&mut self, key: &str, request: [u8; 32], answer: Stored, now: Timestamp) {
+        self.0.insert(key.to_owned(), Entry { request, answer, at: now });
+    }
+}
+
+/// What makes two requests the same.
+pub fn fingerprint(path: &str, body: &[u8]) -> [u8; 32] {
+    let mut digest = Sha256::new();
+    digest.update(path);
+    digest.update([0]);
+    digest.update(body);
+    digest.finalize().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_answer_is_the_answer() {
+        let at = |hour: i64| Timestamp::from_second(hour * 3_600).unwrap();
+        let failed = Stored { status: 500, body: "{}".into() };
+        let (one, other) = (fingerprint("/a", b"1"), fingerprint("/a", b"2"));
+        let mut keys = Keys::default();
+        assert_eq!(keys.look("k", one, at(0)), Seen::New);
+        keys.store("k", one, failed.clone(), at(0));
+        assert_eq!(keys.look("k", one, at(1)), Seen::Replay(failed));
+        assert_eq!(keys.look("k", other, at(1)), Seen::Mismatch);
+        assert_eq!(keys.look("k", one, at(24)), Seen::New, "a pruned key starts anew");
+    }
+}
