@@ -17,7 +17,11 @@ pub fn brief(verb: &Verb, state: &ActionState) -> String {
         ActionState::Stopped { .. } => "stopped",
         ActionState::Cancelled => "taken back",
     };
-    format!("{} {word}", verb.words())
+    match verb {
+        Verb::SetCaseStatus(status) => format!("{word}: {status}"),
+        Verb::AssignCase(_) => format!("assign {word}"),
+        verb => format!("{} {word}", verb.words()),
+    }
 }
 
 /// What happened, and what can be done.

@@ -1,0 +1,300 @@
+//! A story: keys are pressed, the screen is read, and the simulated Persona is asked what it now
+//! believes. Everything is real but the terminal and the time.
+
+use std::{sync::Arc, time::Duration};
+
+use caseload::{
+    busy::Busy,
+    clock::Clock,
+    config::{Mask, Reasons},
+    desk::{self, Booted, CaseStatuses, RelationKeys},
+    metrics::Thresholds,
+    model::{Text, Timestamp},
+    persona::{self, Roots},
+    secret::{KeySource, Secret},
+    simulator::{self, DEMO_KEY, Scenario, Simulator},
+    sync,
+    tui::{Console, Errand, Settings, Theme},
+};
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use ratatui::{Terminal, backend::TestBackend};
+use tempfile::TempDir;
+
+pub struct Story {
+    pub simulator: Arc<Simulator>,
+    pub clock: Clock,
+    pub folder: Arc<TempDir>,
+    /// What was handed to the terminal's clipboard, newest last.
+    pub copied: Vec<String>,
+    console: Console,
+    terminal: Terminal<TestBackend>,
+    busy: Busy,
+    booted: Booted,
+}
+
+/// How a story begins; `..Beginning::default()` for the rest.
+pub struct Beginning {
+    pub size: (u16, u16),
+    pub scenario: Scenario,
+    pub inquiries: usize,
+    pub key: &'static str,
+    pub mask: Mask,
+    pub timeout: Duration,
+}
+
+impl Default for Beginning {
+    fn default() -> Self {
+        Self {
+            size: (120, 40),
+            scenario: Scenario::default(),
+            inquiries: 60,
+            key: DEMO_KEY,
+            mask: Mask::Everything,
+            timeout: Duration::from_secs(10),
+        }
+    }
+}
+
+/// The instant at which every story begins.
+pub fn noon() -> Timestamp {
+    "2026-03-02T12:00:00Z".parse().expect("a fixed instant")
+}
+
+impl Story {
+    /// A console on a filled store.
+    pub async fn begin() -> Self {
+        Self::begin_with(Beginning::default()).await
+    }
+
+    pub async fn begin_with(beginning: Beginning) -> Self {
+        let clock = Clock::manual(noon());
+        let options = simulator::Options {
+            inquiries: beginning.inquiries,
+            scenario: beginning.scenario.clone(),
+            // Stories live in one window of the rate limit.
+            rate_limit: 10_000,
+            ..simulator::Options::default()
+        };
+        let listen = ([127, 0, 0, 1], 0).into();
+        let simulator =
+            simulator::start(listen, options, clock.clone()).await.expect("a free port");
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut story = Self::open(Arc::new(simulator), Arc::new(folder), clock, &beginning).await;
+        story.settle().await;
+        story
+    }
+
+    /// Another console on the same store and Persona, as after a restart or beside this one.
+    pub async fn another(&self) -> Self {
+        let (simulator, folder) = (Arc::clone(&self.simulator), Arc::clone(&self.folder));
+        let mut story =
+            Self::open(simulator, folder, self.clock.clone(), &Beginning::default()).await;
+        story.settle().await;
+        story
+    }
+
+    async fn open(
+        simulator: Arc<Simulator>,
+        folder: Arc<TempDir>,
+        clock: Clock,
+        beginning: &Beginning,
+    ) -> Self {
+        let busy = Busy::default();
+        let key = KeySource::Given(Secret::new(beginning.key.to_owned()));
+        let options = desk::Options {
+            store: folder.path().join("store/caseload.db"),
+            persona: persona::Settings {
+                base_url: simulator.base_url().parse().expect("the simulator's URL"),
+                connect_timeout: beginning.timeout,
+                timeout: beginning.timeout,
+                roots: Roots::Bundled,
+            },
+            key,
+            thresholds: Thresholds::default(),
+            reviewer: Text::new("jane@example.test"),
+            hold: Duration::from_secs(5),
+            relation_keys: RelationKeys {
+                all: ["beneficial_owners", "business", "counterparties"].map(Text::new).into(),
+                ..RelationKeys::default()
+            },
+            case_statuses: CaseStatuses::default(),
+            sync: sync::Settings::default(),
+        };
+        let mut booted =
+            desk::boot(options, clock.clone(), busy.clone()).await.expect("the house comes up");
+        let settings = Settings {
+            environment: Text::new("SANDBOX"),
+            key_source: Text::new("of the story"),
+            reviewer: Text::new("jane@example.test"),
+            mask: beginning.mask,
+            reveal: Duration::from_secs(60),
+            hold: Duration::from_secs(5),
+            link_expires: Duration::from_secs(86_400),
+            reasons: Reasons::default(),
+            relation_keys: true,
+            sla: Duration::from_secs(5),
+            error_rate: 0.05,
+        };
+        let news = booted.take_news();
+        let console =
+            Console::new(booted.desk.clone(), news, settings, Theme::colours(), beginning.size);
+        let backend = TestBackend::new(beginning.size.0, beginning.size.1);
+        let terminal = Terminal::new(backend).expect("a test terminal");
+        Self { simulator, clock, folder, copied: Vec::new(), console, terminal, busy, booted }
+    }
+
+    /// Presses keys one after the other, each after the console has settled. `<enter>`, `<esc>`,
+    /// `<tab>`, `<c-c>` and so on; everything else is typed.
+    pub async fn press(&mut self, keys: &str) -> &mut Self {
+        for key in parse(keys) {
+            self.console.input(Event::Key(key));
+            self.settle().await;
+        }
+        self
+    }
+
+    /// Presses keys faster than anything can be drawn between them.
+    pub async fn press_at_once(&mut self, keys: &str) -> &mut Self {
+        for key in parse(keys) {
+            self.console.input(Event::Key(key));
+        }
+        self.settle().await;
+        self
+    }
+
+    pub async fn paste(&mut self, text: &str) -> &mut Self {
+        self.console.input(Event::Paste(text.to_owned()));
+        self.settle().await;
+        self
+    }
+
+    pub async fn resize(&mut self, columns: u16, rows: u16) -> &mut Self {
+        self.terminal.backend_mut().resize(columns, rows);
+        self.console.input(Event::Resize(columns, rows));
+        self.settle().await;
+        self
+    }
+
+    /// Lets time go by.
+    pub async fn pass(&mut self, seconds: u64) -> &mut Self {
+        self.clock.advance(Duration::from_secs(seconds));
+        self.settle().await;
+        self
+    }
+
+    /// Waits until nothing is under way, then draws. Work that waits for time gets some: half
+    /// a second at a time.
+    pub async fn settle(&mut self) {
+        let mut quiet = 0;
+        while quiet < 3 {
+            let waiting = tokio::time::timeout(Duration::from_millis(100), self.busy.idle()).await;
+            if waiting.is_err() {
+                self.clock.advance(Duration::from_millis(500));
+            }
+            // One turn for every task that was woken meanwhile.
+            for _ in 0..8 {
+                tokio::task::yield_now().await;
+            }
+            let news = self.console.take_answers();
+            quiet = if news || !self.busy.is_idle() { 0 } else { quiet + 1 };
+            self.terminal
+                .draw(|frame| self.console.draw(frame))
+                .expect("a test terminal takes all");
+            self.console.drawn();
+        }
+        for errand in self.console.errands() {
+            if let Errand::Copy(text) = errand {
+                self.copied.push(text.expose().clone());
+            }
+        }
+    }
+
+    /// The screen's text, lines without trailing blanks.
+    pub fn screen(&self) -> String {
+        let buffer = self.terminal.backend().buffer();
+        let width = usize::from(buffer.area.width);
+        let rows = buffer.content().chunks(width);
+        let lines = rows.map(|row| row.iter().map(|cell| cell.symbol()).collect::<String>());
+        lines.map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+    }
+
+    #[track_caller]
+    pub fn sees(&mut self, words: &str) -> &mut Self {
+        let screen = self.screen();
+        assert!(screen.contains(words), "{words:?} is not on the screen:\n{screen}");
+        self
+    }
+
+    #[track_caller]
+    pub fn lacks(&mut self, words: &str) -> &mut Self {
+        let screen = self.screen();
+        assert!(!screen.contains(words), "{words:?} is on the screen:\n{screen}");
+        self
+    }
+
+    pub fn is_over(&self) -> bool {
+        self.console.is_over()
+    }
+
+    /// The id of the inquiry that waits longest.
+    pub fn first_in_queue(&self) -> String {
+        let waiting = self.simulator.inquiries("needs_review");
+        let since = |id: &String| {
+            self.simulator.object(id).expect("it was listed")["attributes"]["marked-for-review-at"]
+                .to_string()
+        };
+        waiting.into_iter().min_by_key(since).expect("somebody waits")
+    }
+
+    /// Dies like a killed process: nothing is finished, nothing is said.
+    pub fn kill(self) -> (Arc<Simulator>, Arc<TempDir>, Clock) {
+        (self.simulator, self.folder, self.clock)
+    }
+
+    /// A console on what a killed one left.
+    pub async fn again((simulator, folder, clock): (Arc<Simulator>, Arc<TempDir>, Clock)) -> Self {
+        let mut story = Self::open(simulator, folder, clock, &Beginning::default()).await;
+        story.settle().await;
+        story
+    }
+
+    pub async fn shut_down(self) {
+        self.booted.shut_down().await;
+    }
+}
+
+fn parse(keys: &str) -> Vec<KeyEvent> {
+    let (mut out, mut rest) = (Vec::new(), keys);
+    while let Some(c) = rest.chars().next() {
+        let named = (c == '<').then(|| rest.find('>')).flatten();
+        let key = match named {
+            Some(end) => {
+                let key = named_key(&rest[1..end]);
+                rest = &rest[end + 1..];
+                key
+            }
+            None => {
+                rest = &rest[c.len_utf8()..];
+                KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)
+            }
+        };
+        out.push(key);
+    }
+    out
+}
+
+fn named_key(name: &str) -> KeyEvent {
+    let code = match name {
+        "enter" => KeyCode::Enter,
+        "esc" => KeyCode::Esc,
+        "tab" => KeyCode::Tab,
+        "down" => KeyCode::Down,
+        "backspace" => KeyCode::Backspace,
+        _ => {
+            let control = name.strip_prefix("c-").and_then(|name| name.chars().next());
+            let c = control.unwrap_or_else(|| panic!("no key is called {name}"));
+            return KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL);
+        }
+    };
+    KeyEvent::new(code, KeyModifiers::NONE)
+}
