@@ -15,6 +15,7 @@ mod format;
 mod guard;
 mod keymap;
 mod layout;
+mod listing;
 mod msg;
 mod overlays;
 mod panes;
