@@ -4,6 +4,7 @@ mod architecture;
 mod config;
 mod review;
 mod screens;
+mod store;
 mod story;
 mod terminal;
 mod unhappy;
