@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    fields::flatten,
+    fields::{self, flatten},
     jsonapi::{DecodeError, Resource},
 };
 use crate::model::{
@@ -13,7 +13,8 @@ use crate::model::{
 pub fn verification(resource: &Resource<'_>) -> Result<Verification, DecodeError> {
     let kind = resource.kind.strip_prefix("verification/").unwrap_or(resource.kind);
     let checks = resource.attribute("checks").and_then(Value::as_array);
-    let mut fields = Vec::new();
+    // A document's own values are under `fields`, as in an inquiry.
+    let mut fields = fields::of(resource);
     for (name, value) in resource.attributes().filter(|(name, _)| is_evidence(name)) {
         flatten(&mut fields, name, value);
     }
@@ -56,6 +57,7 @@ fn is_evidence(name: &str) -> bool {
         "country_code",
         "tags",
         "checks",
+        "fields",
         "metadata",
         "capture_method",
         "from_reusable_persona",
