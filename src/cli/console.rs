@@ -1,7 +1,7 @@
 //! Opens the console: on the configured Persona, or on a simulated one.
 
 use std::{
-    io::{IsTerminal, stdin, stdout},
+    io::{IsTerminal, Write, stderr, stdin, stdout},
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -64,7 +64,7 @@ pub fn demo(file: Option<&Path>, world: &World) -> anyhow::Result<ExitCode> {
             config.reviewer.email = Some("jane@example.test".to_owned());
         }
         let store = folder.path().join("caseload.db");
-        show(&config, key, store, "DEMO · simulated sandbox").await
+        show(&config, key, store, "DEMO").await
     })
 }
 
@@ -106,7 +106,7 @@ fn start_log(path: &Path, config: &Config) -> Option<telemetry::Guard> {
     match telemetry::start(path, &config.log.level) {
         Ok(guard) => Some(guard),
         Err(why) => {
-            eprintln!("caseload: no log is written: {}: {why}", path.display());
+            let _ = writeln!(stderr(), "caseload: no log is written: {}: {why}", path.display());
             None
         }
     }

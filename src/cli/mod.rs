@@ -7,7 +7,11 @@ mod console;
 mod profile;
 mod simulate;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    io::{Write, stderr},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use clap::{Args, Parser, Subcommand};
 
@@ -74,7 +78,8 @@ pub fn main() -> ExitCode {
         Ok(code) => code,
         Err(why) if is_broken_pipe(&why) => ExitCode::SUCCESS,
         Err(why) => {
-            eprintln!("caseload: {why:#}");
+            // The terminal may be gone; then there is nobody to tell.
+            let _ = writeln!(stderr(), "caseload: {why:#}");
             let usage = why.is::<crate::config::Error>() || why.is::<crate::config::PathsError>();
             ExitCode::from(if usage { 2 } else { 1 })
         }

@@ -65,10 +65,9 @@ pub fn load(
         }
     };
     let base = file.parent().unwrap_or(Path::new("."));
-    for path in [&mut config.persona.api_key_file, &mut config.store.dir, &mut config.log.file] {
-        if let Some(path) = path {
-            *path = absolute(path, base, variable("HOME").as_deref());
-        }
+    let paths = [&mut config.persona.api_key_file, &mut config.store.dir, &mut config.log.file];
+    for path in paths.into_iter().flatten() {
+        *path = absolute(path, base, variable("HOME").as_deref());
     }
     let from_environment = variable(BASE_URL_VARIABLE).filter(|url| !url.is_empty());
     let base_url_from_environment = from_environment.is_some();

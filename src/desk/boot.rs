@@ -12,7 +12,7 @@ use std::{
 
 use tokio::{
     sync::{mpsc, watch},
-    task::JoinSet,
+    task::{JoinHandle, JoinSet},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -48,6 +48,7 @@ pub struct Booted {
     pub desk: Arc<Desk>,
     news: Option<mpsc::UnboundedReceiver<News>>,
     cancel: CancellationToken,
+    outbox: JoinHandle<()>,
     tasks: JoinSet<()>,
 }
 
@@ -62,6 +63,9 @@ pub enum Error {
 /// How often a console that does not sync itself looks whether it should, and whether another
 /// process wrote to the store.
 const LOOK_ACROSS: Duration = Duration::from_secs(2);
+
+/// How long leaving waits for an answer that is under way.
+const PARTING: Duration = Duration::from_millis(800);
 
 pub async fn boot(options: Options, clock: Clock, busy: Busy) -> Result<Booted, Error> {
     let store = Store::open(&options.store, clock.clone()).await?;
@@ -90,7 +94,7 @@ pub async fn boot(options: Options, clock: Clock, busy: Busy) -> Result<Booted, 
     let mut tasks = JoinSet::new();
     let sources = news::Sources { changes: store.changes(), stats, sync: sync_rx, links };
     tasks.spawn(news::gather(sources, news_tx));
-    tasks.spawn(outbox::run(
+    let outbox = tokio::spawn(outbox::run(
         store.clone(),
         Arc::clone(&client),
         clock.clone(),
@@ -105,7 +109,7 @@ pub async fn boot(options: Options, clock: Clock, busy: Busy) -> Result<Booted, 
         sync::Sync { store, client, clock, busy, state: sync_tx, settings: options.sync },
         cancel.clone(),
     ));
-    Ok(Booted { desk, news: Some(news), cancel, tasks })
+    Ok(Booted { desk, news: Some(news), cancel, outbox, tasks })
 }
 
 impl Booted {
@@ -117,13 +121,12 @@ impl Booted {
         self.news.take().expect("news is for one listener")
     }
 
-    /// Stops the tasks between two steps of their work.
+    /// Stops the tasks. A delivery under way is let finish for a moment; whatever it does not
+    /// finish is in the store, and the next console takes it up.
     pub async fn shut_down(mut self) {
         self.cancel.cancel();
-        let _ = tokio::time::timeout(Duration::from_secs(2), async {
-            while self.tasks.join_next().await.is_some() {}
-        })
-        .await;
+        let _ = tokio::time::timeout(PARTING, self.outbox).await;
+        self.tasks.shutdown().await;
     }
 }
 

@@ -7,6 +7,7 @@
 //! The world is made from a seed and a start time, so the same ones make the same world. Tests ask
 //! [`Simulator`] what this Persona now believes.
 
+mod accounts;
 mod answer;
 mod checks;
 mod idempotency;

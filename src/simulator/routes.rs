@@ -5,9 +5,9 @@ use jiff::{Timestamp, ToSpan};
 use serde_json::{Map, Value, json};
 
 use super::{
+    accounts::RELATION_KEYS,
     limits::Left,
     rules::Step,
-    seed::RELATION_KEYS,
     world::{Object, Refusal, World, written},
 };
 

@@ -125,6 +125,11 @@ impl Runner {
         });
     }
 
+    /// Whether the store has been asked for rows or a file and has not answered yet.
+    pub fn awaits_store(&self) -> bool {
+        [Slot::Inquiries, Slot::Cases, Slot::File].iter().any(|slot| self.slots.contains_key(slot))
+    }
+
     /// Starts what waited for slots that are free now. Called before every wait of the loop: the
     /// message of the finished work has arrived by then.
     pub fn reap(&mut self) {

@@ -15,6 +15,7 @@ mod format;
 mod guard;
 mod keymap;
 mod layout;
+mod listing;
 mod msg;
 mod overlays;
 mod panes;
@@ -53,7 +54,9 @@ use crate::{
 /// The shortest time between two frames.
 const FRAME: Duration = Duration::from_millis(10);
 
-/// How long the first frame waits for the first rows, so that it is not drawn twice.
+/// How long a frame waits for what the store was asked for, so that it is not drawn twice: once
+/// without the rows and once with them.
+const STORE: Duration = Duration::from_millis(8);
 const FIRST_ROWS: Duration = Duration::from_millis(40);
 
 /// The console without a terminal: what a story drives, and what the loop below draws.
@@ -138,6 +141,11 @@ impl Console {
     }
 
     pub fn draw(&mut self, frame: &mut Frame<'_>) {
+        let size = frame.area().as_size();
+        // The terminal may have changed before its event arrived: the frame is the truth.
+        if self.state.size != (size.width, size.height) {
+            self.apply(Msg::Resized(size.width, size.height));
+        }
         view::draw(frame, &self.state, &self.theme);
     }
 
@@ -219,19 +227,9 @@ pub async fn run(
     let mut terminate = unix::signal(unix::SignalKind::terminate())?;
     let mut hang_up = unix::signal(unix::SignalKind::hangup())?;
     let mut interrupt = unix::signal(unix::SignalKind::interrupt())?;
-    let busy = console.busy().clone();
-    let _ = tokio::time::timeout(FIRST_ROWS, async {
-        while !console.state.inquiries.loaded {
-            if !console.take_answers() {
-                tokio::task::yield_now().await;
-            }
-            if busy.is_idle() {
-                break;
-            }
-        }
-    })
-    .await;
     let mut last_frame: Option<Instant> = None;
+    // Until then a frame waits for the store.
+    let mut patience = Instant::now() + FIRST_ROWS;
     while !console.is_over() {
         for errand in console.errands() {
             match errand {
@@ -239,14 +237,18 @@ pub async fn run(
                 Errand::Repaint => screen.clear()?,
             }
         }
-        let wait = last_frame.map_or(Duration::ZERO, |at| FRAME.saturating_sub(at.elapsed()));
+        let since = last_frame.map_or(Duration::ZERO, |at| FRAME.saturating_sub(at.elapsed()));
+        let wait = match console.runner.awaits_store() {
+            true => since.max(patience.saturating_duration_since(Instant::now())),
+            false => since,
+        };
         if console.dirty && wait.is_zero() {
             screen.draw(|frame| console.draw(frame))?;
             console.drawn();
             last_frame = Some(Instant::now());
             continue;
         }
-        console.runner.reap();
+        let was_drawn = !console.dirty;
         tokio::select! {
             biased;
             _ = terminate.recv() => console.apply(Msg::Terminate),
@@ -254,6 +256,9 @@ pub async fn run(
             _ = interrupt.recv() => console.apply(Msg::Terminate),
             () = console.turn(&mut input) => {}
             () = tokio::time::sleep(wait), if console.dirty => {}
+        }
+        if was_drawn {
+            patience = Instant::now() + STORE;
         }
         console.take_answers();
     }

@@ -51,9 +51,12 @@ impl Screen {
         execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)
     }
 
-    /// Forgets what is on the screen, so that the next frame draws all of it.
+    /// Clears the screen, so that the next frame draws all of it. Not by the library's own
+    /// `clear`: that asks the terminal where the cursor is, and the answer would be lost among
+    /// the keys.
     pub fn clear(&mut self) -> io::Result<()> {
-        self.terminal.clear()
+        let area = self.terminal.size()?;
+        self.terminal.resize(area.into())
     }
 
     /// Hands text to the terminal's clipboard (OSC 52). There is no answer: it may be ignored.

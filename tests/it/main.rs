@@ -1,5 +1,9 @@
 //! All tests that need more than one room, in one binary.
 
+mod architecture;
+mod config;
 mod review;
+mod screens;
 mod story;
+mod terminal;
 mod unhappy;

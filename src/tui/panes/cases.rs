@@ -66,12 +66,13 @@ fn row<'a>(
     theme: &Theme,
 ) -> Line<'a> {
     let name = item.name.as_ref().map_or_else(|| item.id.short(), ToString::to_string);
+    let status_width = width.saturating_sub(36).clamp(12, 22);
     let mut spans = vec![
         Span::styled(marker, theme.accent),
         Span::raw(format!(" {} ", format::fit(&name, 10))),
-        Span::raw(format!("{} ", format::fit(item.status.as_str(), 12))),
+        Span::raw(format!("{} ", format::fit(item.status.as_str(), status_width))),
     ];
-    let rest = width.saturating_sub(26);
+    let rest = width.saturating_sub(14 + status_width);
     if let Some(action) = &item.action {
         let said = pending::brief(&action.verb, &action.state);
         spans.push(Span::styled(format::fit(&said, rest), pending::style(&action.state, theme)));

@@ -10,8 +10,9 @@ use crate::{
     model::{Subject, Verb},
     tui::{
         format,
+        listing::List,
         msg::{Answer, Msg},
-        state::{Breach, File, List, Overlay},
+        state::{Breach, File, Overlay},
         widgets::health,
     },
 };

@@ -5,7 +5,7 @@ use tui_input::backend::crossterm::EventHandler;
 
 use super::{Effect, State, Tone, command, load_cases, load_inquiries, measure};
 use crate::{
-    desk::{CaseView, Draft, InquiryView, Scope},
+    desk::{CaseView, Draft, InquiryView, KnownStatus, Scope},
     model::{InquiryStatus, Text, Verb},
     tui::{
         command::{Command, Danger},
@@ -65,6 +65,14 @@ fn in_overlay(state: &mut State, overlay: Overlay, key: Dialog) -> Vec<Effect> {
                 Dialog::Pick(nth) => known.get(nth),
                 _ => None,
             };
+            let is_current =
+                |status: &&KnownStatus| status.name.as_str().eq_ignore_ascii_case(current.as_str());
+            if picked.as_ref().is_some_and(is_current) {
+                state.say(format!("the case is {current} already"), Tone::Plain);
+                state.overlay =
+                    Some(Overlay::Statuses { subject, evidence, current, known, cursor });
+                return Vec::new();
+            }
             if let Some(status) = picked {
                 let verb = Verb::SetCaseStatus(status.name.clone());
                 command::stage(state, subject, verb, evidence);

@@ -29,7 +29,11 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Resized(columns, rows) => {
             state.size = (columns, rows);
             measure(state);
-            fill(state)
+            clamp_scroll(state);
+            // What the terminal did with its old contents is not known.
+            let mut effects = fill(state);
+            effects.push(Effect::Repaint);
+            effects
         }
         Msg::Drawn => {
             if let Some(detail) = &mut state.detail {

@@ -46,7 +46,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, staged: &Staged, state: &State, t
 fn hold(state: &State) -> String {
     match state.settings.hold.as_secs() {
         0 => " · leaves at once".to_owned(),
-        seconds => format!(" · held {seconds} s, u takes back"),
+        seconds => format!(" · held {seconds} s"),
     }
 }
 

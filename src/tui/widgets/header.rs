@@ -19,6 +19,8 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
     let banner = format!(" {} ", settings.environment);
     let who = format!(" key {} · {}", settings.key_source, settings.reviewer);
     let fixed = " caseload ".width() + banner.width();
+    // The figures give way before the environment's name does.
+    let right = if room < fixed { Line::default() } else { right };
     let left = Line::from(vec![
         Span::styled(" caseload ", theme.accent),
         Span::styled(banner, theme.banner),

@@ -2,7 +2,7 @@
 
 use ratatui::{Frame, layout::Rect, text::Line};
 
-use crate::tui::{state::List, theme::Theme, view::draw_lines};
+use crate::tui::{listing::List, theme::Theme, view::draw_lines};
 
 /// Draws the visible rows. `row` makes one line of the given width; `empty` is said where there
 /// is nothing to list.

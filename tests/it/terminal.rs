@@ -1,0 +1,183 @@
+//! The real binary in a pseudo-terminal: it starts, decides, and gives the terminal back.
+
+use std::{
+    io::{Read, Write},
+    num::NonZeroU16,
+    sync::{Arc, Condvar, Mutex},
+    time::{Duration, Instant},
+};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+/// The console in a terminal of its own.
+struct Session {
+    child: Box<dyn Child + Send + Sync>,
+    master: Box<dyn MasterPty + Send>,
+    keys: Box<dyn Write + Send>,
+    seen: Arc<(Mutex<Seen>, Condvar)>,
+    home: tempfile::TempDir,
+}
+
+struct Seen {
+    screen: vt100::Parser,
+    bytes: Vec<u8>,
+    closed: bool,
+}
+
+fn non_zero(size: u16) -> NonZeroU16 {
+    NonZeroU16::new(size).expect("a terminal has a size")
+}
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+impl Session {
+    fn start(arguments: &[&str]) -> Self {
+        let size = PtySize { rows: 40, cols: 120, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
+        let home = tempfile::tempdir().expect("a home");
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_caseload"));
+        command.env_clear();
+        command.env("HOME", home.path());
+        command.env("TERM", "xterm-256color");
+        command.args(arguments);
+        let child = pair.slave.spawn_command(command).expect("the binary starts");
+        drop(pair.slave);
+        let mut output = pair.master.try_clone_reader().expect("a reader");
+        let keys = pair.master.take_writer().expect("a writer");
+        let screen = vt100::Parser::new(non_zero(40), non_zero(120), 0);
+        let seen = Arc::new((
+            Mutex::new(Seen { screen, bytes: Vec::new(), closed: false }),
+            Condvar::new(),
+        ));
+        let shared = Arc::clone(&seen);
+        std::thread::spawn(move || {
+            let mut buffer = [0; 8192];
+            loop {
+                let read = output.read(&mut buffer).unwrap_or(0);
+                let mut seen = shared.0.lock().unwrap();
+                seen.screen.process(&buffer[..read]);
+                seen.bytes.extend_from_slice(&buffer[..read]);
+                seen.closed = read == 0;
+                shared.1.notify_all();
+                if read == 0 {
+                    return;
+                }
+            }
+        });
+        Self { child, master: pair.master, keys, seen, home }
+    }
+
+    fn press(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).expect("the terminal takes keys");
+        self.keys.flush().expect("the terminal takes keys");
+    }
+
+    /// Waits until the condition holds for what was seen.
+    #[track_caller]
+    fn wait(&self, what: &str, holds: impl Fn(&Seen) -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        let mut seen = self.seen.0.lock().unwrap();
+        while !holds(&seen) {
+            let left = deadline.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero(), "{what} never came:\n{}", seen.screen.screen().contents());
+            seen = self.seen.1.wait_timeout(seen, left).unwrap().0;
+        }
+    }
+
+    #[track_caller]
+    fn sees(&self, words: &str) {
+        self.wait(words, |seen| seen.screen.screen().contents().contains(words));
+    }
+
+    fn signal(&self, name: &str) {
+        let id = self.child.process_id().expect("a running child").to_string();
+        let sent = std::process::Command::new("kill").args(["-s", name, &id]).status();
+        assert!(sent.expect("kill runs").success());
+    }
+
+    /// Waits for the end; the exit code, after the terminal was found as it was.
+    #[track_caller]
+    fn ends_restored(mut self) -> u32 {
+        self.wait("the end", |seen| seen.closed);
+        let seen = self.seen.0.lock().unwrap();
+        let screen = seen.screen.screen();
+        assert!(!screen.alternate_screen(), "the alternate screen was left on");
+        assert!(!screen.hide_cursor(), "the cursor was left hidden");
+        assert!(!screen.bracketed_paste(), "bracketed paste was left on");
+        drop(seen);
+        self.child.wait().expect("it ended").exit_code()
+    }
+}
+
+#[test]
+fn a_reviewer_starts_approves_one_and_quits() {
+    let mut session = Session::start(&["--demo", "--inquiries", "40"]);
+    session.sees("● live");
+    session.sees("Checks");
+    session.press("a");
+    session.sees("Enter commits");
+    session.press("\r");
+    session.sees("approve held");
+    session.wait("the approval to be sent", |seen| {
+        let contents = seen.screen.screen().contents();
+        !contents.contains("approve held") && !contents.contains("on the way")
+    });
+    session.press("q");
+    assert_eq!(session.ends_restored(), 0);
+}
+
+#[test]
+fn signals_and_a_closed_terminal_end_it_cleanly() {
+    for signal in ["TERM", "HUP", "INT"] {
+        let session = Session::start(&["--demo", "--inquiries", "20"]);
+        session.sees("● live");
+        session.signal(signal);
+        assert_eq!(session.ends_restored(), 0, "SIG{signal}");
+    }
+}
+
+#[test]
+fn nothing_is_written_when_nothing_happens() {
+    let session = Session::start(&["--demo", "--inquiries", "20"]);
+    session.sees("● live");
+    let count = || session.seen.0.lock().unwrap().bytes.len();
+    // The figures settle within a moment; then a second of silence is looked for.
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let before = count();
+        let seen = session.seen.0.lock().unwrap();
+        let (seen, silence) = session.seen.1.wait_timeout(seen, Duration::from_secs(1)).unwrap();
+        drop(seen);
+        if silence.timed_out() && count() == before {
+            break;
+        }
+        assert!(Instant::now() < deadline, "it never falls silent");
+    }
+    session.signal("TERM");
+    session.ends_restored();
+}
+
+#[test]
+fn a_resize_storm_is_survived() {
+    let mut session = Session::start(&["--demo", "--inquiries", "20"]);
+    session.sees("● live");
+    for (rows, cols) in [(1, 1), (2, 3), (14, 59), (24, 80), (80, 250), (1, 200), (40, 120)] {
+        let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
+        session.seen.0.lock().unwrap().screen.screen_mut().set_size(non_zero(rows), non_zero(cols));
+        session.master.resize(size).expect("a terminal can be resized");
+    }
+    session.sees("1 Inquiries");
+    session.press("?");
+    session.sees("Deciding");
+    session.signal("TERM");
+    assert_eq!(session.ends_restored(), 0);
+}
+
+#[test]
+fn without_a_key_it_says_what_to_do_and_leaves_no_trace_of_one() {
+    let session = Session::start(&[]);
+    session.sees("PERSONA_API_KEY");
+    let home = session.home.path().to_owned();
+    assert!(!home.join(".local/share/caseload").exists(), "nothing is made before there is a key");
+    assert_eq!(session.ends_restored(), 1);
+}
