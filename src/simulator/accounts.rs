@@ -52,7 +52,8 @@ fn business(world: &mut World, rng: &mut Rng, created: Timestamp) -> String {
     id
 }
 
-/// Shaped differently on purpose: flat values, nesting in another casing, a status of its own.
+/// Shaped differently on purpose: another name field, nesting in another casing, a status of its
+/// own.
 fn counterparty(world: &mut World, rng: &mut Rng, created: Timestamp) -> String {
     let id = world.new_id("act");
     let at = written(created);
@@ -60,8 +61,8 @@ fn counterparty(world: &mut World, rng: &mut Rng, created: Timestamp) -> String 
         "account-type-name": "Counterparty", "account-status": "Watch list",
         "created-at": at, "updated-at": at, "redacted-at": null, "tags": ["imported"],
         "fields": {
-            "legal_name": people::firm(rng),
-            "Registration": { "type": "hash", "value": { "registryCode": { "type": "string", "value": "HRB 000" }, "OwnershipShare": 0.25 } },
+            "legal_name": text(&people::firm(rng)),
+            "Registration": { "type": "hash", "value": { "registryCode": { "type": "string", "value": "HRB 000" }, "OwnershipShare": { "type": "number", "value": 0.25 } } },
         },
     });
     world.add("account", object("account", id.clone(), attributes, json!({})));
@@ -73,7 +74,7 @@ fn transaction(world: &mut World, created: Timestamp) -> String {
     let at = written(created);
     let attributes = json!({
         "status": "needs review", "reference-id": "wire-0001", "fields": { "amount": { "type": "number", "value": 950.5 } },
-        "created-at": at, "updated-at": at, "redacted-at": null, "tags": [],
+        "created-at": at, "updated-at": at, "tags": [],
     });
     let relationships = json!({
         "reviewer": { "data": null }, "transaction-label": { "data": null },

@@ -101,11 +101,7 @@ impl Persona {
             _ => {}
         }
         if request.bearer != Some(self.key.expose()) {
-            let refusal = Refusal::new(
-                401,
-                "Must be authenticated to access this endpoint",
-                "Token is invalid",
-            );
+            let refusal = Refusal::new(401, "Must be authenticated to access this endpoint", "");
             // Before anything is known of the caller, so without the other headers.
             return Outcome::Answer(Answer {
                 status: 401,
@@ -203,7 +199,10 @@ impl Persona {
 }
 
 fn errors(refusal: &Refusal) -> String {
-    let mut error = json!({ "title": refusal.title, "details": refusal.details });
+    let mut error = json!({ "title": refusal.title });
+    if !refusal.details.is_empty() {
+        error["details"] = refusal.details.as_str().into();
+    }
     if let Some(pointer) = refusal.pointer {
         error["source"] = json!({ "pointer": pointer });
     }

@@ -172,7 +172,7 @@ pub fn verification(
             "normalized-address-city": null, "normalized-address-subdivision": null,
             "normalized-address-postal-code": null, "identification-number": null,
             "document-number": null, "document-issuing-date": null, "document-expiry-date": null,
-            "document-issuing-subdivision": null, "from-reusable-persona": false,
+            "document-issuing-subdivision": null,
         }),
         _ => json!({ "novel-score": "0.7" }),
     };

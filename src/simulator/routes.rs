@@ -251,8 +251,7 @@ fn inquiry_step(world: &mut World, asked: &Asked<'_>, id: &str, step: Step) -> A
     world.step(id, step, comment.as_deref(), asked.now)?;
     let (status, mut answer) = retrieve(world, asked, id, "inquiry")?;
     if step == Step::Resume {
-        answer["meta"] =
-            json!({ "session-token": format!("simulated.session.{}", token(id, asked.now)) });
+        answer["meta"] = json!({ "session-token": session_token(id, asked.now) });
     }
     Ok((status, answer))
 }
@@ -280,6 +279,10 @@ fn links(id: &str, now: Timestamp) -> Value {
         "one-time-link": format!("https://verify.example.test/verify?code=us1-{code}"),
         "one-time-link-short": format!("https://go.example.test/v/{}", &code[..10]),
     })
+}
+
+fn session_token(id: &str, now: Timestamp) -> String {
+    format!("simulated.session.{}", token(id, now))
 }
 
 /// A code that looks random and is the same for the same object and instant.
@@ -359,6 +362,7 @@ fn create_inquiry(world: &mut World, asked: &Asked<'_>) -> Answer {
     let (_, mut answer) = retrieve(world, asked, &id, "inquiry")?;
     if meta(asked, "auto-create-one-time-link").and_then(Value::as_bool) == Some(true) {
         answer["meta"] = links(&id, asked.now);
+        answer["meta"]["session-token"] = session_token(&id, asked.now).into();
     }
     Ok((201, answer))
 }

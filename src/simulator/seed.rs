@@ -127,10 +127,9 @@ fn templates(world: &mut World, start: Timestamp) {
             "name": template.name, "status": "active", "resolutions": ends,
             "created-at": at, "updated-at": at, "archived-at": null, "field-schemas": [],
         });
-        world.add(
-            "case-template",
-            object("case-template", template.id.into(), attributes, json!({})),
-        );
+        let made = object("case-template", template.id.into(), attributes, json!({}));
+        // Templates of cases come without relationships.
+        world.add("case-template", Object { relationships: None, ..made });
     }
     for (id, name) in
         INQUIRY_TEMPLATES.iter().zip(["Government ID and selfie", "Government ID", "Database"])
@@ -188,7 +187,7 @@ fn inquiry(world: &mut World, rng: &mut Rng, plan: Plan, start: Timestamp) -> St
         // A status of a check that no client knows.
         check["status"] = "inconclusive".into();
     }
-    let mut attributes = json!({
+    let attributes = json!({
         "status": status, "reference-id": format!("cust-{nth:04}"), "note": null,
         "behaviors": { "behavior-threat-level": "low", "completion-time": 88.4 },
         "tags": if nth % 17 == 3 { json!(["vip"]) } else { json!([]) },
@@ -217,10 +216,6 @@ fn inquiry(world: &mut World, rng: &mut Rng, plan: Plan, start: Timestamp) -> St
             "address-country-code": text(person.country),
         },
     });
-    if nth % 23 == 11 {
-        // An attribute that no client knows.
-        attributes["trust-score"] = json!({ "score": 7 });
-    }
     let ids = |kind: &str, ids: &[String]| json!({ "data": ids.iter().map(|id| json!({ "type": kind, "id": id })).collect::<Vec<_>>() });
     let verification_ids: Vec<Value> = verifications
         .iter()
@@ -270,7 +265,6 @@ fn verification(
         "verification-template": { "data": null },
         "verification-template-version": { "data": null },
         "accounts": { "data": [{ "type": "account", "id": account }] },
-        "document": { "data": null },
     });
     let mut made = object(&format!("verification/{kind}"), id.clone(), Value::Null, relationships);
     made.attributes = attributes;

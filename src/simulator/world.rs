@@ -258,7 +258,7 @@ impl World {
         let event = self.new_id("evt");
         let at = self.moment(now);
         let payload = self.objects.get(id).map_or(Value::Null, Object::json);
-        let attributes = json!({ "name": name, "payload": { "data": payload }, "created-at": at, "redacted-at": null, "context": {} });
+        let attributes = json!({ "name": name, "payload": { "data": payload }, "created-at": at, "context": {} });
         let Value::Object(attributes) = attributes else {
             unreachable!("an object by its literal")
         };

@@ -3,6 +3,7 @@
 mod architecture;
 mod cli;
 mod config;
+mod contract;
 mod review;
 mod screens;
 mod store;
