@@ -2,6 +2,7 @@
 
 mod architecture;
 mod config;
+mod delivery;
 mod review;
 mod screens;
 mod store;
