@@ -1,4 +1,4 @@
-//! Accounts: retrieve, and the relations under one key.
+//! Accounts: list, retrieve, and the relations under one key.
 
 use super::{
     decode,
@@ -7,6 +7,32 @@ use super::{
     page::{Page, PageFrom},
 };
 use crate::model::{Account, AccountId, Relation, Text};
+
+/// Newest first; all of them without `reference_ids`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct List {
+    pub reference_ids: Vec<Text>,
+    pub page: PageFrom,
+}
+
+impl Endpoint for List {
+    type Output = Page<Account>;
+
+    fn request(&self) -> Request {
+        let mut query = self.page.query();
+        if !self.reference_ids.is_empty() {
+            let ids: Vec<&str> = self.reference_ids.iter().map(Text::as_str).collect();
+            query.push(("filter[reference-id]", ids.join(",")));
+        }
+        let request = Request::get("/accounts", "/accounts".into(), "list accounts".into());
+        Request { query, link: self.page.link(), ..request }
+    }
+
+    fn decode(&self, answer: &Document) -> Result<Self::Output, DecodeError> {
+        answer.page(decode::account)
+    }
+}
+impl Read for List {}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Retrieve {

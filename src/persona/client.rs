@@ -5,21 +5,20 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::sync::Notify;
 use url::{Host, Url};
 
 use super::{
     Document, Endpoint, Error, ErrorKind, Read, Request, Write,
     transport::{
+        gate::Gate,
         http::{Failure, Http, MOST_BYTES, Options, Reply, Roots, Wire},
         measure,
-        rate_limit::{self, Admit, Window},
         retry::{self, Decision},
     },
 };
 use crate::{
     clock::Clock,
-    metrics::{Budget, Recorder},
+    metrics::Recorder,
     model::{IdempotencyKey, Lane, Text},
     secret::{KeySource, Secret},
 };
@@ -45,9 +44,7 @@ pub struct Client {
     key: Mutex<Option<Secret<String>>>,
     clock: Clock,
     recorder: Arc<Recorder>,
-    window: Mutex<Window>,
-    /// Somebody was answered: the budget is known anew.
-    answered: Notify,
+    gate: Gate,
     environments: Mutex<Environments>,
 }
 
@@ -69,8 +66,13 @@ impl Client {
         recorder: Arc<Recorder>,
     ) -> Result<Self, Error> {
         let local = is_local(&settings.base_url);
-        if settings.base_url.scheme() != "https" && !local {
-            let why = "plain http would send the API key in the clear: use https";
+        let refused = match settings.base_url.scheme() {
+            "https" => None,
+            "http" if local => None,
+            "http" => Some("plain http would send the API key in the clear: use https"),
+            _ => Some("persona.base_url is no web address: it begins with https://"),
+        };
+        if let Some(why) = refused {
             return Err(Error::new(ErrorKind::Refused(why.into()), "reach Persona"));
         }
         let http = Http::new(Options {
@@ -84,10 +86,9 @@ impl Client {
             http,
             source,
             key: Mutex::default(),
+            gate: Gate::new(clock.clone(), Arc::clone(&recorder)),
             clock,
             recorder,
-            window: Mutex::default(),
-            answered: Notify::new(),
             environments: Mutex::default(),
         })
     }
@@ -117,6 +118,7 @@ impl Client {
         lane: Lane,
     ) -> Result<E::Output, Error> {
         let request = endpoint.request();
+        self.check_environment(&request.words)?;
         self.attempt(endpoint, &request, Some(key), lane, 1).await
     }
 
@@ -125,7 +127,8 @@ impl Client {
         held(&self.environments).last.clone()
     }
 
-    /// From now on an answer from any other environment is an error.
+    /// From now on an answer from any other environment is an error, and nothing is written to
+    /// one.
     pub fn pin_environment(&self, expected: Text) {
         held(&self.environments).pinned = Some(expected);
     }
@@ -166,7 +169,7 @@ impl Client {
         lane: Lane,
         number: u32,
     ) -> Result<E::Output, Error> {
-        let ticket = self.admitted(lane).await;
+        let ticket = self.gate.enter(lane).await;
         let wire = Wire {
             method: request.method,
             url: url.clone(),
@@ -177,22 +180,31 @@ impl Client {
         let sent = Instant::now();
         let reply = self.http.send(wire).await;
         let latency = sent.elapsed();
-        let now = self.clock.now();
+        let was_sent = !matches!(reply, Err(Failure::Setup(_)));
+        let (mut status, mut request_id) = (None, None);
         if let Ok(reply) = &reply {
-            self.learn(reply, now);
+            (status, request_id) = (Some(reply.status), reply.headers.request_id.clone());
+            self.gate.learn(&reply.headers);
+            if let Some(environment) = &reply.headers.environment {
+                held(&self.environments).last = Some(environment.clone());
+            }
+        }
+        let outcome = self.judge(endpoint, request, reply);
+        let error = outcome.as_ref().err();
+        if let Some(why) = error
+            && why.status() == Some(429)
+            && !why.is_quota()
+        {
+            self.gate.exhausted(why.retry_after());
         }
         drop(ticket);
-        let (status, request_id) = match &reply {
-            Ok(reply) => {
-                (Some(reply.status), reply.headers.request_id.as_ref().map(Text::to_string))
-            }
-            Err(_) => (None, None),
-        };
-        let outcome = self.judge(endpoint, request, reply);
-        let error = outcome.as_ref().err().map(Error::kind);
-        let facts =
-            measure::Facts { at: now, request, status, request_id, latency, lane, number, error };
-        measure::record(&self.recorder, facts);
+        if was_sent {
+            let (at, error) = (self.clock.now(), error.map(Error::kind));
+            let request_id = request_id.as_ref().map(Text::to_string);
+            let facts =
+                measure::Facts { at, request, status, request_id, latency, lane, number, error };
+            measure::record(&self.recorder, facts);
+        }
         outcome
     }
 
@@ -225,26 +237,24 @@ impl Client {
         let body = serde_json::from_slice(&reply.body).map(Document::new);
         if !(200..300).contains(&reply.status) {
             let said = body.map(|body| body.errors()).unwrap_or_default();
-            let kind = kind_of(reply.status, &said, reply.headers.retry_after.or(reset_of(&reply)));
+            let kind = ErrorKind::of_status(reply.status, &said, reply.headers.retry_after);
             return Err(Error::new(kind, words).answered(
                 reply.status,
                 reply.headers.request_id.clone(),
                 said,
             ));
         }
-        self.check_environment(&reply, words)?;
+        self.check_environment(words)?;
         let body = body.map_err(|why| {
             unreadable(format!("line {}, column {}", why.line(), why.column()), "not JSON".into())
         })?;
         endpoint.decode(&body).map_err(|why| unreadable(why.path, why.why.to_owned()))
     }
 
-    fn check_environment(&self, reply: &Reply, words: &str) -> Result<(), Error> {
-        let Some(found) = &reply.headers.environment else { return Ok(()) };
-        let mut environments = held(&self.environments);
-        environments.last = Some(found.clone());
-        match &environments.pinned {
-            Some(expected) if expected != found => {
+    fn check_environment(&self, words: &str) -> Result<(), Error> {
+        let environments = held(&self.environments);
+        match (&environments.pinned, &environments.last) {
+            (Some(expected), Some(found)) if expected != found => {
                 let (expected, found) = (expected.clone(), found.clone());
                 Err(Error::new(ErrorKind::OtherEnvironment { expected, found }, words))
             }
@@ -278,97 +288,10 @@ impl Client {
         *known = Some(key.clone());
         Ok(key)
     }
-
-    fn learn(&self, reply: &Reply, now: jiff::Timestamp) {
-        let mut window = held(&self.window);
-        rate_limit::learn(&mut window, reply.headers.rate_limit, now);
-        if reply.status == 429 {
-            rate_limit::exhausted(&mut window, reply.headers.retry_after, now);
-        }
-        if let Some(resets_at) = window.resets_at
-            && window.limit > 0
-        {
-            let budget = Budget { limit: window.limit, remaining: window.remaining, resets_at };
-            self.recorder.budget(budget);
-        }
-    }
-
-    /// Waits for the lane's turn.
-    async fn admitted(&self, lane: Lane) -> Ticket<'_> {
-        let mut waiting: Option<Waiting<'_>> = None;
-        loop {
-            let answered = self.answered.notified();
-            let until = {
-                let mut window = held(&self.window);
-                match rate_limit::admit(&window, lane, self.clock.now()) {
-                    Admit::Go => {
-                        window.in_flight += 1;
-                        return Ticket { client: self };
-                    }
-                    Admit::Wait(until) => {
-                        if lane == Lane::Front && waiting.is_none() {
-                            window.front_waiting += 1;
-                            waiting = Some(Waiting { client: self });
-                        }
-                        until
-                    }
-                }
-            };
-            tokio::select! {
-                () = self.clock.sleep_until(until) => {}
-                () = answered => {}
-            }
-        }
-    }
-}
-
-/// A request under way; dropped when it is answered or abandoned.
-struct Ticket<'a> {
-    client: &'a Client,
-}
-
-impl Drop for Ticket<'_> {
-    fn drop(&mut self) {
-        held(&self.client.window).in_flight -= 1;
-        self.client.answered.notify_waiters();
-    }
-}
-
-/// A person's request that waits for budget.
-struct Waiting<'a> {
-    client: &'a Client,
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        held(&self.client.window).front_waiting -= 1;
-    }
 }
 
 fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().expect("nothing panics while these locks are held")
-}
-
-/// For a 429 without Retry-After.
-fn reset_of(reply: &Reply) -> Option<Duration> {
-    reply.headers.rate_limit.map(|(.., seconds)| Duration::from_secs(seconds.into()))
-}
-
-fn kind_of(status: u16, said: &[Text], retry_after: Option<Duration>) -> ErrorKind {
-    let mentions = |word: &str| said.iter().any(|text| text.as_str().to_lowercase().contains(word));
-    match status {
-        300..=399 => ErrorKind::Redirected,
-        401 => ErrorKind::Unauthorized,
-        // A used-up quota is documented as either.
-        429 => ErrorKind::RateLimited { retry_after },
-        403 if mentions("quota") => ErrorKind::RateLimited { retry_after },
-        403 => ErrorKind::Forbidden,
-        404 => ErrorKind::NotFound,
-        408 => ErrorKind::TimedOut,
-        409 => ErrorKind::Conflict { stale: mentions("stale") || mentions("just modified") },
-        500.. => ErrorKind::Server,
-        _ => ErrorKind::Invalid,
-    }
 }
 
 fn is_local(url: &Url) -> bool {

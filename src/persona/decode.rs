@@ -1,14 +1,13 @@
 //! Objects into the model: the one place where text from outside is made inert.
 
-use serde_json::{Map, Value};
-
 use super::{
+    fields,
     jsonapi::{DecodeError, Resource},
     verifications,
 };
 use crate::model::{
-    Account, AccountId, Case, CaseId, Entity, Field, Inquiry, InquiryId, InquiryStatus, Pii,
-    TemplateId, Text, VerificationId, id::InvalidId,
+    Account, AccountId, Case, CaseId, Entity, Inquiry, InquiryId, InquiryStatus, Pii, TemplateId,
+    Text, VerificationId, id::InvalidId,
 };
 
 /// An object of a type that is kept; none for other types.
@@ -26,19 +25,15 @@ pub fn entity(resource: &Resource<'_>) -> Option<Entity> {
 }
 
 pub fn inquiry(resource: &Resource<'_>) -> Result<Inquiry, DecodeError> {
-    expect(resource, "inquiry")?;
+    resource.expect("inquiry")?;
     let template = resource.related_id("inquiry-template").or(resource.related_id("template"));
-    let verifications = resource.related("verifications");
     Ok(Inquiry {
-        id: InquiryId::new(resource.id).map_err(bad_id)?,
+        id: resource.id(InquiryId::new)?,
         status: InquiryStatus::parse(resource.text("status").unwrap_or_default().as_str()),
         reference_id: resource.text("reference-id"),
         account: id(resource.related_id("account"), AccountId::new),
         template: id(template, TemplateId::new),
-        verifications: verifications
-            .iter()
-            .filter_map(|(_, raw)| VerificationId::new(raw).ok())
-            .collect(),
+        verifications: ids(resource, "verifications", VerificationId::new),
         created_at: resource.instant("created-at"),
         updated_at: resource.instant("updated-at"),
         started_at: resource.instant("started-at"),
@@ -54,15 +49,14 @@ pub fn inquiry(resource: &Resource<'_>) -> Result<Inquiry, DecodeError> {
         creator: resource.text("creator"),
         note: resource.text("note").map(|text| Pii::new(text.as_str())),
         tags: resource.texts("tags"),
-        fields: fields_with_legacy(resource),
+        fields: fields::with_legacy(resource),
     })
 }
 
 pub fn case(resource: &Resource<'_>) -> Result<Case, DecodeError> {
-    expect(resource, "case")?;
-    let ids = |name: &str| resource.related(name);
+    resource.expect("case")?;
     Ok(Case {
-        id: CaseId::new(resource.id).map_err(bad_id)?,
+        id: resource.id(CaseId::new)?,
         name: resource.text("name"),
         status: resource.text("status").unwrap_or_default(),
         resolution: resource.text("resolution"),
@@ -76,16 +70,16 @@ pub fn case(resource: &Resource<'_>) -> Result<Case, DecodeError> {
         redacted_at: resource.instant("redacted-at"),
         sla_expires_at: resource.instant("sla-expires-at"),
         tags: resource.texts("tags"),
-        inquiries: ids("inquiries").iter().filter_map(|(_, id)| InquiryId::new(id).ok()).collect(),
-        accounts: ids("accounts").iter().filter_map(|(_, id)| AccountId::new(id).ok()).collect(),
-        fields: fields(resource),
+        inquiries: ids(resource, "inquiries", InquiryId::new),
+        accounts: ids(resource, "accounts", AccountId::new),
+        fields: fields::of(resource),
     })
 }
 
 pub fn account(resource: &Resource<'_>) -> Result<Account, DecodeError> {
-    expect(resource, "account")?;
+    resource.expect("account")?;
     Ok(Account {
-        id: AccountId::new(resource.id).map_err(bad_id)?,
+        id: resource.id(AccountId::new)?,
         reference_id: resource.text("reference-id"),
         type_name: resource.text("account-type-name"),
         status: resource.text("account-status"),
@@ -93,131 +87,18 @@ pub fn account(resource: &Resource<'_>) -> Result<Account, DecodeError> {
         updated_at: resource.instant("updated-at"),
         redacted_at: resource.instant("redacted-at"),
         tags: resource.texts("tags"),
-        fields: fields_with_legacy(resource),
+        fields: fields::with_legacy(resource),
     })
-}
-
-fn expect(resource: &Resource<'_>, kind: &str) -> Result<(), DecodeError> {
-    if resource.kind == kind {
-        return Ok(());
-    }
-    Err(DecodeError { path: "data.type".into(), why: "another type than was asked for" })
-}
-
-pub fn bad_id(_: InvalidId) -> DecodeError {
-    DecodeError { path: "data.id".into(), why: "not an id" }
 }
 
 fn id<T>(raw: Option<&str>, new: impl Fn(&str) -> Result<T, InvalidId>) -> Option<T> {
     raw.and_then(|raw| new(raw).ok())
 }
 
-/// Values under `fields`, wrapped or flat, nested ones with dotted names.
-pub fn fields(resource: &Resource<'_>) -> Vec<Field> {
-    let mut out = Vec::new();
-    if let Some(Value::Object(all)) = resource.attribute("fields") {
-        for (name, value) in all {
-            flatten(&mut out, name, value, 0);
-        }
-    }
-    out
-}
-
-/// Versions up to 2023-01-05 carried these beside `fields`.
-const LEGACY: &[&str] = &[
-    "name-first",
-    "name-middle",
-    "name-last",
-    "birthdate",
-    "phone-number",
-    "email-address",
-    "address-street-1",
-    "address-street-2",
-    "address-city",
-    "address-subdivision",
-    "address-postal-code",
-    "country-code",
-    "social-security-number",
-    "identification-number",
-];
-
-fn fields_with_legacy(resource: &Resource<'_>) -> Vec<Field> {
-    let mut out = fields(resource);
-    for name in LEGACY {
-        let key = crate::model::field::normalised(name);
-        if let Some(value) = resource.attribute(name)
-            && !out.iter().any(|field| field.key() == key)
-        {
-            flatten(&mut out, name, value, 0);
-        }
-    }
-    out
-}
-
-/// A bound on what a body can make us do.
-const DEEPEST: usize = 6;
-const MOST_FIELDS: usize = 500;
-
-/// Adds a value; `{"type", "value"}` wrappers are taken off, files give their name only.
-pub fn flatten(out: &mut Vec<Field>, name: &str, value: &Value, depth: usize) {
-    if depth > DEEPEST || out.len() >= MOST_FIELDS {
-        return;
-    }
-    match unwrap(value) {
-        Value::Null => {}
-        Value::Object(object) if object.contains_key("url") => {
-            if let Some(file) = object.get("filename").and_then(Value::as_str) {
-                push(out, name, file);
-            }
-        }
-        Value::Object(object) => {
-            for (part, value) in object {
-                flatten(out, &format!("{name}.{part}"), value, depth + 1);
-            }
-        }
-        Value::Array(list) => {
-            let plain: Option<Vec<String>> =
-                list.iter().map(|value| plain(unwrap(value))).collect();
-            match plain {
-                Some(words) => push(out, name, &words.join(", ")),
-                None => {
-                    for (nth, value) in list.iter().enumerate() {
-                        flatten(out, &format!("{name}.{}", nth + 1), value, depth + 1);
-                    }
-                }
-            }
-        }
-        value => {
-            if let Some(text) = plain(value) {
-                push(out, name, &text);
-            }
-        }
-    }
-}
-
-fn push(out: &mut Vec<Field>, name: &str, value: &str) {
-    out.push(Field { name: Text::new(name), value: Pii::new(value) });
-}
-
-fn plain(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(true) => Some("yes".to_owned()),
-        Value::Bool(false) => Some("no".to_owned()),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
-    }
-}
-
-fn unwrap(value: &Value) -> &Value {
-    match value.as_object() {
-        Some(object) if is_wrapper(object) => object.get("value").unwrap_or(&Value::Null),
-        _ => value,
-    }
-}
-
-fn is_wrapper(object: &Map<String, Value>) -> bool {
-    object.len() <= 2
-        && object.contains_key("value")
-        && object.get("type").is_some_and(Value::is_string)
+fn ids<T>(
+    resource: &Resource<'_>,
+    relationship: &str,
+    new: impl Fn(&str) -> Result<T, InvalidId>,
+) -> Vec<T> {
+    resource.related(relationship).into_iter().filter_map(|raw| new(raw).ok()).collect()
 }

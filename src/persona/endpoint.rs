@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{DecodeError, Document, Link};
-use crate::model::{Batch, Entity};
+use crate::model::{Account, Batch, Case, Entity, Inquiry};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
@@ -78,7 +78,7 @@ pub struct Found<T> {
     pub included: Vec<Entity>,
 }
 
-impl Found<crate::model::Inquiry> {
+impl Found<Inquiry> {
     /// As facts to keep; its verifications are complete, since they were asked for.
     pub fn into_batch(self) -> Batch {
         let hydrated = vec![self.object.id.clone()];
@@ -87,7 +87,13 @@ impl Found<crate::model::Inquiry> {
     }
 }
 
-impl Found<crate::model::Case> {
+impl Found<Account> {
+    pub fn into_batch(self) -> Batch {
+        Batch::of(std::iter::once(Entity::Account(self.object)).chain(self.included))
+    }
+}
+
+impl Found<Case> {
     pub fn into_batch(self) -> Batch {
         Batch::of(std::iter::once(Entity::Case(self.object)).chain(self.included))
     }

@@ -55,6 +55,33 @@ pub enum NoAnswer {
     Timeout,
     /// The connection broke.
     Cut,
+    /// Who answered could not be trusted, or does not speak TLS: nothing was sent.
+    Tls,
+}
+
+impl ErrorKind {
+    /// What a status that is not 2xx means, read with Persona's own words.
+    pub fn of_status(status: u16, said: &[Text], retry_after: Option<Duration>) -> Self {
+        match status {
+            300..=399 => Self::Redirected,
+            401 => Self::Unauthorized,
+            429 => Self::RateLimited { retry_after },
+            // A used-up quota is documented as either.
+            403 if mentions(said, "quota") => Self::RateLimited { retry_after },
+            403 => Self::Forbidden,
+            404 => Self::NotFound,
+            408 => Self::TimedOut,
+            409 => {
+                Self::Conflict { stale: mentions(said, "stale") || mentions(said, "just modified") }
+            }
+            500.. => Self::Server,
+            _ => Self::Invalid,
+        }
+    }
+}
+
+fn mentions(said: &[Text], word: &str) -> bool {
+    said.iter().any(|text| text.as_str().to_lowercase().contains(word))
 }
 
 impl Error {
@@ -75,6 +102,24 @@ impl Error {
 
     pub fn kind(&self) -> &ErrorKind {
         &self.kind
+    }
+
+    /// The HTTP status, if there was an answer.
+    pub fn status(&self) -> Option<u16> {
+        self.status
+    }
+
+    /// How long Persona asks to be left alone.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match *self.kind {
+            ErrorKind::RateLimited { retry_after } => retry_after,
+            _ => None,
+        }
+    }
+
+    /// A quota of creates is used up, which says nothing about other requests.
+    pub fn is_quota(&self) -> bool {
+        mentions(&self.said, "quota")
     }
 
     pub fn request_id(&self) -> Option<&Text> {
@@ -125,6 +170,12 @@ impl fmt::Display for Error {
                     "Persona cannot be reached: check the network and persona.base_url"
                 );
             }
+            ErrorKind::NoAnswer(NoAnswer::Tls) => {
+                return write!(
+                    f,
+                    "Persona cannot be reached safely: its certificate is not one that persona.tls_roots trusts"
+                );
+            }
             ErrorKind::NoAnswer(NoAnswer::Timeout) => {
                 return write!(f, "{words}: no answer in time");
             }
@@ -149,5 +200,54 @@ impl fmt::Display for Error {
             write!(f, ": {}", self.said())?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statuses_mean_what_the_contract_says() {
+        let wait = Some(Duration::from_secs(7));
+        let table = [
+            (302, "", "Redirected"),
+            (400, "Bad Request", "Invalid"),
+            (401, "Token is invalid", "Unauthorized"),
+            (403, "Forbidden", "Forbidden"),
+            (
+                403,
+                "You have hit your create_inquiry quota limit",
+                "RateLimited { retry_after: Some(7s) }",
+            ),
+            (404, "Record not found", "NotFound"),
+            (408, "Request Timeout", "TimedOut"),
+            (409, "Inquiry already redacted", "Conflict { stale: false }"),
+            (409, "Stale object error", "Conflict { stale: true }"),
+            (409, "a record that was just modified.", "Conflict { stale: true }"),
+            (418, "", "Invalid"),
+            (422, "Record invalid", "Invalid"),
+            (429, "Rate limit exceeded", "RateLimited { retry_after: Some(7s) }"),
+            (500, "", "Server"),
+            (503, "Service unavailable", "Server"),
+        ];
+        for (status, said, kind) in table {
+            let found = ErrorKind::of_status(status, &[Text::new(said)], wait);
+            assert_eq!(format!("{found:?}"), kind, "{status} {said}");
+        }
+    }
+
+    #[test]
+    fn an_error_says_what_happened_to_what_in_personas_words() {
+        let said = ["Conflict", "Inquiry already redacted"].map(Text::new).to_vec();
+        let kind = ErrorKind::of_status(409, &said, None);
+        let error = Error::new(kind, "approve inquiry inq_1").answered(409, None, said);
+        assert_eq!(
+            error.to_string(),
+            "approve inquiry inq_1: not in its present state (409): Conflict: Inquiry already redacted"
+        );
+        assert_eq!(error.said(), "Conflict: Inquiry already redacted");
+        let silent = Error::new(ErrorKind::NoAnswer(NoAnswer::Cut), "list cases");
+        assert_eq!(silent.to_string(), "list cases: the connection broke");
     }
 }

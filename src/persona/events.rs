@@ -3,7 +3,7 @@
 use super::{
     decode,
     endpoint::{Endpoint, Read, Request},
-    jsonapi::{DecodeError, Document, Resource},
+    jsonapi::{DecodeError, Document, Place, Resource, read_each},
     page::{Page, PageFrom},
 };
 use crate::model::{Event, EventId, Text};
@@ -39,20 +39,20 @@ impl Endpoint for List {
 }
 impl Read for List {}
 
+/// The payload is a body of its own, as of then.
 fn event(resource: &Resource<'_>) -> Result<Event, DecodeError> {
     let payload = resource.attribute("payload");
-    let subject = payload.and_then(|payload| payload.get("data")).and_then(|data| {
-        Resource::read(data, "payload.data").ok().as_ref().and_then(decode::entity)
-    });
+    let subject = payload
+        .and_then(|payload| payload.get("data"))
+        .and_then(|data| Resource::read(data, Place::at("payload.data")).ok())
+        .and_then(|object| decode::entity(&object));
     let included = payload.and_then(|payload| payload.get("included")?.as_array());
-    let included = included.map_or(&[][..], Vec::as_slice).iter().filter_map(|value| {
-        Resource::read(value, "payload.included").ok().as_ref().and_then(decode::entity)
-    });
+    let included = included.map_or_else(Vec::new, |list| read_each(list, "payload.included"));
     Ok(Event {
-        id: EventId::new(resource.id).map_err(decode::bad_id)?,
+        id: resource.id(EventId::new)?,
         name: resource.text("name").unwrap_or_default(),
         created_at: resource.instant("created-at"),
         subject,
-        included: included.collect(),
+        included: included.iter().filter_map(decode::entity).collect(),
     })
 }

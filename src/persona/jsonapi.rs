@@ -6,7 +6,7 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use super::{Link, Page};
-use crate::model::{Text, field};
+use crate::model::{Text, field, id::InvalidId};
 
 /// Where a body is not what it must be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,11 +26,37 @@ impl fmt::Display for DecodeError {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Document(Value);
 
+/// Where in a body an object is: `data`, `included[3]`. Written out only for an error.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    member: &'static str,
+    nth: Option<usize>,
+}
+
+impl Place {
+    pub fn at(member: &'static str) -> Self {
+        Self { member, nth: None }
+    }
+
+    pub fn nth(member: &'static str, nth: usize) -> Self {
+        Self { member, nth: Some(nth) }
+    }
+
+    fn wrong(self, part: &str, why: &'static str) -> DecodeError {
+        let path = match self.nth {
+            Some(nth) => format!("{}[{nth}].{part}", self.member),
+            None => format!("{}.{part}", self.member),
+        };
+        DecodeError { path, why }
+    }
+}
+
 /// One object of a body.
 #[derive(Debug, Clone, Copy)]
 pub struct Resource<'a> {
     pub kind: &'a str,
     pub id: &'a str,
+    place: Place,
     attributes: Option<&'a Map<String, Value>>,
     relationships: Option<&'a Map<String, Value>>,
 }
@@ -43,7 +69,7 @@ impl Document {
     /// The one object under `data`.
     pub fn one(&self) -> Result<Resource<'_>, DecodeError> {
         let data = self.0.get("data").ok_or(DecodeError { path: "data".into(), why: "missing" })?;
-        Resource::read(data, "data")
+        Resource::read(data, Place::at("data"))
     }
 
     /// The objects under `data`. One that cannot be read is left out and logged, so that it does
@@ -99,10 +125,10 @@ impl Document {
     }
 }
 
-fn read_each<'a>(list: &'a [Value], path: &str) -> Vec<Resource<'a>> {
+pub fn read_each<'a>(list: &'a [Value], member: &'static str) -> Vec<Resource<'a>> {
     let mut resources = Vec::with_capacity(list.len());
     for (nth, value) in list.iter().enumerate() {
-        match Resource::read(value, &format!("{path}[{nth}]")) {
+        match Resource::read(value, Place::nth(member, nth)) {
             Ok(resource) => resources.push(resource),
             Err(why) => tracing::warn!(%why, "an object was left out"),
         }
@@ -111,17 +137,31 @@ fn read_each<'a>(list: &'a [Value], path: &str) -> Vec<Resource<'a>> {
 }
 
 impl<'a> Resource<'a> {
-    pub fn read(value: &'a Value, path: &str) -> Result<Self, DecodeError> {
+    pub fn read(value: &'a Value, place: Place) -> Result<Self, DecodeError> {
         let text = |name: &str| {
             let found = value.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
-            found.ok_or_else(|| DecodeError { path: format!("{path}.{name}"), why: "not a text" })
+            found.ok_or_else(|| place.wrong(name, "not a text"))
         };
         Ok(Self {
             kind: text("type")?,
             id: text("id")?,
+            place,
             attributes: value.get("attributes").and_then(Value::as_object),
             relationships: value.get("relationships").and_then(Value::as_object),
         })
+    }
+
+    /// The id as what it is to be.
+    pub fn id<T>(&self, new: impl Fn(&str) -> Result<T, InvalidId>) -> Result<T, DecodeError> {
+        new(self.id).map_err(|_| self.place.wrong("id", "not an id"))
+    }
+
+    /// Refuses an object of another type.
+    pub fn expect(&self, kind: &str) -> Result<(), DecodeError> {
+        if self.kind == kind {
+            return Ok(());
+        }
+        Err(self.place.wrong("type", "another type than was asked for"))
     }
 
     /// An attribute in any casing; none if missing or null.
@@ -152,21 +192,20 @@ impl<'a> Resource<'a> {
         self.attribute(name)?.as_str()?.parse().ok()
     }
 
-    /// Ids of a to-one or to-many relationship with their types; `{}` and null are none.
-    pub fn related(&self, name: &str) -> Vec<(&'a str, &'a str)> {
+    /// Ids of a to-one or to-many relationship; `{}` and null are none.
+    pub fn related(&self, name: &str) -> Vec<&'a str> {
         let data = self.relationships.and_then(|all| lookup(all, name)?.get("data"));
-        let identifier =
-            |value: &'a Value| Some((value.get("type")?.as_str()?, value.get("id")?.as_str()?));
+        let id = |value: &'a Value| value.get("id")?.as_str();
         match data {
-            Some(Value::Array(list)) => list.iter().filter_map(identifier).collect(),
-            Some(one) => identifier(one).into_iter().collect(),
+            Some(Value::Array(list)) => list.iter().filter_map(id).collect(),
+            Some(one) => id(one).into_iter().collect(),
             None => Vec::new(),
         }
     }
 
     /// The id of a to-one relationship.
     pub fn related_id(&self, name: &str) -> Option<&'a str> {
-        self.related(name).first().map(|(_, id)| *id)
+        self.related(name).first().copied()
     }
 }
 

@@ -10,12 +10,15 @@
 //! repeating a decision is for whoever made it durable.
 
 pub mod accounts;
+#[cfg(test)]
+mod bodies;
 pub mod cases;
 mod client;
 mod decode;
 mod endpoint;
 mod error;
 pub mod events;
+mod fields;
 pub mod inquiries;
 mod jsonapi;
 pub mod limits;

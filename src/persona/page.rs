@@ -61,7 +61,8 @@ impl Link {
         let url = base.join(&self.0).ok()?;
         let root = base.path().trim_end_matches('/');
         let inside = url.path().strip_prefix(root).is_some_and(|rest| rest.starts_with('/'));
-        (url.origin() == base.origin() && inside).then_some(url)
+        let anonymous = url.username().is_empty() && url.password().is_none();
+        (url.origin() == base.origin() && inside && anonymous).then_some(url)
     }
 }
 
@@ -78,8 +79,20 @@ mod tests {
             resolve(next).as_deref(),
             Some("https://api.withpersona.com/api/v1/inquiries?page%5Bafter%5D=inq_X")
         );
+        assert!(
+            resolve("https://api.withpersona.com/api/v1/cases?page%5Bafter%5D=case_1").is_some()
+        );
         for bad in [
+            "",
+            "cases",
             "https://evil.test/api/v1/x",
+            "http://api.withpersona.com/api/v1/x",
+            "https://api.withpersona.com:444/api/v1/x",
+            "https://api.withpersona.com@evil.test/api/v1/x",
+            "https://user:word@api.withpersona.com/api/v1/x",
+            "\\\\evil.test\\api\\v1\\x",
+            "/api/v1/%2e%2e/%2E%2E/x",
+            "javascript:alert(1)",
             "//evil.test/api/v1/x",
             "/other/x",
             "/api/v1/../../x",

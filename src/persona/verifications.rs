@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    decode::{bad_id, flatten},
+    fields::{self, flatten},
     jsonapi::{DecodeError, Resource},
 };
 use crate::model::{
@@ -13,12 +13,13 @@ use crate::model::{
 pub fn verification(resource: &Resource<'_>) -> Result<Verification, DecodeError> {
     let kind = resource.kind.strip_prefix("verification/").unwrap_or(resource.kind);
     let checks = resource.attribute("checks").and_then(Value::as_array);
-    let mut fields = Vec::new();
+    // A document's own values are under `fields`, as in an inquiry.
+    let mut fields = fields::of(resource);
     for (name, value) in resource.attributes().filter(|(name, _)| is_evidence(name)) {
-        flatten(&mut fields, name, value, 0);
+        flatten(&mut fields, name, value);
     }
     Ok(Verification {
-        id: VerificationId::new(resource.id).map_err(bad_id)?,
+        id: resource.id(VerificationId::new)?,
         kind: Text::new(kind),
         status: resource.text("status").unwrap_or_default(),
         inquiry: resource.related_id("inquiry").and_then(|id| InquiryId::new(id).ok()),
@@ -56,15 +57,16 @@ fn is_evidence(name: &str) -> bool {
         "country_code",
         "tags",
         "checks",
+        "fields",
         "metadata",
         "capture_method",
         "from_reusable_persona",
         "confirmation_code",
     ];
+    const HIDDEN_ENDS: &[&str] = &["_ts", "_url", "_urls", "video", "token", "coordinates"];
     let name = field::normalised(name);
-    let hidden = ["_ts", "_url", "_urls", "photo", "video", "token", "coordinates", "files"];
     !SHARED.contains(&name.as_str())
-        && !hidden.iter().any(|part| name.ends_with(part))
+        && !HIDDEN_ENDS.iter().any(|end| name.ends_with(end))
         && !name.contains("photo")
         && !name.starts_with("files")
         && !name.starts_with("entity_confidence")

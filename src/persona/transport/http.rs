@@ -1,6 +1,6 @@
 //! One attempt over HTTP. The only file that knows the HTTP library.
 
-use std::{fs, path::PathBuf, time::Duration};
+use std::{fs, io, path::PathBuf, time::Duration};
 
 use reqwest::{
     Certificate, Client, ClientBuilder,
@@ -10,6 +10,7 @@ use reqwest::{
 use tokio::sync::OnceCell;
 use url::Url;
 
+use super::rate_limit;
 use crate::{
     model::{IdempotencyKey, Text},
     persona::{Method, NoAnswer, VERSION},
@@ -60,6 +61,8 @@ pub struct Reply {
 pub struct Headers {
     pub request_id: Option<Text>,
     pub environment: Option<Text>,
+    /// When to come back: `Retry-After`, which Persona does not document, else the reset of the
+    /// rate window.
     pub retry_after: Option<Duration>,
     /// Limit, remaining, seconds to reset.
     pub rate_limit: Option<(u32, u32, u32)>,
@@ -78,6 +81,9 @@ pub enum Failure {
 
 /// The largest answer that is read: a page of 100 inquiries is well under one megabyte.
 pub const MOST_BYTES: usize = 32 * 1024 * 1024;
+
+/// Whatever `Retry-After` says, after an hour it is worth another look.
+const LONGEST_ASKED: Duration = Duration::from_secs(60 * 60);
 
 /// Made at the first request: reading the host's certificates takes too long for a first frame.
 pub struct Http {
@@ -130,10 +136,19 @@ impl Http {
 /// The error's own text holds the URL with its query, so it is told apart and dropped.
 fn no_answer(why: &reqwest::Error) -> Failure {
     Failure::NoAnswer(match why {
+        why if why.is_connect() && is_tls(why) => NoAnswer::Tls,
         why if why.is_connect() => NoAnswer::Connect,
         why if why.is_timeout() => NoAnswer::Timeout,
         _ => NoAnswer::Cut,
     })
+}
+
+/// Whether the cause is TLS's own; an I/O error hides what it wraps from its chain of sources.
+fn is_tls(why: &(dyn std::error::Error + 'static)) -> bool {
+    let within = why.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    why.is::<rustls::Error>()
+        || within.is_some_and(|within| is_tls(within))
+        || why.source().is_some_and(is_tls)
 }
 
 async fn build(options: Options) -> Result<Client, Failure> {
@@ -188,10 +203,67 @@ fn read_headers(headers: &HeaderMap) -> Headers {
             number("RateLimit-Reset")?,
         ))
     })();
+    let seconds = |name: &str| number(name).map(|n| Duration::from_secs(n.into()));
     Headers {
         request_id: text("Request-Id").map(Text::new),
         environment: text("Persona-Environment-Id").map(Text::new),
-        retry_after: number("Retry-After").map(|seconds| Duration::from_secs(seconds.into())),
+        retry_after: seconds("Retry-After")
+            .or_else(|| between(text("Date")?, text("Retry-After")?))
+            .map(|asked| asked.min(LONGEST_ASKED))
+            .or_else(|| seconds("RateLimit-Reset").map(|reset| reset.min(rate_limit::LONGEST))),
         rate_limit,
+    }
+}
+
+/// From one HTTP date to another, by the server's own clock; none backwards.
+fn between(from: &str, to: &str) -> Option<Duration> {
+    let at = |text| jiff::fmt::rfc2822::parse(text).ok();
+    at(to)?.timestamp().duration_since(at(from)?.timestamp()).try_into().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_are_read_or_absent() {
+        let date = ("Date", "Wed, 21 Oct 2026 07:28:00 GMT");
+        type Limit = Option<(u32, u32, u32)>;
+        let table: [(&[(&str, &str)], Limit, Option<u64>); 10] = [
+            (&[], None, None),
+            (
+                &[
+                    ("ratelimit-limit", "300"),
+                    ("RateLimit-Remaining", "7"),
+                    ("RateLimit-Reset", "42"),
+                ],
+                Some((300, 7, 42)),
+                Some(42),
+            ),
+            (&[("RateLimit-Limit", "300"), ("RateLimit-Remaining", "7")], None, None),
+            (
+                &[("RateLimit-Limit", "-1"), ("RateLimit-Remaining", "x"), ("RateLimit-Reset", "")],
+                None,
+                None,
+            ),
+            (&[("Retry-After", "5"), ("RateLimit-Reset", "42")], None, Some(5)),
+            (&[("Retry-After", "4000000000")], None, Some(3_600)),
+            (&[("RateLimit-Reset", "1790000000")], None, Some(60)),
+            (&[date, ("Retry-After", "Wed, 21 Oct 2026 07:28:09 GMT")], None, Some(9)),
+            (&[date, ("Retry-After", "Wed, 21 Oct 2026 07:27:00 GMT")], None, None),
+            (&[("Retry-After", "Wed, 21 Oct 2026 07:28:09 GMT")], None, None),
+        ];
+        for (given, limit, wait) in table {
+            let mut headers = HeaderMap::new();
+            for (name, value) in given {
+                headers.insert(
+                    reqwest::header::HeaderName::from_bytes(name.as_bytes()).unwrap(),
+                    HeaderValue::from_static(value),
+                );
+            }
+            let read = read_headers(&headers);
+            assert_eq!(read.rate_limit, limit, "{given:?}");
+            assert_eq!(read.retry_after, wait.map(Duration::from_secs), "{given:?}");
+        }
     }
 }

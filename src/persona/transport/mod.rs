@@ -1,5 +1,6 @@
 //! How a request travels: one function sends, small policies decide around it.
 
+pub mod gate;
 pub mod http;
 pub mod measure;
 pub mod rate_limit;

@@ -28,24 +28,35 @@ pub enum Admit {
 }
 
 /// A window is 60 seconds: whatever a header says, nobody waits longer.
-const LONGEST: Duration = Duration::from_secs(60);
+pub const LONGEST: Duration = Duration::from_secs(60);
 
 /// Back-lane work leaves this share of the limit to people.
-const RESERVE_PERCENT: u32 = 15;
+const RESERVE_PERCENT: u64 = 15;
 
 /// How soon the back lane looks again while the front lane waits.
 const STEP_BACK: Duration = Duration::from_millis(200);
 
 pub fn admit(window: &Window, lane: Lane, now: Timestamp) -> Admit {
-    let Some(resets_at) = window.resets_at.filter(|at| *at > now) else { return Admit::Go };
-    let resets_at = resets_at.min(now + LONGEST);
-    let left = window.remaining.saturating_sub(window.in_flight);
+    // A reset further away than a window is long: the clock was set back, so it says nothing.
+    let open = window.resets_at.filter(|at| *at > now && *at <= now + LONGEST);
+    let (remaining, until) = match open {
+        Some(resets_at) => (window.remaining, resets_at),
+        None if window.limit == 0 => return Admit::Go,
+        // A new window: it has its whole limit, and those who waited do not all go at once.
+        None => (window.limit, now + STEP_BACK),
+    };
+    let left = remaining.saturating_sub(window.in_flight);
     match lane {
         Lane::Front if left > 0 => Admit::Go,
         Lane::Back if window.front_waiting > 0 => Admit::Wait(now + STEP_BACK),
-        Lane::Back if left > window.limit * RESERVE_PERCENT / 100 => Admit::Go,
-        Lane::Front | Lane::Back => Admit::Wait(resets_at),
+        Lane::Back if left > reserve(window.limit) => Admit::Go,
+        Lane::Front | Lane::Back => Admit::Wait(until),
     }
+}
+
+/// What is left to people of a limit.
+fn reserve(limit: u32) -> u32 {
+    (u64::from(limit) * RESERVE_PERCENT / 100) as u32
 }
 
 /// What an answer's headers said: limit, remaining, seconds to reset. Absurd figures are ignored.
@@ -104,13 +115,16 @@ mod tests {
             (window(1, 0, 0), Lane::Front, Admit::Go),
             (window(0, 0, 0), Lane::Front, wait),
             (window(1, 1, 0), Lane::Front, wait),
+            (Window { limit: u32::MAX, ..window(u32::MAX, 0, 0) }, Lane::Back, Admit::Go),
         ];
         for (window, lane, expected) in table {
             assert_eq!(admit(&window, lane, at(0)), expected, "{window:?} {lane:?}");
         }
         assert_eq!(admit(&window(0, 0, 0), Lane::Back, at(31)), Admit::Go, "the window is over");
+        let stampede = admit(&window(0, 255, 0), Lane::Back, at(31));
+        assert_eq!(stampede, Admit::Wait(at(31) + STEP_BACK), "the next one has a limit, too");
         let jumped = Window { resets_at: Some(at(9_999)), ..window(0, 0, 0) };
-        assert_eq!(admit(&jumped, Lane::Front, at(0)), Admit::Wait(at(60)), "the clock jumped");
+        assert_eq!(admit(&jumped, Lane::Front, at(0)), Admit::Go, "the clock was set back");
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub fn decide(attempt: u32, error: &ErrorKind, lane: Lane, jitter: f64) -> Decis
         | ErrorKind::NoAnswer(NoAnswer::Cut | NoAnswer::Connect) => {
             back_off(FIRST, attempt, jitter)
         }
-        // After a timeout a person has waited long enough.
+        // After a timeout a person has waited long enough; a certificate does not change soon.
         _ => return Decision::GiveUp,
     };
     if after > PATIENCE { Decision::GiveUp } else { Decision::Again { after } }
@@ -69,6 +69,9 @@ mod tests {
             (1, limited(7), Lane::Back, Decision::GiveUp),
             (1, ErrorKind::NoAnswer(NoAnswer::Timeout), Lane::Front, Decision::GiveUp),
             (1, ErrorKind::NoAnswer(NoAnswer::Cut), Lane::Front, again(ms(300))),
+            (1, ErrorKind::NoAnswer(NoAnswer::Tls), Lane::Front, Decision::GiveUp),
+            (1, ErrorKind::RateLimited { retry_after: None }, Lane::Front, again(ms(300))),
+            (2, ErrorKind::TimedOut, Lane::Front, again(ms(600))),
             (1, ErrorKind::NotFound, Lane::Front, Decision::GiveUp),
             (1, ErrorKind::Unauthorized, Lane::Front, Decision::GiveUp),
         ];

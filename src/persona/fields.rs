@@ -1,0 +1,208 @@
+//! Template values as named fields: wrapped or flat, nested or not, one line each.
+
+use serde_json::{Map, Value};
+
+use super::jsonapi::Resource;
+use crate::model::{Field, Pii, Text, field::normalised};
+
+/// Values under `fields`, in wire order and in the spelling that was read.
+pub fn of(resource: &Resource<'_>) -> Vec<Field> {
+    let mut out = Vec::new();
+    if let Some(Value::Object(all)) = resource.attribute("fields") {
+        for (name, value) in all {
+            flatten(&mut out, name, value);
+        }
+    }
+    out
+}
+
+/// Versions up to 2023-01-05 carried these beside `fields`.
+const LEGACY: &[&str] = &[
+    "name-first",
+    "name-middle",
+    "name-last",
+    "birthdate",
+    "phone-number",
+    "email-address",
+    "address-street-1",
+    "address-street-2",
+    "address-city",
+    "address-subdivision",
+    "address-postal-code",
+    "country-code",
+    "social-security-number",
+    "identification-number",
+    "identification-numbers",
+];
+
+/// The same, and what older versions carry beside `fields` where that lacks it.
+pub fn with_legacy(resource: &Resource<'_>) -> Vec<Field> {
+    let mut out = of(resource);
+    for name in LEGACY {
+        if let Some(value) = resource.attribute(name)
+            && !has(&out, &normalised(name))
+        {
+            flatten(&mut out, name, value);
+        }
+    }
+    out
+}
+
+/// Whether `fields` has `key`, flat (`name_first`) or nested (`name.first`), or parts of it.
+fn has(fields: &[Field], key: &str) -> bool {
+    fields.iter().any(|field| {
+        let rest = field.key().replace('.', "_");
+        rest.strip_prefix(key).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+    })
+}
+
+/// Bounds on what a body can make us do.
+const DEEPEST: usize = 6;
+const MOST_FIELDS: usize = 500;
+
+/// Adds a value under its name: nested values get dotted names, `{"type", "value"}` wrappers are
+/// taken off, and of a file only its name is kept.
+pub fn flatten(out: &mut Vec<Field>, name: &str, value: &Value) {
+    add(out, name, value, 0);
+}
+
+fn add(out: &mut Vec<Field>, name: &str, value: &Value, depth: usize) {
+    if depth > DEEPEST || out.len() >= MOST_FIELDS {
+        return;
+    }
+    match unwrapped(value) {
+        Value::Null => {}
+        Value::Object(file) if file.contains_key("url") => {
+            if let Some(file) = file.get("filename").and_then(Value::as_str) {
+                push(out, name, file);
+            }
+        }
+        Value::Object(object) => {
+            for (part, value) in object {
+                add(out, &format!("{name}.{part}"), value, depth + 1);
+            }
+        }
+        Value::Array(list) => {
+            let words: Option<Vec<String>> =
+                list.iter().map(|value| plain(unwrapped(value))).collect();
+            match words {
+                Some(words) => push(out, name, &words.join(", ")),
+                None => {
+                    for (nth, value) in list.iter().enumerate() {
+                        add(out, &format!("{name}.{}", nth + 1), value, depth + 1);
+                    }
+                }
+            }
+        }
+        value => {
+            if let Some(text) = plain(value) {
+                push(out, name, &text);
+            }
+        }
+    }
+}
+
+fn push(out: &mut Vec<Field>, name: &str, value: &str) {
+    if !value.is_empty() && !opens_a_file(value) {
+        out.push(Field { name: Text::new(name), value: Pii::new(value) });
+    }
+}
+
+/// Whoever has such a link can read the file, so none is kept.
+fn opens_a_file(value: &str) -> bool {
+    value.contains("access_token=") || value.contains("://files.withpersona.com/")
+}
+
+fn plain(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(true) => Some("yes".to_owned()),
+        Value::Bool(false) => Some("no".to_owned()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+fn unwrapped(value: &Value) -> &Value {
+    match value.as_object() {
+        Some(object) if is_wrapper(object) => object.get("value").unwrap_or(&Value::Null),
+        _ => value,
+    }
+}
+
+fn is_wrapper(object: &Map<String, Value>) -> bool {
+    object.len() <= 2
+        && object.contains_key("value")
+        && object.get("type").is_some_and(Value::is_string)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(name: &str, value: &Value) -> Vec<(String, String)> {
+        let mut out = Vec::new();
+        flatten(&mut out, name, value);
+        out.iter().map(|field| (field.name.to_string(), field.value.reveal().to_string())).collect()
+    }
+
+    #[test]
+    fn every_shape_of_a_value_becomes_lines() {
+        let string = |value: &str| json!({ "type": "string", "value": value });
+        let secret = "https://files.withpersona.com/a.jpg?access_token=secret";
+        let table: [(&str, Value, &[(&str, &str)]); 13] = [
+            ("flat", json!("Ada"), &[("flat", "Ada")]),
+            ("name-first", string("Ada"), &[("name-first", "Ada")]),
+            ("count", json!({ "type": "integer", "value": 3 }), &[("count", "3")]),
+            ("score", json!(0.5), &[("score", "0.5")]),
+            ("pep", json!({ "type": "boolean", "value": false }), &[("pep", "no")]),
+            ("none", json!({ "type": "string", "value": null }), &[]),
+            (
+                "list",
+                json!({ "type": "array", "value": [string("a"), "b", 3] }),
+                &[("list", "a, b, 3")],
+            ),
+            ("empty", json!({ "type": "array", "value": [] }), &[]),
+            (
+                "name",
+                json!({ "type": "hash", "value": { "first": string("Ada"), "last": string("Test") } }),
+                &[("name.first", "Ada"), ("name.last", "Test")],
+            ),
+            (
+                "ids",
+                json!([{ "type": "hash", "value": { "class": string("dl") } }, { "class": "pp" }]),
+                &[("ids.1.class", "dl"), ("ids.2.class", "pp")],
+            ),
+            (
+                "photo",
+                json!({ "type": "file", "value": { "filename": "a.jpg", "url": secret, "byte-size": 3 } }),
+                &[("photo", "a.jpg")],
+            ),
+            ("link", json!(secret), &[]),
+            // The organisation's own data may use the wrapper's words.
+            (
+                "own",
+                json!({ "type": "x", "value": "y", "more": 1 }),
+                &[("own.type", "x"), ("own.value", "y"), ("own.more", "1")],
+            ),
+        ];
+        for (name, value, expected) in table {
+            let found = read(name, &value);
+            let found: Vec<_> = found.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+            assert_eq!(found, expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_body_cannot_make_us_work_without_end() {
+        let mut deep = json!("end");
+        for _ in 0..100 {
+            deep = json!({ "a": deep });
+        }
+        assert_eq!(read("deep", &deep), []);
+        let wide: Map<String, Value> = (0..10_000).map(|n| (n.to_string(), json!(n))).collect();
+        assert_eq!(read("wide", &Value::Object(wide)).len(), MOST_FIELDS);
+    }
+}
