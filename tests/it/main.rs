@@ -7,5 +7,6 @@ mod review;
 mod screens;
 mod store;
 mod story;
+mod sync;
 mod terminal;
 mod unhappy;
