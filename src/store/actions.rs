@@ -3,21 +3,17 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use sqlx::{Row, sqlite::SqliteRow};
+use sqlx::Row;
 
-use super::{Changes, Error, Store, batch, journal, worklist::instant};
-use crate::model::{
-    AccountId, Action, ActionId, ActionState, Batch, CaseId, IdempotencyKey, InquiryId,
-    JournalEntry, Subject, Text, Verb,
+use super::{
+    Changes, Error, Store,
+    action_row::{COLUMNS, action, write_state},
+    batch, journal,
+    worklist::instant,
 };
-
-/// A decision as a row of a list shows it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Pending {
-    pub id: ActionId,
-    pub verb: Verb,
-    pub state: ActionState,
-}
+use crate::model::{
+    Action, ActionId, ActionState, Batch, IdempotencyKey, JournalEntry, Subject, Text, Verb,
+};
 
 /// What came of taking a decision back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,30 +51,6 @@ pub const LEASE: Duration = Duration::from_secs(45);
 /// How long after it is due an action waits for the process that submitted it, which alone can
 /// hand a one-time link to its reviewer.
 const OWNER_FIRST: Duration = Duration::from_secs(30);
-
-/// Joined to a list so that each row carries the decision about it.
-pub const PENDING_JOIN: &str = "LEFT JOIN action ON action.id = (
-    SELECT id FROM action AS a WHERE a.subject_id = list.id AND a.acknowledged = 0
-        AND a.state IN ('held', 'sending', 'waiting', 'rejected', 'stopped')
-    ORDER BY a.decided_at DESC LIMIT 1)";
-
-pub const PENDING_COLUMNS: &str = "action.id AS action_id, action.verb AS action_verb,
-    action.state AS action_state, action.due_at AS action_due_at, action.reason AS action_reason";
-
-const COLUMNS: &str =
-    "id, subject_kind, subject_id, verb, evidence, reason_code, comment, reviewer,
-    decided_at, state, due_at, reason, key, key_sent_at, attempts, must_read";
-
-/// The decision joined to a row, if there is one.
-pub fn pending(row: &SqliteRow) -> Result<Option<Pending>, Error> {
-    let Some(id) = row.try_get::<Option<String>, _>("action_id")? else { return Ok(None) };
-    let state: String = row.try_get("action_state")?;
-    Ok(Some(Pending {
-        id: ActionId::new(&id)?,
-        verb: serde_json::from_str(row.try_get("action_verb")?)?,
-        state: read_state(&state, row.try_get("action_due_at")?, row.try_get("action_reason")?)?,
-    }))
-}
 
 impl Store {
     /// Records a decision: action, key and journal line, or nothing.
@@ -344,63 +316,4 @@ fn entry(action: &Action, what: &str, who: &Text, at: Timestamp, detail: &str) -
         action: Some(action.id.clone()),
         detail: Text::new(detail),
     }
-}
-
-fn write_state(state: &ActionState) -> (&'static str, Option<i64>, String) {
-    match state {
-        ActionState::Held { until } => ("held", Some(until.as_microsecond()), String::new()),
-        ActionState::Sending => ("sending", None, String::new()),
-        ActionState::Waiting { until, reason } => {
-            ("waiting", Some(until.as_microsecond()), reason.to_string())
-        }
-        ActionState::Done => ("done", None, String::new()),
-        ActionState::Rejected { reason } => ("rejected", None, reason.to_string()),
-        ActionState::Stopped { reason } => ("stopped", None, reason.to_string()),
-        ActionState::Cancelled => ("cancelled", None, String::new()),
-    }
-}
-
-fn read_state(name: &str, due_at: Option<i64>, reason: String) -> Result<ActionState, Error> {
-    let until = instant(due_at).unwrap_or(Timestamp::UNIX_EPOCH);
-    let reason = Text::from(reason);
-    Ok(match name {
-        "held" => ActionState::Held { until },
-        "sending" => ActionState::Sending,
-        "waiting" => ActionState::Waiting { until, reason },
-        "done" => ActionState::Done,
-        "rejected" => ActionState::Rejected { reason },
-        "stopped" => ActionState::Stopped { reason },
-        "cancelled" => ActionState::Cancelled,
-        other => return Err(Error::Damaged(format!("an action in state {other}"))),
-    })
-}
-
-fn action(row: &SqliteRow) -> Result<Action, Error> {
-    let subject_id: String = row.try_get("subject_id")?;
-    let kind: String = row.try_get("subject_kind")?;
-    let subject = match kind.as_str() {
-        "inquiry" => Subject::Inquiry(InquiryId::new(&subject_id)?),
-        "case" => Subject::Case(CaseId::new(&subject_id)?),
-        "account" => Subject::Account(AccountId::new(&subject_id)?),
-        other => return Err(Error::Damaged(format!("an action about a {other}"))),
-    };
-    let decided_at: i64 = row.try_get("decided_at")?;
-    let state: String = row.try_get("state")?;
-    let key: String = row.try_get("key")?;
-    let attempts: i64 = row.try_get("attempts")?;
-    Ok(Action {
-        id: ActionId::new(&row.try_get::<String, _>("id")?)?,
-        subject,
-        verb: serde_json::from_str(row.try_get("verb")?)?,
-        evidence: serde_json::from_str(row.try_get("evidence")?)?,
-        reason_code: row.try_get::<Option<String>, _>("reason_code")?.map(Text::from),
-        comment: row.try_get::<Option<String>, _>("comment")?.map(Text::from),
-        reviewer: Text::from(row.try_get::<String, _>("reviewer")?),
-        decided_at: instant(Some(decided_at)).unwrap_or(Timestamp::UNIX_EPOCH),
-        state: read_state(&state, row.try_get("due_at")?, row.try_get("reason")?)?,
-        key: IdempotencyKey::stored(key),
-        key_sent_at: instant(row.try_get("key_sent_at")?),
-        attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
-        must_read: row.try_get::<i64, _>("must_read")? != 0,
-    })
 }

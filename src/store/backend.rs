@@ -103,3 +103,40 @@ impl Backend {
         Ok(row.try_get(0)?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_store_of_a_newer_version_is_refused_in_words() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("store.db");
+        let store = Store::open(&path, Clock::system()).await.unwrap();
+        sqlx::query(
+            "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+             VALUES (99, 'of tomorrow', 1, x'00', 0)",
+        )
+        .execute(&store.0.backend.writer)
+        .await
+        .unwrap();
+        drop(store);
+        let refused = Store::open(&path, Clock::system()).await;
+        let why = refused.err().expect("it is newer").to_string();
+        assert!(why.contains("was written by a newer caseload"), "{why}");
+    }
+
+    #[tokio::test]
+    async fn what_was_written_survives_a_power_cut() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&dir.path().join("store.db"), Clock::system()).await.unwrap();
+        let pragma = async |sql: &'static str| {
+            let row = sqlx::query(sql).fetch_one(&store.0.backend.writer).await.unwrap();
+            row.try_get::<i64, _>(0).unwrap()
+        };
+        assert_eq!(pragma("PRAGMA synchronous").await, 2, "FULL");
+        assert_eq!(pragma("PRAGMA foreign_keys").await, 1);
+        let mode = sqlx::query("PRAGMA journal_mode").fetch_one(&store.0.backend.writer).await;
+        assert_eq!(mode.unwrap().try_get::<String, _>(0).unwrap(), "wal");
+    }
+}

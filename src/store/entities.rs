@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use sqlx::Row;
 
 use super::{
-    CaseRow, Error, InquiryRow, Store, actions,
+    CaseRow, Error, InquiryRow, Store, action_row,
     worklist::{case_row, inquiry_row, instant},
 };
 use crate::model::{
@@ -62,8 +62,8 @@ impl Store {
             "SELECT list.body, {} FROM review_case AS list
              JOIN case_inquiry ON case_inquiry.case_id = list.id {}
              WHERE case_inquiry.inquiry_id = $1 ORDER BY list.resolved, list.created_at DESC",
-            actions::PENDING_COLUMNS,
-            actions::PENDING_JOIN
+            action_row::PENDING_COLUMNS,
+            action_row::PENDING_JOIN
         )))
         .bind(id.as_str())
         .fetch_all(reader)
@@ -96,8 +96,8 @@ impl Store {
                  list.hydrated_at, 0 AS late, {} FROM inquiry AS list
              JOIN case_inquiry ON case_inquiry.inquiry_id = list.id {}
              WHERE case_inquiry.case_id = $1 ORDER BY list.created_at DESC",
-            actions::PENDING_COLUMNS,
-            actions::PENDING_JOIN
+            action_row::PENDING_COLUMNS,
+            action_row::PENDING_JOIN
         )))
         .bind(id.as_str())
         .fetch_all(reader)

@@ -42,3 +42,45 @@ impl Store {
         rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{clock::Clock, model::Text};
+
+    async fn verified(store: &Store) -> Result<(), journal::Broken> {
+        let lines = store.journal_lines().await.unwrap();
+        journal::verify(lines.iter().map(|(line, hash)| (line.as_str(), hash.as_str())))
+    }
+
+    #[tokio::test]
+    async fn lines_cannot_be_changed_unnoticed() {
+        let dir = tempfile::tempdir().unwrap();
+        let clock = Clock::manual("2026-03-02T10:00:00Z".parse().unwrap());
+        let store = Store::open(&dir.path().join("store.db"), clock.clone()).await.unwrap();
+        for what in ["decided", "done", "revealed"] {
+            let entry = JournalEntry {
+                at: clock.now(),
+                who: Text::new("jane"),
+                what: Text::new(what),
+                subject: None,
+                action: None,
+                detail: Text::default(),
+            };
+            store.journal(&entry).await.unwrap();
+        }
+        assert_eq!(verified(&store).await, Ok(()));
+
+        let writer = &store.0.backend.writer;
+        for sql in ["UPDATE journal SET entry = 'x'", "DELETE FROM journal"] {
+            let refused = sqlx::query(sql).execute(writer).await.unwrap_err();
+            assert!(refused.to_string().contains("append-only"), "{refused}");
+        }
+        sqlx::query("DROP TRIGGER journal_is_append_only").execute(writer).await.unwrap();
+        sqlx::query("UPDATE journal SET entry = replace(entry, 'jane', 'joan') WHERE seq = 2")
+            .execute(writer)
+            .await
+            .unwrap();
+        assert_eq!(verified(&store).await, Err(journal::Broken { line: 2 }));
+    }
+}

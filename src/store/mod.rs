@@ -3,6 +3,7 @@
 //! The console reads from here alone and asks for windows of rows. Whoever writes does it in one
 //! transaction; its commit tells everybody through [`Changes`].
 
+mod action_row;
 mod actions;
 mod backend;
 mod batch;
@@ -20,7 +21,8 @@ use std::sync::Arc;
 use tokio::sync::broadcast;
 
 pub use self::{
-    actions::{Claim, LEASE, Pending, SubmitError, Undone},
+    action_row::Pending,
+    actions::{Claim, LEASE, SubmitError, Undone},
     batch::Ingested,
     changes::Changes,
     entities::{CaseFile, InquiryFile, KnownStatus},

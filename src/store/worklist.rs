@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, Row, sqlite::SqliteRow};
 
-use super::{Error, Pending, Store, actions};
+use super::{Error, Pending, Store, action_row};
 use crate::model::{Case, CaseId, Inquiry, InquiryId, InquiryStatus, Pii, TemplateId, Text};
 
 /// `rows` rows from the absolute index `first`.
@@ -184,13 +184,13 @@ impl Store {
                  ON review_case.id = case_inquiry.case_id WHERE case_inquiry.inquiry_id = list.id
                  AND review_case.resolved = 0 AND review_case.sla_expires_at < {now}) AS late,
              {}",
-            actions::PENDING_COLUMNS
+            action_row::PENDING_COLUMNS
         );
         self.window("inquiry", &columns, selection, window, inquiry_row).await
     }
 
     pub async fn cases(&self, view: &CaseView, window: Window) -> Result<Rows<CaseRow>, Error> {
-        let columns = format!("list.body, {}", actions::PENDING_COLUMNS);
+        let columns = format!("list.body, {}", action_row::PENDING_COLUMNS);
         self.window("review_case", &columns, case_selection(view), window, case_row).await
     }
 
@@ -217,7 +217,7 @@ impl Store {
         let columns = format!(
             "list.body, list.kinds, list.failed, list.signals, list.unproven, list.passed,
              list.hydrated_at, 0 AS late, {}",
-            actions::PENDING_COLUMNS
+            action_row::PENDING_COLUMNS
         );
         let window = Window { first: 0, rows: 50 };
         Ok(self.window("inquiry", &columns, selection, window, inquiry_row).await?.rows)
@@ -262,7 +262,7 @@ impl Store {
         let first = window.first.min(total.saturating_sub(u64::from(window.rows)));
         let rows = format!(
             "SELECT {columns} FROM {table} AS list {} {filter} ORDER BY {} LIMIT {} OFFSET {first}",
-            actions::PENDING_JOIN,
+            action_row::PENDING_JOIN,
             selection.order,
             window.rows
         );
@@ -320,7 +320,7 @@ pub fn inquiry_row(row: &SqliteRow) -> Result<InquiryRow, Error> {
         passed: count("passed")?,
         hydrated: row.try_get::<Option<i64>, _>("hydrated_at")?.is_some(),
         has_late_case: row.try_get::<i64, _>("late")? > 0,
-        action: actions::pending(row)?,
+        action: action_row::pending(row)?,
     })
 }
 
@@ -335,7 +335,7 @@ pub fn case_row(row: &SqliteRow) -> Result<CaseRow, Error> {
         sla_expires_at: case.sla_expires_at,
         created_at: case.created_at,
         template: case.template,
-        action: actions::pending(row)?,
+        action: action_row::pending(row)?,
     })
 }
 

@@ -5,7 +5,11 @@
 
 use std::collections::HashSet;
 
-use super::{More, Phase, Sync, Trouble, answered, events::Gap, pin_environment};
+use jiff::Timestamp;
+
+use super::{
+    More, Phase, Sync, Trouble, answered, events::Gap, pace::BETWEEN_LISTINGS, pin_environment,
+};
 use crate::{
     model::{Batch, Entity, InquiryStatus, Lane, Subject},
     persona::{ErrorKind, Link, Page, PageFrom, cases, inquiries},
@@ -53,6 +57,8 @@ const AT_A_TIME: usize = 5;
 pub struct Fill {
     /// Objects listed so far.
     done: u64,
+    /// When a gap was last listed over.
+    repaired_at: Option<Timestamp>,
     listing: Option<Listing>,
 }
 
@@ -76,12 +82,16 @@ impl Fill {
 
     /// Has what was missed listed again.
     pub async fn again(&mut self, sync: &Sync, gap: Gap) -> Result<(), store::Error> {
+        let now = sync.clock.now();
+        let just_now = |at: Timestamp| now < at + BETWEEN_LISTINGS;
         let cases = match gap {
             Gap::None => return Ok(()),
-            Gap::Some => "",
+            Gap::Always if self.repaired_at.is_some_and(just_now) => return Ok(()),
             Gap::Always => NEWEST,
+            Gap::Some => "",
         };
-        *self = Self::default();
+        tracing::warn!(?gap, "events were missed: listing again what can matter");
+        *self = Self { repaired_at: Some(now), ..Self::default() };
         sync.store.set_cursor(Stage::Review.cursor(), "").await?;
         // What a first fill has not come to yet, it will.
         for (stage, cursor) in [(Stage::Cases, cases), (Stage::Rest, NEWEST)] {

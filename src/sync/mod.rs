@@ -109,13 +109,16 @@ async fn forever(sync: &Sync) {
             Ok(round) => {
                 failures = 0;
                 quiet = if round.events > 0 { 0 } else { quiet + 1 };
-                match round.more {
-                    More::Yes => continue,
-                    More::No => pace::between_polls(&sync.settings, quiet),
+                match (round.more, round.gap) {
+                    (More::Yes, _) => continue,
+                    (More::No, Gap::Always) => pace::BETWEEN_LISTINGS,
+                    (More::No, _) => pace::between_polls(&sync.settings, quiet),
                 }
             }
             Err(why) => {
                 failures += 1;
+                // What failed for one inquiry may have been the beginning of this.
+                memory.forget();
                 failed(sync, &why);
                 pace::after_failure(failures, retry_after(&why))
             }
@@ -128,6 +131,7 @@ async fn forever(sync: &Sync) {
 struct Round {
     /// Events that were not seen before.
     events: usize,
+    gap: Gap,
     more: More,
 }
 
@@ -149,8 +153,7 @@ async fn round(
     if polled.new > 0 {
         memory.forget();
     }
-    if polled.gap != Gap::None && !fill.is_under_way() {
-        tracing::warn!(gap = ?polled.gap, "events were missed: listing again what can matter");
+    if !fill.is_under_way() {
         fill.again(sync, polled.gap).await?;
     }
     let filled = fill.some(sync).await?;
@@ -159,7 +162,7 @@ async fn round(
     }
     let hydrated = hydrate::some(sync, memory).await?;
     let more = if filled == More::Yes || hydrated == More::Yes { More::Yes } else { More::No };
-    Ok(Round { events: polled.new, more })
+    Ok(Round { events: polled.new, gap: polled.gap, more })
 }
 
 /// Tells that Persona answered, and takes up again what waited for that.

@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use super::Settings;
 
+/// Where events cannot be followed, all that can matter is listed again so often.
+pub const BETWEEN_LISTINGS: Duration = Duration::from_secs(60);
+
 /// The pause before the next poll: short while things happen, half as long again with each quiet
 /// round, never longer than the settings allow.
 pub fn between_polls(settings: &Settings, quiet_rounds: u32) -> Duration {

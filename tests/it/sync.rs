@@ -1,0 +1,383 @@
+//! The local copy against Persona: filled once, kept current, repaired after a gap.
+
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use caseload::{
+    busy::Busy,
+    clock::Clock,
+    metrics::{Recorder, Thresholds},
+    model::{InquiryId, InquiryStatus},
+    persona::{self, Client, Roots},
+    secret::{KeySource, Secret},
+    simulator::{self, DEMO_KEY, Scenario, Simulator},
+    store::{InquiryView, Store, Window},
+    sync::{self, Phase, Settings, SyncState},
+};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::{sync::watch, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+struct House {
+    simulator: Simulator,
+    clock: Clock,
+    folder: TempDir,
+}
+
+/// A sync task and what it says; dropping it is a kill.
+struct Running {
+    store: Store,
+    busy: Busy,
+    state: watch::Receiver<SyncState>,
+    task: JoinHandle<()>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+const ALL: Window = Window { first: 0, rows: 10_000 };
+
+impl House {
+    async fn of(inquiries: usize) -> Self {
+        let clock = Clock::manual("2026-03-02T12:00:00Z".parse().unwrap());
+        let options =
+            simulator::Options { inquiries, rate_limit: 100_000, ..simulator::Options::default() };
+        let listen = ([127, 0, 0, 1], 0).into();
+        let simulator = simulator::start(listen, options, clock.clone()).await.unwrap();
+        Self { simulator, clock, folder: TempDir::new().unwrap() }
+    }
+
+    async fn sync(&self) -> Running {
+        self.sync_with(&self.simulator.base_url()).await
+    }
+
+    async fn sync_with(&self, base_url: &str) -> Running {
+        let path = self.folder.path().join("store.db");
+        let store = Store::open(&path, self.clock.clone()).await.unwrap();
+        let settings = persona::Settings {
+            base_url: base_url.parse().unwrap(),
+            connect_timeout: Duration::from_secs(10),
+            timeout: Duration::from_secs(10),
+            roots: Roots::Bundled,
+        };
+        let key = KeySource::Given(Secret::new(DEMO_KEY.to_owned()));
+        let recorder = Arc::new(Recorder::new(Thresholds::default()));
+        let client = Client::new(settings, key, self.clock.clone(), recorder).unwrap();
+        let (tell, state) = watch::channel(SyncState::default());
+        let busy = Busy::default();
+        let sync = sync::Sync {
+            store: store.clone(),
+            client: Arc::new(client),
+            clock: self.clock.clone(),
+            busy: busy.clone(),
+            state: tell,
+            settings: Settings::default(),
+        };
+        let task = tokio::spawn(sync::run(sync, CancellationToken::new()));
+        Running { store, busy, state, task }
+    }
+
+    /// Lets seconds pass until the task says so.
+    async fn until(&self, running: &mut Running, reached: impl Fn(&SyncState) -> bool) {
+        for _ in 0..4_000 {
+            if reached(&running.state.borrow_and_update()) {
+                return;
+            }
+            let told = tokio::time::timeout(Duration::from_millis(5), running.state.changed());
+            if told.await.is_err() && running.busy.is_idle() {
+                self.clock.advance(Duration::from_secs(1));
+            }
+        }
+        panic!("it never came to that: {:?}", running.state.borrow());
+    }
+
+    async fn until_live(&self, running: &mut Running) {
+        self.until(running, |state| state.phase == Phase::Live).await;
+        running.busy.idle().await;
+    }
+
+    /// Lets a poll happen.
+    async fn poll(&self, running: &mut Running) {
+        let before = running.state.borrow().last_ok;
+        self.clock.advance(Duration::from_secs(60));
+        self.until(running, |state| state.last_ok > before && state.phase == Phase::Live).await;
+        running.busy.idle().await;
+    }
+
+    fn ids(&self, status: &str) -> BTreeSet<String> {
+        self.simulator.inquiries(status).into_iter().collect()
+    }
+
+    fn misbehave(&self, rules: &str) {
+        self.simulator.set_scenario(Scenario::parse(rules).unwrap());
+    }
+
+    fn paths(&self) -> Vec<String> {
+        self.simulator.requests().into_iter().map(|r| format!("{}?{}", r.path, r.query)).collect()
+    }
+}
+
+/// A server that answers as a function says, for what the simulator would never do.
+struct Server {
+    base_url: String,
+    asked: Arc<AtomicUsize>,
+    task: JoinHandle<()>,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    path: &'a str,
+    /// Requests so far.
+    nth: usize,
+}
+
+impl Server {
+    async fn start(
+        answer: impl Fn(Asked<'_>) -> (u16, Value) + Clone + Send + Sync + 'static,
+    ) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base_url = format!("http://{}/api/v1", listener.local_addr().unwrap());
+        let asked = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&asked);
+        let app = axum::Router::new().fallback(move |uri: axum::http::Uri| {
+            let nth = counter.fetch_add(1, Ordering::Relaxed);
+            let (status, body) = answer(Asked { path: uri.path(), nth });
+            async move { (axum::http::StatusCode::from_u16(status).unwrap(), axum::Json(body)) }
+        });
+        let task = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+        Self { base_url, asked, task }
+    }
+}
+
+fn inquiry(id: &str, status: &str) -> Value {
+    // A decision makes a newer version.
+    let updated_at =
+        if status == "approved" { "2026-03-02T11:00:00Z" } else { "2026-03-02T10:00:00Z" };
+    json!({ "type": "inquiry", "id": id, "attributes": { "status": status, "updated-at": updated_at },
+        "relationships": {} })
+}
+
+async fn stored(store: &Store, status: Option<&str>) -> BTreeSet<String> {
+    let view = InquiryView { status: status.map(InquiryStatus::parse), search: None };
+    let rows = store.inquiries(&view, ALL).await.unwrap().rows;
+    rows.into_iter().map(|row| row.id.to_string()).collect()
+}
+
+#[tokio::test]
+async fn a_first_fill_brings_everything_the_queue_first() {
+    let house = House::of(260).await;
+    let mut running = house.sync().await;
+    house.until_live(&mut running).await;
+    for status in ["needs_review", "approved", "declined", "pending", "created", "expired"] {
+        assert_eq!(stored(&running.store, Some(status)).await, house.ids(status), "{status}");
+    }
+    assert_eq!(stored(&running.store, None).await.len(), 260);
+    let glance = running.store.glance().await.unwrap();
+    assert_eq!(glance.open_cases as usize, house.simulator.open_cases().len());
+    assert_eq!(running.store.unhydrated(9).await.unwrap(), [], "the evidence came along");
+    let lists: Vec<String> =
+        house.paths().into_iter().filter(|path| path.contains("page%5Bsize")).collect();
+    assert!(lists[1].contains("needs_review"), "{lists:?}");
+}
+
+#[tokio::test]
+async fn a_fill_that_was_cut_off_goes_on_where_it_stopped() {
+    let house = House::of(900).await;
+    house.misbehave("[[rule]]\npath = \"/inquiries\"\nlatency_ms = 3\n");
+    let mut running = house.sync().await;
+    let enough = |state: &SyncState| matches!(state.phase, Phase::Filling { done } if done > 500);
+    house.until(&mut running, enough).await;
+    drop(running);
+    let asked = house.paths().len();
+    let mut running = house.sync().await;
+    house.until_live(&mut running).await;
+    assert_eq!(stored(&running.store, None).await.len(), 900);
+    let again = house.paths().split_off(asked);
+    let first_page = |path: &&String| {
+        path.starts_with("/api/v1/inquiries?")
+            && !path.contains("after")
+            && !path.contains("filter")
+    };
+    assert_eq!(again.iter().filter(first_page).count(), 0, "{again:?}");
+}
+
+#[tokio::test]
+async fn a_filled_store_starts_without_listing_again() {
+    let house = House::of(150).await;
+    let mut running = house.sync().await;
+    house.until_live(&mut running).await;
+    drop(running);
+    let asked = house.paths().len();
+    let mut running = house.sync().await;
+    house.until_live(&mut running).await;
+    let again = house.paths().split_off(asked);
+    assert!(again.iter().all(|path| path.contains("/events")), "{again:?}");
+}
+
+#[tokio::test]
+async fn what_happens_elsewhere_arrives_with_the_next_poll() {
+    let house = House::of(120).await;
+    let mut running = house.sync().await;
+    house.until_live(&mut running).await;
+    let decided = house.simulator.inquiries("needs_review")[0].clone();
+    let fresh = house.simulator.inquiries("completed")[0].clone();
+    house.simulator.elsewhere(&decided, "approve");
+    house.simulator.elsewhere(&fresh, "mark-for-review");
+    let asked = house.paths().len();
+    house.poll(&mut running).await;
+    assert_eq!(stored(&running.store, Some("needs_review")).await, house.ids("needs_review"));
+    let file = running.store.inquiry(&InquiryId::new(&fresh).unwrap()).await.unwrap().unwrap();
+    assert!(file.hydrated_at.is_some(), "its evidence was fetched at once");
+    let cost = house.paths().len() - asked;
+    assert!(cost <= 4, "one poll and one look: {:?}", house.paths().split_off(asked));
+}
+
+#[tokio::test]
+async fn a_gap_in_the_events_repairs_itself() {
+    let house = House::of(700).await;
+    let mut running = house.sync().await;
+    house.until_live(&mut running).await;
+    drop(running);
+    // More than can be followed, and decisions among the oldest of it.
+    let gone: Vec<String> = house.simulator.inquiries("needs_review").into_iter().take(3).collect();
+    for id in &gone {
+        house.simulator.elsewhere(id, "decline");
+    }
+    for id in house.simulator.inquiries("completed") {
+        house.simulator.elsewhere(&id, "mark-for-review");
+    }
+    for status in ["needs_review", "pending", "created", "failed", "expired"] {
+        for id in house.simulator.inquiries(status) {
+            house.simulator.elsewhere(&id, "approve");
+            house.simulator.elsewhere(&id, "decline");
+        }
+    }
+    let asked = house.paths().len();
+    let mut running = house.sync().await;
+    house.until_live(&mut running).await;
+    assert_eq!(stored(&running.store, Some("needs_review")).await, house.ids("needs_review"));
+    let again = house.paths().split_off(asked);
+    assert!(again.iter().any(|path| path.contains("needs_review")), "it was listed: {again:?}");
+}
+
+#[tokio::test]
+async fn without_the_right_to_events_the_queue_is_listed_instead() {
+    let decided = Arc::new(AtomicBool::new(false));
+    let elsewhere = Arc::clone(&decided);
+    let server = Server::start(move |asked| {
+        let status = if decided.load(Ordering::Relaxed) { "approved" } else { "needs_review" };
+        let (one, two) = (inquiry("inq_1", "needs_review"), inquiry("inq_2", status));
+        match asked.path {
+            "/api/v1/events" => (403, json!({ "errors": [{ "title": "Forbidden" }] })),
+            // The queue alone: nothing but the gap in it tells of the decision.
+            "/api/v1/inquiries" if status == "approved" => {
+                (200, json!({ "data": [one], "links": {} }))
+            }
+            "/api/v1/inquiries" => (200, json!({ "data": [one, two], "links": {} })),
+            "/api/v1/inquiries/inq_1" => (200, json!({ "data": one })),
+            "/api/v1/inquiries/inq_2" => (200, json!({ "data": two })),
+            _ => (200, json!({ "data": [], "links": {} })),
+        }
+    })
+    .await;
+    let house = House::of(0).await;
+    let mut running = house.sync_with(&server.base_url).await;
+    house.until_live(&mut running).await;
+    let asked = server.asked.load(Ordering::Relaxed);
+    assert!(asked < 10, "{asked} requests");
+    assert_eq!(stored(&running.store, Some("needs_review")).await.len(), 2);
+    elsewhere.store(true, Ordering::Relaxed);
+    house.poll(&mut running).await;
+    let left = stored(&running.store, Some("needs_review")).await;
+    assert_eq!(left.into_iter().collect::<Vec<_>>(), ["inq_1"]);
+}
+
+#[tokio::test]
+async fn a_list_that_never_ends_is_left_where_it_repeats_itself() {
+    // A server made from examples: always the same page, always another link.
+    let server = Server::start(|asked| match asked {
+        Asked { path: "/api/v1/inquiries", nth, .. } => {
+            let next = format!("/api/v1/inquiries?page%5Bafter%5D=inq_{nth}");
+            (
+                200,
+                json!({ "data": [inquiry("inq_1", "needs_review")],
+                "links": { "prev": null, "next": next } }),
+            )
+        }
+        Asked { path: "/api/v1/cases" | "/api/v1/events", .. } => {
+            let next = format!("{}?page%5Bafter%5D=same", asked.path);
+            (200, json!({ "data": [], "links": { "prev": null, "next": next } }))
+        }
+        _ => (200, json!({ "data": inquiry("inq_1", "needs_review") })),
+    })
+    .await;
+    let house = House::of(0).await;
+    let mut running = house.sync_with(&server.base_url).await;
+    house.until_live(&mut running).await;
+    assert_eq!(stored(&running.store, None).await.len(), 1);
+    let asked = server.asked.load(Ordering::Relaxed);
+    assert!(asked < 20, "{asked} requests");
+}
+
+#[tokio::test]
+async fn evidence_that_cannot_be_had_is_not_asked_for_again_and_again() {
+    let server = Server::start(|asked| match asked {
+        Asked { path: "/api/v1/inquiries", .. } => {
+            (200, json!({ "data": [inquiry("inq_1", "needs_review")], "links": {} }))
+        }
+        Asked { path: "/api/v1/inquiries/inq_1", .. } => {
+            (404, json!({ "errors": [{ "title": "Record not found" }] }))
+        }
+        _ => (200, json!({ "data": [], "links": {} })),
+    })
+    .await;
+    let house = House::of(0).await;
+    let mut running = house.sync_with(&server.base_url).await;
+    house.until_live(&mut running).await;
+    let before = server.asked.load(Ordering::Relaxed);
+    house.poll(&mut running).await;
+    assert_eq!(server.asked.load(Ordering::Relaxed) - before, 1, "the poll alone");
+}
+
+#[tokio::test]
+async fn an_outage_is_said_and_mended() {
+    let house = House::of(60).await;
+    let mut running = house.sync().await;
+    house.until_live(&mut running).await;
+    house.misbehave("[[rule]]\nfault = \"unavailable\"\n");
+    house.until(&mut running, |state| matches!(state.phase, Phase::Offline { .. })).await;
+    let Phase::Offline { reason, .. } = running.state.borrow().phase.clone() else { panic!() };
+    assert!(reason.as_str().contains("503"), "{reason}");
+    let id = house.simulator.inquiries("needs_review")[0].clone();
+    house.simulator.elsewhere(&id, "approve");
+    house.misbehave("");
+    house.until_live(&mut running).await;
+    assert_eq!(stored(&running.store, Some("needs_review")).await, house.ids("needs_review"));
+}
+
+#[tokio::test]
+async fn a_key_that_is_taken_away_is_said_and_a_returned_one_noticed() {
+    let house = House::of(60).await;
+    let mut running = house.sync().await;
+    house.until_live(&mut running).await;
+    house.simulator.set_key("persona_sandbox_other");
+    house.until(&mut running, |state| matches!(state.phase, Phase::Refused { .. })).await;
+    house.simulator.set_key(DEMO_KEY);
+    house.until_live(&mut running).await;
+}
