@@ -20,7 +20,7 @@ use clap::{Args, Parser, Subcommand};
 /// Without a command it opens the console. The API key comes from PERSONA_API_KEY or a private
 /// file, never from the command line.
 #[derive(Debug, Parser)]
-#[command(version, args_conflicts_with_subcommands = true)]
+#[command(version)]
 pub struct Cli {
     /// Read this configuration file instead of the usual one.
     #[arg(long, value_name = "FILE", global = true)]
@@ -87,6 +87,9 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    if cli.demo && cli.command.is_some() {
+        anyhow::bail!("--demo opens the console: it goes with no other command");
+    }
     match cli.command {
         None if cli.demo => console::demo(cli.config.as_deref(), &cli.world),
         None => console::open(cli.config.as_deref()),

@@ -5,6 +5,7 @@
 use std::{
     fs::{File, TryLockError},
     io,
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -167,7 +168,7 @@ async fn sync_when_alone(store: PathBuf, sync: sync::Sync, cancel: CancellationT
 
 fn lock(store: &Path) -> io::Result<Option<File>> {
     let path = store.with_extension("lock");
-    let file = File::options().create(true).truncate(false).write(true).open(path)?;
+    let file = File::options().create(true).truncate(false).write(true).mode(0o600).open(path)?;
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => Ok(None),

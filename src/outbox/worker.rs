@@ -12,8 +12,9 @@ use super::{LinkReady, deliver::Delivery};
 use crate::{
     busy::Busy,
     clock::Clock,
+    model::ActionId,
     persona::Client,
-    store::{Changes, Error, Store},
+    store::{Changes, Error, LEASE, Store},
 };
 
 /// Deliveries at the same time. Each is about another object, so order per object is kept.
@@ -33,6 +34,13 @@ pub async fn run(
     links: mpsc::UnboundedSender<LinkReady>,
     cancel: CancellationToken,
 ) {
+    let _present = match store.sign_on(&worker).await {
+        Ok(present) => Some(present),
+        Err(why) => {
+            tracing::error!(%why, "what an earlier process left is taken up later");
+            None
+        }
+    };
     let mut changes = store.changes();
     let mut under_way = JoinSet::new();
     let delivery = Delivery {
@@ -79,14 +87,28 @@ async fn claim_all(
         let delivery = delivery.clone();
         under_way.spawn(async move {
             let id = action.id.clone();
+            let delivered = tokio::select! {
+                delivered = delivery.deliver(action) => delivered,
+                () = keep_claim(&delivery, &id) => Ok(()),
+            };
             // What is not settled stays claimed; it is taken up again when its lease runs out.
-            if let Err(why) = delivery.deliver(action).await {
+            if let Err(why) = delivered {
                 tracing::error!(%why, action = %id, "a decision could not be settled");
             }
             drop(token);
         });
     }
     Ok(())
+}
+
+/// Renews the claim for as long as the delivery takes: Persona may be slow, or the budget spent.
+async fn keep_claim(delivery: &Delivery, id: &ActionId) {
+    loop {
+        delivery.clock.sleep(LEASE / 3).await;
+        if let Err(why) = delivery.store.renew(id, &delivery.worker).await {
+            tracing::warn!(%why, action = %id, "a claim could not be renewed");
+        }
+    }
 }
 
 /// Returns when the outbox may have moved.

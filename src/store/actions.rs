@@ -49,9 +49,8 @@ pub enum SubmitError {
     Store(#[from] Error),
 }
 
-/// How long a worker may be silent before another takes its action over. Longer than a request
-/// can take.
-const LEASE: Duration = Duration::from_secs(45);
+/// How long a worker may be silent before another takes its action over.
+pub const LEASE: Duration = Duration::from_secs(45);
 
 /// How long after it is due an action waits for the process that submitted it, which alone can
 /// hand a one-time link to its reviewer.
@@ -284,17 +283,16 @@ impl Store {
         Ok(())
     }
 
-    /// Frees what a worker held that is known to be dead.
-    pub async fn release(&self, dead_worker: &str) -> Result<(), Error> {
-        let now = self.0.clock.now().as_microsecond();
-        let freed = sqlx::query(
-            "UPDATE action SET lease_until = $2 WHERE state = 'sending' AND owner = $1",
+    /// Tells that a claim's worker is alive and still at it.
+    pub async fn renew(&self, id: &ActionId, worker: &str) -> Result<(), Error> {
+        sqlx::query(
+            "UPDATE action SET lease_until = $3 WHERE id = $1 AND state = 'sending' AND owner = $2",
         )
-        .bind(dead_worker)
-        .bind(now)
+        .bind(id.as_str())
+        .bind(worker)
+        .bind((self.0.clock.now() + LEASE).as_microsecond())
         .execute(&self.0.backend.writer)
         .await?;
-        self.tell(Changes { actions: freed.rows_affected() > 0, ..Changes::default() });
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use std::{
     fs::{self, File, OpenOptions},
     io,
     os::unix::fs::{OpenOptionsExt, PermissionsExt},
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, atomic::AtomicI64},
     time::Duration,
 };
@@ -37,7 +37,7 @@ impl Store {
         let folder = path.parent().unwrap_or(Path::new("."));
         let unusable = |why| Error::Folder { path: folder.display().to_string(), why };
         private_folder(folder).map_err(unusable)?;
-        let _alone = private_file(path).map_err(unusable)?;
+        let _alone = private_file(path.to_owned()).await.map_err(unusable)?;
         let options = SqliteConnectOptions::new()
             .filename(path)
             .journal_mode(SqliteJournalMode::Wal)
@@ -48,13 +48,14 @@ impl Store {
         let writer = pool(1).connect_with(options.clone()).await?;
         migrator().run(&writer).await.map_err(|why| match why {
             MigrateError::VersionMissing(_) => Error::Newer { path: path.display().to_string() },
+            MigrateError::Execute(why) | MigrateError::ExecuteMigration(why, _) => why.into(),
             why => Error::Database(why.to_string()),
         })?;
         let reader = pool(3).connect_lazy_with(options.read_only(true));
         let changes = broadcast::Sender::new(CHANGES_KEPT);
         let backend = Backend { writer, reader };
         let seen_version = AtomicI64::new(backend.data_version().await?);
-        Ok(Self(Arc::new(Inner { backend, changes, clock, seen_version })))
+        Ok(Self(Arc::new(Inner { path: path.to_owned(), backend, changes, clock, seen_version })))
     }
 }
 
@@ -64,8 +65,11 @@ fn pool(connections: u32) -> SqlitePoolOptions {
 }
 
 fn migrator() -> Migrator {
-    let start = include_str!("../../assets/migrations/0001_start.sql");
-    let migrations = [(1, "start", start)].map(|(version, name, sql)| {
+    let migrations = [
+        (1, "start", include_str!("../../assets/migrations/0001_start.sql")),
+        (2, "newest by status", include_str!("../../assets/migrations/0002_newest_by_status.sql")),
+    ]
+    .map(|(version, name, sql)| {
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
     });
     Migrator::with_migrations(migrations.into())
@@ -73,14 +77,18 @@ fn migrator() -> Migrator {
 
 /// Makes the file before SQLite does, so that it and its log are never readable by others; and
 /// holds a lock while the schema is brought up to date, since two processes may start at once.
-fn private_file(path: &Path) -> io::Result<File> {
-    OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path)?;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
-    let lock = path.with_extension("migrating");
-    let lock =
-        OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(lock)?;
-    lock.lock()?;
-    Ok(lock)
+async fn private_file(path: PathBuf) -> io::Result<File> {
+    let wait = move || {
+        let private = |path: &Path| {
+            OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path)
+        };
+        private(&path)?;
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
+        let lock = private(&path.with_extension("migrating"))?;
+        lock.lock()?;
+        Ok(lock)
+    };
+    tokio::task::spawn_blocking(wait).await.map_err(io::Error::other)?
 }
 
 impl Backend {

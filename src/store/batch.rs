@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use sqlx::{Row, Sqlite, Transaction};
+use serde::{Serialize, de::DeserializeOwned};
+use sqlx::{Row, Sqlite, Transaction, sqlite::SqliteRow};
 
-use super::{Changes, Error, Store};
+use super::{Changes, Error, Store, newer::winner};
 use crate::model::{
     Account, Batch, Case, Entity, Event, EventId, Inquiry, InquiryId, Relation, Relations,
     Verification, verification::Weight,
@@ -82,8 +83,7 @@ pub async fn apply_in(tx: &mut Tx, batch: &Batch, now: Timestamp) -> Result<Chan
             let wanted = inquiry.verifications.iter().map(|id| id.as_str());
             let own: Vec<&Verification> =
                 wanted.filter_map(|id| verifications.get(id).copied()).collect();
-            hydrate(tx, inquiry, &own, now).await?;
-            changes.inquiries = true;
+            changes.inquiries |= hydrate(tx, inquiry, &own, now).await?;
         }
     }
     for relations in &batch.relations {
@@ -95,16 +95,13 @@ pub async fn apply_in(tx: &mut Tx, batch: &Batch, now: Timestamp) -> Result<Chan
 
 /// False if what is there is newer, or the same.
 async fn put_inquiry(tx: &mut Tx, inquiry: &Inquiry, now: Timestamp) -> Result<bool, Error> {
-    let body = serde_json::to_string(inquiry)?;
     let known = sqlx::query("SELECT updated_at, body FROM inquiry WHERE id = $1")
         .bind(inquiry.id.as_str())
         .fetch_optional(&mut **tx)
         .await?;
-    if let Some(known) = known
-        && !moves(known.try_get(0)?, &known.try_get::<String, _>(1)?, inquiry.updated_at, &body)
-    {
+    let Some((body, inquiry)) = newest(known.as_ref(), inquiry.updated_at, inquiry)? else {
         return Ok(false);
-    }
+    };
     sqlx::query(
         "INSERT INTO inquiry
              (id, status, created_at, updated_at, waiting_since, account_id, search, body, fetched_at)
@@ -121,7 +118,7 @@ async fn put_inquiry(tx: &mut Tx, inquiry: &Inquiry, now: Timestamp) -> Result<b
     .bind(micros(inquiry.updated_at))
     .bind(micros(inquiry.waiting_since()))
     .bind(inquiry.account.as_ref().map(|id| id.as_str()))
-    .bind(inquiry_search(inquiry))
+    .bind(inquiry_search(&inquiry))
     .bind(body)
     .bind(now.as_microsecond())
     .execute(&mut **tx)
@@ -129,25 +126,50 @@ async fn put_inquiry(tx: &mut Tx, inquiry: &Inquiry, now: Timestamp) -> Result<b
     Ok(true)
 }
 
-/// Whether an incoming object replaces the one that is known.
-fn moves(known_at: Option<i64>, known: &str, at: Option<Timestamp>, incoming: &str) -> bool {
-    let older = matches!((known_at, at), (Some(known), Some(at)) if at.as_microsecond() < known);
-    !older && known != incoming
+/// What has to be written, as JSON and as an object; none if what is known stands.
+fn newest<T: Serialize + DeserializeOwned>(
+    known: Option<&SqliteRow>,
+    at: Option<Timestamp>,
+    incoming: &T,
+) -> Result<Option<(String, T)>, Error> {
+    let known = match known {
+        Some(row) => Some((row.try_get(0)?, row.try_get(1)?)),
+        None => None,
+    };
+    match winner(known, at, serde_json::to_string(incoming)?)? {
+        Some(body) => Ok(Some((body.clone(), serde_json::from_str(&body)?))),
+        None => Ok(None),
+    }
 }
 
+/// Writes down what was verified; false if that was known, and is confirmed.
 async fn hydrate(
     tx: &mut Tx,
     inquiry: &Inquiry,
     verifications: &[&Verification],
     now: Timestamp,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
+    let bodies: Vec<String> =
+        verifications.iter().map(serde_json::to_string).collect::<Result<_, _>>()?;
+    if is_known(tx, inquiry, &bodies).await? {
+        sqlx::query(
+            "UPDATE inquiry SET hydrated_at = $2, hydrated_version = $3, fetched_at = $2
+             WHERE id = $1",
+        )
+        .bind(inquiry.id.as_str())
+        .bind(now.as_microsecond())
+        .bind(micros(inquiry.updated_at))
+        .execute(&mut **tx)
+        .await?;
+        return Ok(false);
+    }
     sqlx::query("DELETE FROM verification WHERE inquiry_id = $1")
         .bind(inquiry.id.as_str())
         .execute(&mut **tx)
         .await?;
     let mut counts = [0_i64; 4];
     let mut kinds: Vec<&str> = Vec::new();
-    for (position, verification) in verifications.iter().enumerate() {
+    for (position, (verification, body)) in verifications.iter().zip(&bodies).enumerate() {
         sqlx::query(
             "INSERT INTO verification (id, inquiry_id, position, body) VALUES ($1, $2, $3, $4)
              ON CONFLICT (id) DO UPDATE SET
@@ -156,7 +178,7 @@ async fn hydrate(
         .bind(verification.id.as_str())
         .bind(inquiry.id.as_str())
         .bind(i64::try_from(position).unwrap_or(i64::MAX))
-        .bind(serde_json::to_string(verification)?)
+        .bind(body)
         .execute(&mut **tx)
         .await?;
         if !kinds.contains(&verification.kind.as_str()) {
@@ -185,20 +207,31 @@ async fn hydrate(
     .bind(counts[3])
     .execute(&mut **tx)
     .await?;
-    Ok(())
+    Ok(true)
+}
+
+async fn is_known(tx: &mut Tx, inquiry: &Inquiry, bodies: &[String]) -> Result<bool, Error> {
+    let hydrated = sqlx::query("SELECT 1 FROM inquiry WHERE id = $1 AND hydrated_at IS NOT NULL")
+        .bind(inquiry.id.as_str())
+        .fetch_optional(&mut **tx)
+        .await?;
+    let known =
+        sqlx::query("SELECT body FROM verification WHERE inquiry_id = $1 ORDER BY position")
+            .bind(inquiry.id.as_str())
+            .fetch_all(&mut **tx)
+            .await?;
+    let known: Vec<&str> = known.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
+    Ok(hydrated.is_some() && known == bodies)
 }
 
 async fn put_case(tx: &mut Tx, case: &Case) -> Result<bool, Error> {
-    let body = serde_json::to_string(case)?;
     let known = sqlx::query("SELECT updated_at, body FROM review_case WHERE id = $1")
         .bind(case.id.as_str())
         .fetch_optional(&mut **tx)
         .await?;
-    if let Some(known) = known
-        && !moves(known.try_get(0)?, &known.try_get::<String, _>(1)?, case.updated_at, &body)
-    {
+    let Some((body, case)) = newest(known.as_ref(), case.updated_at, case)? else {
         return Ok(false);
-    }
+    };
     let name = case.name.as_ref().map_or("", |name| name.as_str());
     let assignee = case.assignee.as_ref().map_or("", |assignee| assignee.as_str());
     let search = format!("{} {name} {assignee} {}", case.id, case.status).to_lowercase();
@@ -239,16 +272,13 @@ async fn put_case(tx: &mut Tx, case: &Case) -> Result<bool, Error> {
 }
 
 async fn put_account(tx: &mut Tx, account: &Account) -> Result<bool, Error> {
-    let body = serde_json::to_string(account)?;
     let known = sqlx::query("SELECT updated_at, body FROM account WHERE id = $1")
         .bind(account.id.as_str())
         .fetch_optional(&mut **tx)
         .await?;
-    if let Some(known) = known
-        && !moves(known.try_get(0)?, &known.try_get::<String, _>(1)?, account.updated_at, &body)
-    {
+    let Some((body, account)) = newest(known.as_ref(), account.updated_at, account)? else {
         return Ok(false);
-    }
+    };
     sqlx::query(
         "INSERT INTO account (id, updated_at, body) VALUES ($1, $2, $3)
          ON CONFLICT (id) DO UPDATE SET updated_at = excluded.updated_at, body = excluded.body",

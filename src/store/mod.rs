@@ -10,7 +10,9 @@ mod changes;
 mod cursor;
 mod entities;
 mod journal;
+mod newer;
 mod relations;
+mod workers;
 mod worklist;
 
 use std::sync::Arc;
@@ -18,11 +20,12 @@ use std::sync::Arc;
 use tokio::sync::broadcast;
 
 pub use self::{
-    actions::{Claim, Pending, SubmitError, Undone},
+    actions::{Claim, LEASE, Pending, SubmitError, Undone},
     batch::Ingested,
     changes::Changes,
     entities::{CaseFile, InquiryFile, KnownStatus},
     relations::{RelationGroup, RelationRow},
+    workers::Present,
     worklist::{CaseRow, CaseView, Glance, InquiryRow, InquiryView, Rows, Scope, Window},
 };
 use crate::clock::Clock;
@@ -32,6 +35,7 @@ use crate::clock::Clock;
 pub struct Store(Arc<Inner>);
 
 struct Inner {
+    path: std::path::PathBuf,
     backend: backend::Backend,
     changes: broadcast::Sender<Changes>,
     clock: Clock,

@@ -138,11 +138,12 @@ fn inquiry_selection(view: &InquiryView) -> Selection {
     let (order, before) = match waiting {
         true => (
             "list.waiting_since, list.id",
-            "(list.waiting_since, list.id) < (this.waiting_since, this.id)",
+            "(coalesce(list.waiting_since, 0), list.id) < (coalesce(this.waiting_since, 0), this.id)",
         ),
         false => (
             "list.created_at DESC, list.id",
-            "(list.created_at > this.created_at OR (list.created_at = this.created_at AND list.id < this.id))",
+            "(coalesce(list.created_at, 0) > coalesce(this.created_at, 0)
+                 OR (list.created_at IS this.created_at AND list.id < this.id))",
         ),
     };
     let mut selection = Selection { conditions: Vec::new(), values: Vec::new(), order, before };

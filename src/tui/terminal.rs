@@ -4,6 +4,7 @@
 
 use std::{
     io::{self, Stdout, Write, stdout},
+    mem::ManuallyDrop,
     panic,
     thread::{self, ThreadId},
 };
@@ -22,7 +23,9 @@ use ratatui::{Frame, Terminal, backend::CrosstermBackend};
 
 /// Dropping it gives the terminal back.
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<Stdout>>,
+    /// Not dropped: the library would report on standard error that the cursor of a terminal that
+    /// is gone cannot be shown, and fall over if that is gone as well.
+    terminal: ManuallyDrop<Terminal<CrosstermBackend<Stdout>>>,
 }
 
 impl Screen {
@@ -36,7 +39,7 @@ impl Screen {
         let entered = execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste);
         let terminal = entered.and_then(|()| Terminal::new(CrosstermBackend::new(stdout())));
         match terminal {
-            Ok(terminal) => Ok(Self { terminal }),
+            Ok(terminal) => Ok(Self { terminal: ManuallyDrop::new(terminal) }),
             Err(why) => {
                 restore();
                 Err(why)

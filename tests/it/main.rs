@@ -1,10 +1,13 @@
 //! All tests that need more than one room, in one binary.
 
 mod architecture;
+mod cli;
 mod client;
 mod config;
 mod review;
 mod screens;
+mod store;
 mod story;
 mod terminal;
 mod unhappy;
+mod wire;

@@ -1,0 +1,191 @@
+//! The command line, run as a new user would: an empty home and nothing else in the environment.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    process::{Command, Output, Stdio},
+};
+
+use caseload::config::{self, Config};
+
+const SECRET: &str = "persona_sandbox_verysecret";
+
+struct User {
+    home: tempfile::TempDir,
+    variables: Vec<(&'static str, String)>,
+}
+
+impl User {
+    fn new() -> Self {
+        Self { home: tempfile::tempdir().unwrap(), variables: Vec::new() }
+    }
+
+    fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.variables.push((name, value.to_owned()));
+        self
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_caseload"));
+        command.env_clear().env("HOME", self.home.path()).args(arguments).stdin(Stdio::null());
+        command.envs(self.variables.iter().map(|(name, value)| (*name, value.as_str())));
+        command
+    }
+
+    /// Runs to the end; the key that was given must not show anywhere.
+    fn run(&self, arguments: &[&str]) -> (i32, String, String) {
+        let Output { status, stdout, stderr } = self.command(arguments).output().unwrap();
+        let (out, err) = (String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap());
+        assert!(!out.contains("verysecret") && !err.contains("verysecret"), "{out}{err}");
+        assert!(
+            !contains(self.home.path(), "verysecret")
+                || !self.variables.iter().any(|(_, v)| v == SECRET)
+        );
+        assert!(!err.contains("panicked"), "{err}");
+        (status.code().unwrap_or(-1), out, err)
+    }
+
+    fn configuration(&self, text: &str) -> String {
+        let path = self.home.path().join("c.toml");
+        fs::write(&path, text).unwrap();
+        path.display().to_string()
+    }
+}
+
+fn contains(folder: &Path, word: &str) -> bool {
+    fs::read_dir(folder).unwrap().any(|entry| {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            return contains(&path, word);
+        }
+        fs::read(&path).unwrap().windows(word.len()).any(|window| window == word.as_bytes())
+    })
+}
+
+#[test]
+fn help_and_version_are_there() {
+    let user = User::new();
+    let (code, out, _) = user.run(&["--help"]);
+    assert_eq!(code, 0);
+    for word in ["--demo", "simulate", "config", "PERSONA_API_KEY"] {
+        assert!(out.contains(word), "{word} is not in the help:\n{out}");
+    }
+    assert!(user.run(&["--version"]).1.starts_with("caseload "));
+    assert_eq!(user.run(&["--nonsense"]).0, 2);
+}
+
+#[test]
+fn the_example_is_a_configuration() {
+    let (code, out, _) = User::new().run(&["config", "example"]);
+    assert_eq!(code, 0);
+    assert_eq!(config::parse(&out, "example").unwrap(), Config::default());
+}
+
+#[test]
+fn check_says_what_is_in_force_or_what_is_wrong() {
+    let user = User::new().with("PERSONA_API_KEY", SECRET);
+    let (code, out, _) = user.run(&["config", "check"]);
+    assert_eq!(code, 0);
+    assert!(out.contains("from PERSONA_API_KEY, environment sandbox"), "{out}");
+    let bad = user.configuration("[review]\nhold_second = 3\n");
+    let (code, _, err) = user.run(&["--config", &bad, "config", "check"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("c.toml:2:1:") && err.contains("hold_seconds"), "{err}");
+    let (code, _, err) = user.run(&["--config", "/nowhere/c.toml", "config", "check"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("cannot be read"), "{err}");
+}
+
+#[test]
+fn paths_are_told() {
+    let user = User::new();
+    let (code, out, _) = user.run(&["config", "path"]);
+    assert_eq!(code, 0);
+    assert!(
+        out.contains(".config/caseload/config.toml") && out.contains(".local/share/caseload"),
+        "{out}"
+    );
+}
+
+#[test]
+fn without_a_usable_key_the_console_says_what_to_do() {
+    let user = User::new();
+    let (code, _, err) = user.run(&[]);
+    assert_eq!(code, 1);
+    assert!(err.contains("set PERSONA_API_KEY"), "{err}");
+    let key = user.home.path().join("key");
+    fs::write(&key, SECRET).unwrap();
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
+    let file =
+        user.configuration(&format!("[persona]\napi_key_file = {:?}\n", key.display().to_string()));
+    let (code, _, err) = user.run(&["--config", &file]);
+    assert_eq!(code, 1);
+    assert!(err.contains("chmod 600"), "{err}");
+}
+
+#[test]
+fn a_console_without_a_terminal_is_a_sentence() {
+    for arguments in [&["--demo"][..], &[]] {
+        let (code, _, err) = User::new().with("PERSONA_API_KEY", SECRET).run(arguments);
+        assert_eq!(code, 1);
+        assert!(err.contains("needs a terminal"), "{err}");
+    }
+}
+
+#[test]
+fn an_unknown_scenario_lists_the_known_ones() {
+    let (code, _, err) = User::new().run(&["simulate", "--scenario", "nonsense"]);
+    assert_eq!(code, 1);
+    assert!(err.contains("calm") && err.contains("lost-answers"), "{err}");
+}
+
+#[test]
+fn the_simulator_answers_and_ends_when_told() {
+    let user = User::new();
+    let mut child = user
+        .command(&["simulate", "--listen", "127.0.0.1:0", "--inquiries", "10"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    out.read_line(&mut line).unwrap();
+    let url = line.trim().rsplit(' ').next().unwrap().to_owned();
+    let host = url.strip_prefix("http://").unwrap().strip_suffix("/api/v1").unwrap();
+    let ask = |key: &str| {
+        let mut stream = TcpStream::connect(host).unwrap();
+        let request = format!(
+            "GET /api/v1/inquiries HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {key}\r\nConnection: close\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    assert!(ask("wrong").starts_with("HTTP/1.1 401"));
+    let answer = ask(caseload::simulator::DEMO_KEY);
+    assert!(
+        answer.starts_with("HTTP/1.1 200") && answer.contains("ratelimit-limit: 300"),
+        "{answer}"
+    );
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args(["-s", "TERM", &id]).status().unwrap().success());
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn a_closed_pipe_is_no_failure() {
+    let mut child = User::new()
+        .command(&["config", "example"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+    assert!(output.status.success());
+}
