@@ -152,7 +152,8 @@ mod tests {
     fn every_shape_of_a_value_becomes_lines() {
         let string = |value: &str| json!({ "type": "string", "value": value });
         let secret = "https://files.withpersona.com/a.jpg?access_token=secret";
-        let table: [(&str, Value, &[(&str, &str)]); 13] = [
+        type Lines = &'static [(&'static str, &'static str)];
+        let table: [(&str, Value, Lines); 13] = [
             ("flat", json!("Ada"), &[("flat", "Ada")]),
             ("name-first", string("Ada"), &[("name-first", "Ada")]),
             ("count", json!({ "type": "integer", "value": 3 }), &[("count", "3")]),

@@ -11,6 +11,8 @@
 
 pub mod accounts;
 #[cfg(test)]
+mod arrivals;
+#[cfg(test)]
 mod bodies;
 pub mod cases;
 mod client;

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod cli;
+mod client;
 mod config;
 mod contract;
 mod delivery;
@@ -12,3 +13,4 @@ mod story;
 mod sync;
 mod terminal;
 mod unhappy;
+mod wire;

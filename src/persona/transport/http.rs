@@ -227,9 +227,10 @@ mod tests {
 
     #[test]
     fn headers_are_read_or_absent() {
-        let date = ("Date", "Wed, 21 Oct 2026 07:28:00 GMT");
+        const DATE: (&str, &str) = ("Date", "Wed, 21 Oct 2026 07:28:00 GMT");
+        type Given = &'static [(&'static str, &'static str)];
         type Limit = Option<(u32, u32, u32)>;
-        let table: [(&[(&str, &str)], Limit, Option<u64>); 10] = [
+        let table: [(Given, Limit, Option<u64>); 10] = [
             (&[], None, None),
             (
                 &[
@@ -249,8 +250,8 @@ mod tests {
             (&[("Retry-After", "5"), ("RateLimit-Reset", "42")], None, Some(5)),
             (&[("Retry-After", "4000000000")], None, Some(3_600)),
             (&[("RateLimit-Reset", "1790000000")], None, Some(60)),
-            (&[date, ("Retry-After", "Wed, 21 Oct 2026 07:28:09 GMT")], None, Some(9)),
-            (&[date, ("Retry-After", "Wed, 21 Oct 2026 07:27:00 GMT")], None, None),
+            (&[DATE, ("Retry-After", "Wed, 21 Oct 2026 07:28:09 GMT")], None, Some(9)),
+            (&[DATE, ("Retry-After", "Wed, 21 Oct 2026 07:27:00 GMT")], None, None),
             (&[("Retry-After", "Wed, 21 Oct 2026 07:28:09 GMT")], None, None),
         ];
         for (given, limit, wait) in table {
