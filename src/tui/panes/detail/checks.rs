@@ -24,8 +24,15 @@ pub fn lines<'a>(
         .iter()
         .flat_map(|verification| verification.checks.iter().map(move |check| (verification, check)))
         .collect();
+    let missing = file.inquiry.verifications.len().saturating_sub(file.verifications.len());
+    if missing > 0 {
+        let said = format!(" ? {missing} verifications did not come along: may the key read them?");
+        lines.push(Line::styled(said, theme.bad));
+    }
     if checks.is_empty() {
-        lines.push(Line::styled(" no verification has run", theme.dim));
+        if missing == 0 {
+            lines.push(Line::styled(" no verification has run", theme.dim));
+        }
         return;
     }
     checks.sort_by_key(|(_, check)| check.weight());
