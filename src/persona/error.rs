@@ -149,7 +149,7 @@ impl fmt::Display for Error {
                 );
             }
             ErrorKind::Forbidden => write!(f, "the key may not {words} (403)"),
-            ErrorKind::NotFound => write!(f, "Persona does not know what to {words} (404)"),
+            ErrorKind::NotFound => write!(f, "{words}: Persona does not have it (404)"),
             ErrorKind::Conflict { stale: true } => {
                 write!(f, "{words}: it was changed at the same time (409)")
             }

@@ -118,14 +118,16 @@ impl Fill {
                     sync.store.set_cursor(listing.stage.cursor(), DONE).await?;
                     self.listing = None;
                 }
-                Err(why) => {
-                    if listing.resumed && listing.links.is_empty() && is_gone(&why) {
-                        // The place that was noted is gone: from the start again.
-                        sync.store.set_cursor(listing.stage.cursor(), "").await?;
-                        self.listing = None;
-                    }
-                    return Err(why);
+                Err(why) if is_gone(&why) && matches!(listing.from, PageFrom::Link(_)) => {
+                    let noted = listing.resumed && listing.links.is_empty();
+                    // A place that was noted is gone: from the start again. A page that Persona
+                    // names and does not have: that was the end.
+                    let cursor = if noted { "" } else { DONE };
+                    tracing::warn!(%why, stage = ?listing.stage, "a page of the list is not there");
+                    sync.store.set_cursor(listing.stage.cursor(), cursor).await?;
+                    self.listing = None;
                 }
+                Err(why) => return Err(why),
             }
         }
         Ok(More::Yes)

@@ -15,7 +15,7 @@ use crate::{
         state::{Pane, State},
         theme::Theme,
         view::pane_block,
-        widgets::list,
+        widgets::{health, list},
     },
 };
 
@@ -61,7 +61,10 @@ fn empty(state: &State) -> String {
     match &state.inquiry_view.status {
         _ if filtered => "nothing matches; \\ shows the whole queue".to_owned(),
         Some(InquiryStatus::NeedsReview) if state.sync.last_ok.is_none() => {
-            "nothing here yet: waiting for Persona".to_owned()
+            match health::trouble(&state.sync.phase) {
+                Some(why) => format!("nothing here yet. {why}"),
+                None => "nothing here yet: waiting for Persona".to_owned(),
+            }
         }
         Some(InquiryStatus::NeedsReview) => "the queue is clear".to_owned(),
         Some(status) => format!("no inquiry is {}", status.words()),

@@ -1,8 +1,8 @@
 //! A window of a list: only the rows on the screen are ever made.
 
-use ratatui::{Frame, layout::Rect, text::Line};
+use ratatui::{Frame, layout::Rect, style::Style, text::Line};
 
-use crate::tui::{listing::List, theme::Theme, view::draw_lines};
+use crate::tui::{format, listing::List, theme::Theme, view::draw_lines};
 
 /// Draws the visible rows. `row` makes one line of the given width; `empty` is said where there
 /// is nothing to list.
@@ -16,9 +16,9 @@ pub fn draw<'a, T>(
     row: impl Fn(&'a T, usize) -> Line<'a>,
 ) {
     let lines = match (&list.problem, list.loaded, list.rows.total) {
-        (Some(why), ..) => vec![Line::styled(format!(" {why}"), theme.bad)],
+        (Some(why), ..) => sentence(why, area, theme.bad),
         (None, false, _) => vec![Line::styled(" loading…", theme.dim)],
-        (None, true, 0) => vec![Line::styled(format!(" {empty}"), theme.dim)],
+        (None, true, 0) => sentence(&empty, area, theme.dim),
         _ => (list.top..list.rows.total)
             .take(usize::from(area.height))
             .map(|index| {
@@ -35,4 +35,9 @@ pub fn draw<'a, T>(
             .collect(),
     };
     draw_lines(frame, area, lines);
+}
+
+fn sentence<'a>(text: &str, area: Rect, style: Style) -> Vec<Line<'a>> {
+    let lines = format::wrap(text, usize::from(area.width.saturating_sub(2)));
+    lines.into_iter().map(|line| Line::styled(format!(" {line}"), style)).collect()
 }

@@ -26,7 +26,8 @@ pub fn lines<'a>(
         .collect();
     let missing = file.inquiry.verifications.len().saturating_sub(file.verifications.len());
     if missing > 0 {
-        let said = format!(" ? {missing} verifications did not come along: may the key read them?");
+        let said =
+            format!(" ? {missing} of its verifications did not come along: may the key read them?");
         lines.push(Line::styled(said, theme.bad));
     }
     if checks.is_empty() {
