@@ -13,9 +13,9 @@ use std::{
 
 use tokio::{
     sync::{mpsc, watch},
-    task::{JoinHandle, JoinSet},
+    task::JoinSet,
 };
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use super::{CaseStatuses, Desk, News, Phase, RelationKeys, SyncState, news};
 use crate::{
@@ -49,7 +49,7 @@ pub struct Booted {
     pub desk: Arc<Desk>,
     news: Option<mpsc::UnboundedReceiver<News>>,
     cancel: CancellationToken,
-    outbox: JoinHandle<()>,
+    outbox: AbortOnDropHandle<()>,
     tasks: JoinSet<()>,
 }
 
@@ -95,7 +95,7 @@ pub async fn boot(options: Options, clock: Clock, busy: Busy) -> Result<Booted, 
     let mut tasks = JoinSet::new();
     let sources = news::Sources { changes: store.changes(), stats, sync: sync_rx, links };
     tasks.spawn(news::gather(sources, news_tx));
-    let outbox = tokio::spawn(outbox::run(
+    let outbox = AbortOnDropHandle::new(tokio::spawn(outbox::run(
         store.clone(),
         Arc::clone(&client),
         clock.clone(),
@@ -103,7 +103,7 @@ pub async fn boot(options: Options, clock: Clock, busy: Busy) -> Result<Booted, 
         desk.worker.clone(),
         links_tx,
         cancel.clone(),
-    ));
+    )));
     tasks.spawn(look_across(store.clone(), clock.clone(), cancel.clone()));
     tasks.spawn(sync_when_alone(
         options.store,

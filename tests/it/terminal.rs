@@ -7,6 +7,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use caseload::{
+    clock::Clock,
+    simulator::{self, DEMO_KEY, Options},
+};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
 /// The console in a terminal of its own.
@@ -15,7 +19,7 @@ struct Session {
     master: Box<dyn MasterPty + Send>,
     keys: Box<dyn Write + Send>,
     seen: Arc<(Mutex<Seen>, Condvar)>,
-    home: tempfile::TempDir,
+    home: Arc<tempfile::TempDir>,
 }
 
 struct Seen {
@@ -32,13 +36,25 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 impl Session {
     fn start(arguments: &[&str]) -> Self {
+        let home = tempfile::tempdir().expect("a home");
+        Self::start_at(Arc::new(home), arguments, &[])
+    }
+
+    /// With a home that was used before, and variables of its own.
+    fn start_at(
+        home: Arc<tempfile::TempDir>,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Self {
         let size = PtySize { rows: 40, cols: 120, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
-        let home = tempfile::tempdir().expect("a home");
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_caseload"));
         command.env_clear();
         command.env("HOME", home.path());
         command.env("TERM", "xterm-256color");
+        for (name, value) in variables {
+            command.env(name, value);
+        }
         command.args(arguments);
         let child = pair.slave.spawn_command(command).expect("the binary starts");
         drop(pair.slave);
@@ -180,4 +196,39 @@ fn without_a_key_it_says_what_to_do_and_leaves_no_trace_of_one() {
     let home = session.home.path().to_owned();
     assert!(!home.join(".local/share/caseload").exists(), "nothing is made before there is a key");
     assert_eq!(session.ends_restored(), 1);
+}
+
+#[test]
+fn a_decision_survives_kill_9_and_reaches_persona_once() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let options = Options { inquiries: 40, ..Options::default() };
+    let start = simulator::start(([127, 0, 0, 1], 0).into(), options, Clock::system());
+    let simulator = runtime.block_on(start).expect("a free port");
+    let url = simulator.base_url();
+    let variables = [("PERSONA_BASE_URL", url.as_str()), ("PERSONA_API_KEY", DEMO_KEY)];
+    let home = Arc::new(tempfile::tempdir().expect("a home"));
+    let waiting = simulator.inquiries("needs_review");
+    let approved = || -> Vec<&String> {
+        waiting.iter().filter(|id| simulator.status(id).as_deref() == Some("approved")).collect()
+    };
+    let mut session = Session::start_at(Arc::clone(&home), &[], &variables);
+    session.sees("● live");
+    session.sees("Checks");
+    session.press("a");
+    session.sees("Enter commits");
+    session.press("\r");
+    session.sees("approve held");
+    session.signal("KILL");
+    session.wait("the end", |seen| seen.closed);
+    assert!(approved().is_empty(), "it was killed before anything left");
+    let mut session = Session::start_at(home, &[], &variables);
+    session.sees("● live");
+    session.wait("the approval to be sent", |seen| {
+        let contents = seen.screen.screen().contents();
+        !contents.contains("approve held") && !contents.contains("on the way")
+    });
+    assert_eq!(approved().len(), 1);
+    assert_eq!(simulator.effects(approved()[0]), 1);
+    session.press("q");
+    assert_eq!(session.ends_restored(), 0);
 }
