@@ -70,7 +70,10 @@ impl Screen {
 
 impl Drop for Screen {
     fn drop(&mut self) {
-        restore();
+        // The panic hook was here before: a second time would write over its report.
+        if !thread::panicking() {
+            restore();
+        }
     }
 }
 
