@@ -1,8 +1,11 @@
 //! What can be configured: one struct per section, each default beside its field.
 //!
-//! `load` reads and merges, `paths` says where things lie. `config.example.toml` documents every
-//! setting; a test holds it against these structs.
+//! `load` reads and merges, `check` knows what types cannot say, `explain` turns the parser's
+//! errors into a place and a fix, `paths` says where things lie. `config.example.toml` documents
+//! every setting; a test holds it against these structs.
 
+mod check;
+mod explain;
 mod load;
 mod paths;
 
@@ -11,7 +14,8 @@ use std::{collections::BTreeMap, path::PathBuf};
 use serde::{Deserialize, Serialize};
 
 pub use self::{
-    load::{BASE_URL_VARIABLE, Error, Loaded, Required, load, parse},
+    explain::Error,
+    load::{BASE_URL_VARIABLE, Loaded, Required, load, parse},
     paths::{Paths, PathsError, private_folder},
 };
 use crate::model::StatusKind;

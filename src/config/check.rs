@@ -1,0 +1,98 @@
+//! What types cannot say about a configuration: ranges, addresses, URLs.
+
+use std::ops::RangeInclusive;
+
+use super::{CaseStatus, Config, Reason};
+use crate::model::StatusKind;
+
+/// The setting, as `section.name`, and what is wrong with it.
+pub type Problem = (&'static str, String);
+
+/// # Errors
+/// With the first setting that cannot be used.
+pub fn check(config: &Config) -> Result<(), Problem> {
+    base_url(&config.persona.base_url).map_err(|what| ("persona.base_url", what))?;
+    within("persona.timeout_seconds", config.persona.timeout_seconds, 1..=120)?;
+    within("persona.connect_timeout_seconds", config.persona.connect_timeout_seconds, 1..=60)?;
+    within("review.hold_seconds", config.review.hold_seconds, 0..=60)?;
+    within("review.reveal_seconds", config.review.reveal_seconds, 5..=600)?;
+    within("review.link_expires_hours", config.review.link_expires_hours, 1..=720)?;
+    within("sync.poll_seconds", config.sync.poll_seconds, 1..=300)?;
+    within("sync.quiet_poll_seconds", config.sync.quiet_poll_seconds, 1..=3_600)?;
+    within("health.sla_ms", config.health.sla_ms, 1..=600_000)?;
+    if !(0.0..=100.0).contains(&config.health.error_rate_percent) {
+        return Err(("health.error_rate_percent", "must be from 0 to 100".into()));
+    }
+    let levels = ["off", "error", "warn", "info", "debug", "trace"];
+    if !levels.contains(&config.log.level.as_str()) {
+        return Err(("log.level", format!("must be one of {}", levels.join(", "))));
+    }
+    if config.reviewer.email.as_ref().is_some_and(|email| !email.contains('@')) {
+        return Err(("reviewer.email", "must be an e-mail address".into()));
+    }
+    reasons(&config.reasons.approve).map_err(|what| ("reasons.approve", what))?;
+    reasons(&config.reasons.decline).map_err(|what| ("reasons.decline", what))?;
+    let cases = &config.cases;
+    statuses(&cases.default_statuses).map_err(|what| ("cases.default_statuses", what))?;
+    statuses(cases.statuses.values().flatten()).map_err(|what| ("cases.statuses", what))?;
+    Ok(())
+}
+
+fn within(path: &'static str, value: u64, range: RangeInclusive<u64>) -> Result<(), Problem> {
+    if range.contains(&value) {
+        return Ok(());
+    }
+    let (least, most) = (range.start(), range.end());
+    Err((path, format!("{value} is out of range: {least} to {most} is accepted")))
+}
+
+/// A digit picks a reason, so there are nine at most.
+fn reasons(reasons: &[Reason]) -> Result<(), String> {
+    if reasons.len() > 9 {
+        return Err(format!("{} reasons: a digit picks one, so 9 at most", reasons.len()));
+    }
+    if reasons.iter().any(|reason| reason.code.trim().is_empty() || reason.text.trim().is_empty()) {
+        return Err("a reason needs a code and a text".into());
+    }
+    Ok(())
+}
+
+fn statuses<'a>(statuses: impl IntoIterator<Item = &'a CaseStatus>) -> Result<(), String> {
+    for status in statuses {
+        if status.name.trim().is_empty() {
+            return Err("a status needs a name".into());
+        }
+        if status.kind == StatusKind::Unknown {
+            return Err("kind must be one of initial, intermediate, end".into());
+        }
+    }
+    Ok(())
+}
+
+/// HTTPS, or plain HTTP to this machine: the key would travel in the clear otherwise.
+///
+/// # Errors
+/// In words that do not repeat the URL.
+pub fn base_url(raw: &str) -> Result<(), String> {
+    let url = url::Url::parse(raw).map_err(|why| {
+        format!("not a URL ({why}); one looks like https://api.withpersona.com/api/v1")
+    })?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("a URL with a user name or password is not accepted".into());
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err("the URL ends with its path, /api/v1: no ? and no #".into());
+    }
+    let local = match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => return Err("the URL names no host".into()),
+    };
+    match url.scheme() {
+        "https" => Ok(()),
+        "http" if local => Ok(()),
+        "http" => Err("plain http would send the API key in the clear: use https".into()),
+        _ => Err("only https is spoken here".into()),
+    }
+}
