@@ -3,8 +3,8 @@
 use std::{
     fs::{self, File, OpenOptions},
     io,
-    os::unix::fs::OpenOptionsExt,
-    path::Path,
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    path::{Path, PathBuf},
     sync::Mutex,
 };
 
@@ -45,7 +45,40 @@ fn open(path: &Path) -> io::Result<File> {
         private_folder(folder)?;
     }
     if fs::metadata(path).is_ok_and(|file| file.len() > ROTATE_AT) {
-        fs::rename(path, path.with_extension("log.1"))?;
+        fs::rename(path, rotated(path))?;
     }
-    OpenOptions::new().create(true).append(true).mode(0o600).open(path)
+    let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
+    // One that was there before may have been open to others.
+    if file.metadata()?.is_file() {
+        file.set_permissions(fs::Permissions::from_mode(0o600))?;
+    }
+    Ok(file)
+}
+
+/// `caseload.log` → `caseload.log.1`
+fn rotated(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".1");
+    name.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_is_private_and_is_moved_aside_when_it_is_long() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("deep/log.txt");
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let file = open(&path).unwrap();
+        assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
+        file.set_permissions(fs::Permissions::from_mode(0o644)).unwrap();
+        file.set_len(ROTATE_AT + 1).unwrap();
+        assert_eq!(open(&path).unwrap().metadata().unwrap().len(), 0);
+        assert!(dir.path().join("deep/log.txt.1").exists());
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        drop(open(&path).unwrap());
+        assert_eq!(mode(&path), 0o600);
+    }
 }
