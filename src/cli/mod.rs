@@ -1,6 +1,6 @@
 //! The command line: one file per subcommand.
 //!
-//! Exit codes: 0 done, 1 failed, 2 wrong usage or a bad configuration.
+//! Exit codes: 0 done, 1 failed (no usable key among it), 2 wrong usage or a bad configuration.
 
 mod config;
 mod console;
@@ -13,7 +13,11 @@ use std::{
     process::ExitCode,
 };
 
-use clap::{Args, Parser, Subcommand};
+use clap::{
+    Args, CommandFactory, Parser, Subcommand, builder::PossibleValuesParser, error::ErrorKind,
+};
+
+use crate::simulator::Scenario;
 
 /// A terminal review console for Persona.
 ///
@@ -22,7 +26,7 @@ use clap::{Args, Parser, Subcommand};
 #[derive(Debug, Parser)]
 #[command(version)]
 pub struct Cli {
-    /// Read this configuration file instead of the usual one.
+    /// Read this configuration file instead of the usual one or the one CASELOAD_CONFIG names.
     #[arg(long, value_name = "FILE", global = true)]
     config: Option<PathBuf>,
     /// Try the console: a simulated Persona on this machine, and nothing kept afterwards.
@@ -50,52 +54,68 @@ enum Command {
 }
 
 /// The simulated world.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 struct World {
-    /// The same seed makes the same world.
-    #[arg(long, default_value_t = 42)]
-    seed: u64,
-    /// How many inquiries there are.
-    #[arg(long, default_value_t = 300, value_name = "N")]
-    inquiries: usize,
-    /// What goes wrong: calm, slow, storm, flaky, lost-answers, outage, stuck, …
-    #[arg(long, default_value = "calm", value_name = "NAME")]
-    scenario: String,
+    /// The same seed makes the same world [default: 42]
+    #[arg(long)]
+    seed: Option<u64>,
+    /// How many inquiries there are [default: 300]
+    #[arg(long, value_name = "N")]
+    inquiries: Option<usize>,
+    /// What goes wrong [default: calm]
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(Scenario::names()))]
+    scenario: Option<String>,
+}
+
+impl World {
+    fn is_described(&self) -> bool {
+        self.seed.is_some() || self.inquiries.is_some() || self.scenario.is_some()
+    }
 }
 
 /// Parses the arguments and runs what they ask for.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(help_or_error) => {
-            let code = help_or_error.exit_code();
-            // A reader that closed the pipe has read enough.
-            let _ = help_or_error.print();
-            return ExitCode::from(u8::try_from(code).unwrap_or(2));
-        }
-    };
-    match run(cli) {
+    match Cli::try_parse().map_err(anyhow::Error::from).and_then(run) {
         Ok(code) => code,
-        Err(why) if is_broken_pipe(&why) => ExitCode::SUCCESS,
-        Err(why) => {
-            // The terminal may be gone; then there is nobody to tell.
-            let _ = writeln!(stderr(), "caseload: {why:#}");
-            let usage = why.is::<crate::config::Error>() || why.is::<crate::config::PathsError>();
-            ExitCode::from(if usage { 2 } else { 1 })
-        }
+        Err(why) => tell(&why),
     }
 }
 
 fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    if cli.demo && cli.command.is_some() {
-        anyhow::bail!("--demo opens the console: it goes with no other command");
+    if cli.command.is_some() && cli.demo {
+        return Err(misused("--demo opens the console: it goes with no other command"));
     }
+    if !cli.demo && cli.world.is_described() {
+        return Err(misused(
+            "--seed, --inquiries and --scenario describe a simulated Persona: they go with --demo, or after simulate",
+        ));
+    }
+    let file = profile::named(cli.config);
     match cli.command {
-        None if cli.demo => console::demo(cli.config.as_deref(), &cli.world),
-        None => console::open(cli.config.as_deref()),
+        None if cli.demo => console::demo(file.as_deref(), &cli.world),
+        None => console::open(file.as_deref()),
         Some(Command::Simulate { listen, world }) => simulate::run(listen, &world),
-        Some(Command::Config(command)) => config::run(command, cli.config.as_deref()),
+        Some(Command::Config(command)) => config::run(command, file.as_deref()),
     }
+}
+
+fn misused(what: &str) -> anyhow::Error {
+    Cli::command().error(ErrorKind::ArgumentConflict, what).into()
+}
+
+/// Says what went wrong, if there is still somebody to tell, and with which exit code.
+fn tell(why: &anyhow::Error) -> ExitCode {
+    if is_broken_pipe(why) {
+        // A reader that closed the pipe has read enough.
+        return ExitCode::SUCCESS;
+    }
+    if let Some(help_or_usage) = why.downcast_ref::<clap::Error>() {
+        let _ = help_or_usage.print();
+        return ExitCode::from(u8::try_from(help_or_usage.exit_code()).unwrap_or(2));
+    }
+    let _ = writeln!(stderr(), "caseload: {why:#}");
+    let usage = why.is::<crate::config::Error>() || why.is::<crate::config::PathsError>();
+    ExitCode::from(if usage { 2 } else { 1 })
 }
 
 fn is_broken_pipe(why: &anyhow::Error) -> bool {

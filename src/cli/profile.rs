@@ -1,6 +1,9 @@
 //! From the configuration to what the house is built from.
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use crate::{
     config::{self, CaseStatus, Config, Loaded, Paths, Required},
@@ -11,6 +14,15 @@ use crate::{
     secret::{KeyEnvironment, KeySource},
     sync, tui,
 };
+
+/// Names a configuration file where `--config` does not.
+const CONFIG_VARIABLE: &str = "CASELOAD_CONFIG";
+
+/// The file that somebody named: with the flag, else in the environment.
+pub fn named(flag: Option<PathBuf>) -> Option<PathBuf> {
+    let variable = || std::env::var_os(CONFIG_VARIABLE).filter(|file| !file.is_empty());
+    flag.or_else(|| variable().map(PathBuf::from))
+}
 
 /// The configuration in force: the named file, which must be there, or the usual one.
 pub fn load(named: Option<&Path>, paths: &Paths) -> Result<Loaded, config::Error> {
@@ -26,6 +38,7 @@ pub fn environment(key: &KeySource) -> KeyEnvironment {
     key.read().map_or(KeyEnvironment::Unknown, |key| KeyEnvironment::of(&key))
 }
 
+/// For the screen, where there is room for a file's name only.
 pub fn key_words(key: &KeySource) -> String {
     match key {
         KeySource::Env(name) => format!("from {name}"),

@@ -12,18 +12,23 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::World;
 use crate::{
     clock::Clock,
-    secret::{KEY_VARIABLE, KeySource, Secret},
+    config::BASE_URL_VARIABLE,
+    secret::{KEY_VARIABLE, KeyError, KeySource},
     simulator::{self, DEMO_KEY, Options, Scenario},
 };
 
 /// The world that the arguments describe, with the demo's public key.
 pub fn options(world: &World) -> anyhow::Result<Options> {
+    let usual = Options::default();
+    let scenario = match &world.scenario {
+        Some(name) => Scenario::named(name)?,
+        None => usual.scenario,
+    };
     Ok(Options {
-        seed: world.seed,
-        inquiries: world.inquiries,
-        scenario: Scenario::named(&world.scenario)?,
-        key: Secret::new(DEMO_KEY.to_owned()),
-        ..Options::default()
+        seed: world.seed.unwrap_or(usual.seed),
+        inquiries: world.inquiries.unwrap_or(usual.inquiries),
+        scenario,
+        ..usual
     })
 }
 
@@ -31,10 +36,14 @@ pub fn options(world: &World) -> anyhow::Result<Options> {
 /// demo's public one, which is printed.
 pub fn run(listen: SocketAddr, world: &World) -> anyhow::Result<ExitCode> {
     let mut options = options(world)?;
-    let given = KeySource::Env(KEY_VARIABLE).read().ok();
-    let key_words = match &given {
-        Some(_) => format!("the one in {KEY_VARIABLE}"),
-        None => DEMO_KEY.to_owned(),
+    let given = match KeySource::Env(KEY_VARIABLE).read() {
+        Ok(key) => Some(key),
+        Err(KeyError::Unset(_)) => None,
+        Err(unusable) => return Err(unusable.into()),
+    };
+    let (key_words, assignment) = match &given {
+        Some(_) => (format!("the one in {KEY_VARIABLE}"), String::new()),
+        None => (DEMO_KEY.to_owned(), format!("{KEY_VARIABLE}={DEMO_KEY} ")),
     };
     options.key = given.unwrap_or(options.key);
     let runtime = tokio::runtime::Runtime::new().context("the runtime cannot start")?;
@@ -48,7 +57,13 @@ pub fn run(listen: SocketAddr, world: &World) -> anyhow::Result<ExitCode> {
         let mut out = stdout().lock();
         writeln!(out, "A simulated Persona answers at {url}")?;
         writeln!(out, "key      {key_words}")?;
-        writeln!(out, "console  PERSONA_BASE_URL={url} PERSONA_API_KEY=… caseload")?;
+        writeln!(out, "console  {BASE_URL_VARIABLE}={url} {assignment}caseload")?;
+        if !listen.ip().is_loopback() {
+            writeln!(
+                out,
+                "warning  {listen} can be reached from other machines, without encryption"
+            )?;
+        }
         writeln!(out, "Ctrl-c stops it; its world is gone then.")?;
         out.flush()?;
         drop(out);

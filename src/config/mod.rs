@@ -37,6 +37,25 @@ pub struct Config {
     pub ui: Ui,
 }
 
+impl Config {
+    /// What is set otherwise than by default, as lines of TOML. No value of it is a secret.
+    pub fn changed(&self) -> Vec<String> {
+        let table = |config: &Self| {
+            toml::Table::try_from(config).expect("every setting has a place in TOML")
+        };
+        let (mine, defaults) = (table(self), table(&Self::default()));
+        let mut changed = Vec::new();
+        for (section, settings) in &mine {
+            for (name, value) in settings.as_table().into_iter().flatten() {
+                if defaults.get(section).and_then(|section| section.get(name)) != Some(value) {
+                    changed.push(format!("{section}.{name} = {value}"));
+                }
+            }
+        }
+        changed
+    }
+}
+
 /// How Persona is reached.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -90,6 +90,11 @@ fn check_says_what_is_in_force_or_what_is_wrong() {
     let (code, out, _) = user.run(&["config", "check"]);
     assert_eq!(code, 0);
     assert!(out.contains("from PERSONA_API_KEY, environment sandbox"), "{out}");
+    assert!(!out.contains("\nset "), "nothing is set: {out}");
+    let good = user.configuration("[review]\nhold_seconds = 9\n[store]\ndir = \"copy\"\n");
+    let (code, out, _) = user.run(&["--config", &good, "config", "check"]);
+    assert_eq!(code, 0);
+    assert!(out.contains("review.hold_seconds = 9") && out.contains("/copy\n"), "{out}");
     let bad = user.configuration("[review]\nhold_second = 3\n");
     let (code, _, err) = user.run(&["--config", &bad, "config", "check"]);
     assert_eq!(code, 2);
@@ -97,6 +102,68 @@ fn check_says_what_is_in_force_or_what_is_wrong() {
     let (code, _, err) = user.run(&["--config", "/nowhere/c.toml", "config", "check"]);
     assert_eq!(code, 2);
     assert!(err.contains("cannot be read"), "{err}");
+}
+
+#[test]
+fn check_fails_without_a_usable_key() {
+    let (code, out, _) = User::new().run(&["config", "check"]);
+    assert_eq!(code, 1);
+    assert!(out.starts_with("ok ") && out.contains("set PERSONA_API_KEY"), "{out}");
+}
+
+#[test]
+fn a_key_in_the_wrong_place_is_not_repeated() {
+    let user = User::new();
+    for text in [
+        format!("[persona]\napi_key = \"{SECRET}\"\n"),
+        format!("[persona]\napi_key_file = \"{SECRET}\"\n"),
+        format!("[persona]\nbase_url = \"https://{SECRET}@api.withpersona.com/api/v1\"\n"),
+        format!("[review]\nmask = \"{SECRET}\"\n"),
+        format!("[log]\nlevel = \"{SECRET}\"\n"),
+        format!("{SECRET} = 1\n"),
+        format!("{SECRET}\n"),
+        format!("[{SECRET}\n"),
+        format!("a = \"{SECRET}\n"),
+    ] {
+        let file = user.configuration(&text);
+        for command in [&["config", "check"][..], &["config", "path"], &[]] {
+            // `run` holds every output against the key.
+            let (code, _, err) = user.run(&[&["--config", &file][..], command].concat());
+            assert!(err.contains("c.toml:"), "{err}");
+            assert_eq!(code, if command.contains(&"path") { 0 } else { 2 }, "{err}");
+        }
+    }
+}
+
+#[test]
+fn the_environment_can_name_the_configuration() {
+    let user = User::new();
+    let bad = user.configuration("nonsense\n");
+    let user = user.with("CASELOAD_CONFIG", &bad);
+    let (code, _, err) = user.run(&["config", "check"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("c.toml:1:"), "{err}");
+    let (code, out, _) = user.run(&["--config", "/dev/null", "config", "check"]);
+    assert_eq!((code, out.contains("/dev/null")), (1, true), "the flag goes first: {out}");
+}
+
+#[test]
+fn what_cannot_be_meant_is_wrong_usage() {
+    let user = User::new().with("PERSONA_API_KEY", SECRET);
+    for arguments in [&["--demo", "config", "check"][..], &["--seed", "7"], &["--scenario", "calm"]]
+    {
+        let (code, _, err) = user.run(arguments);
+        assert_eq!(code, 2, "{err}");
+        assert!(err.contains("--demo") && err.contains("Usage"), "{err}");
+    }
+}
+
+#[test]
+fn a_simulator_takes_no_broken_key() {
+    let user = User::new().with("PERSONA_API_KEY", "persona_sandbox_verysecret and more");
+    let (code, _, err) = user.run(&["simulate", "--listen", "127.0.0.1:0"]);
+    assert_eq!(code, 1);
+    assert!(err.contains("PERSONA_API_KEY"), "{err}");
 }
 
 #[test]
@@ -138,7 +205,7 @@ fn a_console_without_a_terminal_is_a_sentence() {
 #[test]
 fn an_unknown_scenario_lists_the_known_ones() {
     let (code, _, err) = User::new().run(&["simulate", "--scenario", "nonsense"]);
-    assert_eq!(code, 1);
+    assert_eq!(code, 2);
     assert!(err.contains("calm") && err.contains("lost-answers"), "{err}");
 }
 
