@@ -29,7 +29,8 @@ pub fn open(file: Option<&Path>) -> anyhow::Result<ExitCode> {
     loaded.key.read()?;
     let environment = profile::environment(&loaded.key);
     let folder = loaded.config.store.dir.clone().unwrap_or_else(|| paths.data.clone());
-    let store = folder.join(environment.as_str()).join("caseload.db");
+    let server = profile::store_folder(environment, &loaded.config.persona.base_url);
+    let store = folder.join(server).join("caseload.db");
     let log = loaded.config.log.file.clone().unwrap_or(paths.log);
     let _log = start_log(&log, &loaded.config);
     let words = match environment {

@@ -38,6 +38,19 @@ pub fn environment(key: &KeySource) -> KeyEnvironment {
     key.read().map_or(KeyEnvironment::Unknown, |key| KeyEnvironment::of(&key))
 }
 
+/// The folder of one server's copy. What two servers said never meets in one store: a decision
+/// that is still on its way to one would be sent to the other.
+pub fn store_folder(environment: KeyEnvironment, base_url: &str) -> String {
+    let environment = environment.as_str();
+    if base_url.trim_end_matches('/') == persona::DEFAULT_BASE_URL {
+        return environment.to_owned();
+    }
+    let address = base_url.split_once("://").map_or(base_url, |(_, address)| address);
+    let safe = |c: char| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' };
+    let address: String = address.trim_end_matches('/').chars().map(safe).collect();
+    format!("{environment}-{address}")
+}
+
 /// For the screen, where there is room for a file's name only.
 pub fn key_words(key: &KeySource) -> String {
     match key {
@@ -121,5 +134,20 @@ pub fn console(config: &Config, environment: &str, key: &KeySource) -> tui::Sett
         relation_keys: !relation_keys(config).is_empty(),
         sla: thresholds.sla,
         error_rate: thresholds.error_rate,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn servers_do_not_share_a_store() {
+        let folder = |url| store_folder(KeyEnvironment::Sandbox, url);
+        assert_eq!(folder("https://api.withpersona.com/api/v1"), "sandbox");
+        assert_eq!(folder("https://api.withpersona.com/api/v1/"), "sandbox");
+        assert_eq!(folder("http://127.0.0.1:4010/api/v1"), "sandbox-127.0.0.1-4010-api-v1");
+        assert_ne!(folder("http://127.0.0.1:4010/api/v1"), folder("http://127.0.0.1:4011/api/v1"));
+        assert_eq!(folder("https://[::1]/../x"), "sandbox----1--..-x");
     }
 }
