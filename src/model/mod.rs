@@ -13,6 +13,7 @@ pub mod id;
 pub mod inquiry;
 pub mod journal;
 pub mod lane;
+pub mod mismatch;
 pub mod relation;
 pub mod text;
 pub mod verification;
@@ -27,6 +28,7 @@ pub use id::{AccountId, ActionId, CaseId, EventId, InquiryId, TemplateId, Verifi
 pub use inquiry::{Inquiry, InquiryStatus};
 pub use journal::JournalEntry;
 pub use lane::Lane;
+pub use mismatch::{Mismatch, Shape};
 pub use relation::{Relation, Relations};
 pub use text::{Pii, Text};
 pub use verification::{Check, CheckStatus, Requirement, Verification};
