@@ -6,13 +6,17 @@ use tokio::sync::mpsc;
 
 use super::{
     LinkReady,
+    create::{self, Sighting},
     plan::{Call, KeyUse, Reading, Step, plan},
     verdict::{self, Look, Verdict, Why},
 };
 use crate::{
     clock::Clock,
-    model::{Action, ActionState, Batch, Entity, IdempotencyKey, Lane, Subject, Text},
-    persona::{self, Client, accounts, cases, inquiries},
+    model::{
+        Action, ActionState, Batch, Entity, IdempotencyKey, InquiryId, Lane, NewInquiry, Subject,
+        Text, Verb,
+    },
+    persona::{self, Client, PageFrom, accounts, cases, inquiries},
     secret::Secret,
     store::{Claim, Error, Store},
 };
@@ -32,6 +36,8 @@ struct Course {
     action: Action,
     /// Its object, if it was looked at.
     reading: Option<Reading>,
+    /// What was found in place of an object that is to be made, if it was looked for.
+    sightings: Option<Vec<Sighting>>,
     learnt: Batch,
 }
 
@@ -44,9 +50,12 @@ struct End {
 }
 
 /// What a call brought back.
+#[derive(Default)]
 struct Answer {
     learnt: Batch,
     link: Option<Secret<String>>,
+    /// What is there now and was not before.
+    made: Option<InquiryId>,
 }
 
 impl Delivery {
@@ -55,12 +64,23 @@ impl Delivery {
     /// # Errors
     /// If the store failed; the action then stays claimed until its lease runs out.
     pub async fn deliver(&self, action: Action) -> Result<(), Error> {
-        let mut course = Course { action, reading: None, learnt: Batch::default() };
+        let learnt = Batch::default();
+        let mut course = Course { action, reading: None, sightings: None, learnt };
         let end = loop {
-            let step = plan(&course.action, course.reading.as_ref(), self.clock.now());
+            let now = self.clock.now();
+            let step = match &course.action.verb {
+                Verb::CreateInquiry(new) => {
+                    create::plan(&course.action, new, course.sightings.as_deref(), now)
+                }
+                _ => plan(&course.action, course.reading.as_ref(), now),
+            };
             let ended = match step {
                 Step::Finish(state) => Some(End::told_by_looking(&course.action, state)),
-                Step::Read => self.look_first(&mut course).await,
+                Step::Made(id) => {
+                    course.action.subject = Subject::Inquiry(id);
+                    Some(End::told_by_looking(&course.action, ActionState::Done))
+                }
+                Step::Read => self.look_first(&mut course).await?,
                 Step::Send(call, key) => match self.intend(&mut course.action, key).await? {
                     Claim::Held => self.call(&mut course, &call).await,
                     Claim::Lost => return Ok(()),
@@ -81,10 +101,19 @@ impl Delivery {
         settled.map(|_| ())
     }
 
-    /// Looks at the object, so that the plan can go on.
-    async fn look_first(&self, course: &mut Course) -> Option<End> {
-        match self.look(&course.action.subject).await {
+    /// Looks at the object, or for it, so that the plan can go on.
+    async fn look_first(&self, course: &mut Course) -> Result<Option<End>, Error> {
+        let looked = match &course.action.verb {
+            Verb::CreateInquiry(new) => self.look_for(new, &course.action).await,
+            _ => self.look(&course.action.subject).await,
+        };
+        Ok(match looked {
             Ok(batch) => {
+                if let Subject::NewInquiry(_) = course.action.subject {
+                    course.sightings = Some(self.sightings(&batch).await?);
+                    course.learnt = batch;
+                    return Ok(None);
+                }
                 course.reading = read(&course.action.subject, &batch);
                 course.learnt = batch;
                 course
@@ -98,7 +127,39 @@ impl Delivery {
                 let verdict = verdict::of_look(&course.action, &judged, now, fastrand::f64());
                 Some(self.fail(course, verdict, &why).await)
             }
+        })
+    }
+
+    /// Lists what may be the inquiry that is to be made.
+    async fn look_for(&self, new: &NewInquiry, action: &Action) -> Result<Batch, persona::Error> {
+        let filter = inquiries::Filter {
+            accounts: new.account.iter().cloned().collect(),
+            reference_id: new.reference_id.clone(),
+            created_from: Some(create::earliest(action)),
+            ..inquiries::Filter::default()
+        };
+        let ask = inquiries::List { filter, page: PageFrom::first(100) };
+        let page = self.client.read(&ask, Lane::Front).await?;
+        // Another generation of templates is not told apart here: then more of them may be it.
+        let fits = |of: &Option<_>| of.as_ref().is_none_or(|of| *of == new.template);
+        let same = |inquiry: &crate::model::Inquiry| {
+            !new.template.as_str().starts_with("itmpl_") || fits(&inquiry.template)
+        };
+        Ok(Batch::of(page.items.into_iter().filter(same).map(Entity::Inquiry)))
+    }
+
+    /// What no other decision of ours has made.
+    async fn sightings(&self, batch: &Batch) -> Result<Vec<Sighting>, Error> {
+        let mut sightings = Vec::new();
+        for entity in &batch.entities {
+            if let Entity::Inquiry(inquiry) = entity
+                && !self.store.has_made(&inquiry.id).await?
+            {
+                let (id, created_at) = (inquiry.id.clone(), inquiry.created_at);
+                sightings.push(Sighting { id, created_at });
+            }
         }
+        Ok(sightings)
     }
 
     /// Writes down that it is sent, and with which key, before it is.
@@ -126,6 +187,9 @@ impl Delivery {
             }
             Ok(answer) => {
                 course.learnt = answer.learnt;
+                if let Some(made) = answer.made {
+                    course.action.subject = Subject::Inquiry(made);
+                }
                 let action = &course.action;
                 let detail = format!("{}, try {}", action.verb.words(), action.attempts);
                 Some(End { state: ActionState::Done, detail, link: answer.link })
@@ -168,6 +232,8 @@ impl Delivery {
                 let found = self.client.read(&ask, Lane::Front).await?;
                 Ok(Batch::of([Entity::Account(found.object)]))
             }
+            // There is nothing to look at yet.
+            Subject::NewInquiry(_) => Ok(Batch::default()),
         }
     }
 
@@ -198,10 +264,16 @@ impl Delivery {
                 let ask = inquiries::GenerateOneTimeLink { id, expires_in_seconds };
                 let made = client.write(&ask, key, lane).await?;
                 let learnt = Batch::of([Entity::Inquiry(made.inquiry)]);
-                return Ok(Answer { learnt, link: Some(made.link) });
+                return Ok(Answer { learnt, link: Some(made.link), made: None });
+            }
+            Call::Create(new) => {
+                let created = client.write(&ask_for(new), key, lane).await?;
+                let made = Some(created.inquiry.id.clone());
+                let learnt = Batch::of([Entity::Inquiry(created.inquiry)]);
+                return Ok(Answer { learnt, link: created.link, made });
             }
         };
-        Ok(Answer { learnt: Batch::of([entity]), link: None })
+        Ok(Answer { learnt: Batch::of([entity]), ..Answer::default() })
     }
 }
 
@@ -217,6 +289,20 @@ impl End {
     fn stopped(reason: &str) -> Self {
         let state = ActionState::Stopped { reason: Text::new(reason) };
         Self { state, detail: reason.to_owned(), link: None }
+    }
+}
+
+fn ask_for(new: NewInquiry) -> inquiries::Create {
+    let fields = new.fields.into_iter();
+    inquiries::Create {
+        template: new.template,
+        account: new.account,
+        reference_id: new.reference_id,
+        fields: fields.map(|field| (field.name, field.value.reveal().clone())).collect(),
+        link: match new.one_time_link {
+            true => inquiries::WithLink::Yes,
+            false => inquiries::WithLink::No,
+        },
     }
 }
 
