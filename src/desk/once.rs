@@ -15,6 +15,7 @@ use crate::{
     clock::Clock,
     model::{Action, ActionId, ActionState},
     outbox::LinkReady,
+    secret::Secret,
     store,
     sync::{self, Caught, Depth, Sync, Trouble},
 };
@@ -66,8 +67,11 @@ pub async fn once(options: Options, clock: Clock, busy: Busy) -> Result<Once, Bo
 }
 
 impl Once {
-    /// Starts to deliver what is decided here, and what dead processes left.
+    /// Starts to deliver what is decided here, and what dead processes left; once.
     pub fn deliver(&mut self) {
+        if self.outbox.is_some() {
+            return;
+        }
         let (store, clock) = (self.desk.store.clone(), self.desk.clock.clone());
         self.tasks.spawn(boot::look_across(store, clock, self.cancel.clone()));
         let outbox = boot::start_outbox(&self.desk, self.links.0.clone(), self.cancel.clone());
@@ -102,20 +106,25 @@ impl Once {
         sync::once(&sync, depth).await.map(CaughtUp::Here)
     }
 
-    /// Stops the tasks; a delivery under way is let finish for a moment. Gives the links that
-    /// were made here, which nobody else has.
-    pub async fn shut_down(mut self) -> Vec<LinkReady> {
+    /// The link that a decision made, if it was made here: nobody else has it.
+    pub async fn link(&mut self, action: &ActionId) -> Option<Secret<String>> {
+        // A decision is settled a moment before its link is handed over.
+        let _ = tokio::time::timeout(boot::PARTING, self.desk.busy.idle()).await;
+        while let Ok(ready) = self.links.1.try_recv() {
+            if ready.action == *action {
+                return Some(ready.link);
+            }
+        }
+        None
+    }
+
+    /// Stops the tasks; a delivery under way is let finish for a moment.
+    pub async fn shut_down(mut self) {
         self.cancel.cancel();
         if let Some(outbox) = self.outbox.take() {
             let _ = tokio::time::timeout(boot::PARTING, outbox).await;
         }
         self.tasks.shutdown().await;
-        self.links.1.close();
-        let mut links = Vec::new();
-        while let Ok(link) = self.links.1.try_recv() {
-            links.push(link);
-        }
-        links
     }
 }
 
