@@ -205,7 +205,8 @@ async fn read(session: &Session, wish: Wish) -> anyhow::Result<Draft> {
     let Wish { subject, mut verb, reason, comment } = wish;
     let desk = session.desk();
     desk.look(&subject).await?;
-    let gone = || Exit::Failed.told(format!("Persona answered with another object than {}", subject.id()));
+    let gone =
+        || Exit::Failed.told(format!("Persona answered with another object than {}", subject.id()));
     let (evidence, fits) = match &subject {
         Subject::Inquiry(id) => {
             let inquiry = desk.inquiry(id).await?.ok_or_else(gone)?.inquiry;

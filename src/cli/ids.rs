@@ -65,10 +65,7 @@ mod tests {
     #[test]
     fn an_id_of_another_kind_is_a_mistake_and_an_unknown_prefix_is_not() {
         assert!(inquiry("inq_1").is_ok() && inquiry("novel_1").is_ok());
-        assert_eq!(
-            inquiry("case_1").unwrap_err(),
-            "this is the id of a case, not of an inquiry"
-        );
+        assert_eq!(inquiry("case_1").unwrap_err(), "this is the id of a case, not of an inquiry");
         assert!(inquiry("inq_../x").unwrap_err().starts_with("not an id"));
         assert!(matches!(subject("act_1"), Ok(Subject::Account(_))));
         assert!(subject("ver_1").is_err() && subject("").is_err());

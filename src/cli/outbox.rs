@@ -72,9 +72,9 @@ async fn retry(
     }
     session.once.deliver();
     session.desk().hurry(only.as_ref()).await?;
-    let following = actions.iter().map(|action| async {
-        delivery::follow(session, &action.id, &Wait::For(patience)).await
-    });
+    let following = actions
+        .iter()
+        .map(|action| async { delivery::follow(session, &action.id, &Wait::For(patience)).await });
     let ended = futures::future::try_join_all(following).await?;
     print(session, &ended)?;
     Ok(worst(ended.iter().map(delivery::told)))

@@ -55,9 +55,24 @@ pub const INQUIRIES: Shape = Shape {
         ("decision", "decision.state"),
     ],
     csv: &[
-        "id", "status", "name", "reference_id", "account", "template", "created_at", "updated_at",
-        "waiting_since", "tags", "checks.failed", "checks.signals", "checks.unproven",
-        "checks.passed", "decision.verb", "decision.state", "decision.reason", "masked",
+        "id",
+        "status",
+        "name",
+        "reference_id",
+        "account",
+        "template",
+        "created_at",
+        "updated_at",
+        "waiting_since",
+        "tags",
+        "checks.failed",
+        "checks.signals",
+        "checks.unproven",
+        "checks.passed",
+        "decision.verb",
+        "decision.state",
+        "decision.reason",
+        "masked",
     ],
 };
 
@@ -73,9 +88,23 @@ pub const CASES: Shape = Shape {
         ("decision", "decision.state"),
     ],
     csv: &[
-        "id", "name", "status", "resolution", "resolved", "template", "queue", "assignee",
-        "created_at", "updated_at", "sla_expires_at", "tags", "inquiries", "accounts",
-        "decision.verb", "decision.state", "decision.reason",
+        "id",
+        "name",
+        "status",
+        "resolution",
+        "resolved",
+        "template",
+        "queue",
+        "assignee",
+        "created_at",
+        "updated_at",
+        "sla_expires_at",
+        "tags",
+        "inquiries",
+        "accounts",
+        "decision.verb",
+        "decision.state",
+        "decision.reason",
     ],
 };
 
@@ -88,7 +117,14 @@ pub const ACCOUNTS: Shape = Shape {
         ("reference", "reference_id"),
     ],
     csv: &[
-        "id", "type", "status", "name", "reference_id", "created_at", "updated_at", "tags",
+        "id",
+        "type",
+        "status",
+        "name",
+        "reference_id",
+        "created_at",
+        "updated_at",
+        "tags",
         "masked",
     ],
 };
@@ -104,8 +140,16 @@ pub const RELATIONS: Shape = Shape {
         ("its status", "latest_inquiry_status"),
     ],
     csv: &[
-        "account", "key", "target_kind", "target", "type", "status", "name", "latest_inquiry",
-        "latest_inquiry_status", "masked",
+        "account",
+        "key",
+        "target_kind",
+        "target",
+        "type",
+        "status",
+        "name",
+        "latest_inquiry",
+        "latest_inquiry_status",
+        "masked",
     ],
 };
 
@@ -121,8 +165,17 @@ pub const DECISIONS: Shape = Shape {
         ("reason", "reason"),
     ],
     csv: &[
-        "action", "verb", "to", "subject_kind", "subject", "state", "reason", "due_at",
-        "decided_at", "reviewer", "attempts",
+        "action",
+        "verb",
+        "to",
+        "subject_kind",
+        "subject",
+        "state",
+        "reason",
+        "due_at",
+        "decided_at",
+        "reviewer",
+        "attempts",
     ],
 };
 
@@ -149,7 +202,7 @@ fn inquiry(inquiry: &Inquiry, row: Option<&InquiryRow>, sight: Sight) -> Value {
 pub fn inquiry_file(file: &InquiryFile, sight: Sight) -> Value {
     let it = &file.inquiry;
     let mut told = inquiry(it, None, sight);
-    told["decision"] = file.action.as_ref().map(|action| decision(action)).into();
+    told["decision"] = file.action.as_ref().map(decision).into();
     // The verifications themselves say more than their figures.
     told.as_object_mut().expect("a record is an object").shift_remove("checks");
     let more = json!({

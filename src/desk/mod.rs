@@ -30,9 +30,10 @@ use crate::{
 };
 pub use crate::{
     store::{
-        AccountFilter, CaseFile, CaseFilter, CaseRow, CaseView, Changes, Error as StoreError, Glance,
-        InquiryFile, InquiryFilter, InquiryRow, InquiryView, KnownStatus, ListedCase, ListedInquiry,
-        Pending, RelationGroup, RelationRow, Rows, Scope, SubmitError, Undone, Window,
+        AccountFilter, CaseFile, CaseFilter, CaseRow, CaseView, Changes, Error as StoreError,
+        Glance, InquiryFile, InquiryFilter, InquiryRow, InquiryView, KnownStatus, ListedCase,
+        ListedInquiry, Pending, RelationGroup, RelationRow, Rows, Scope, SubmitError, Undone,
+        Window,
     },
     sync::{Caught, Depth, Phase, SyncState, Trouble as SyncTrouble},
 };

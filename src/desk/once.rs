@@ -140,7 +140,8 @@ impl Desk {
             let action = action.ok_or_else(|| {
                 store::Error::Damaged(format!("a decision that was recorded is gone: {id}"))
             })?;
-            let tried = until == Until::Tried && matches!(action.state, ActionState::Waiting { .. });
+            let tried =
+                until == Until::Tried && matches!(action.state, ActionState::Waiting { .. });
             if tried || !action.state.is_open() {
                 return Ok(action);
             }

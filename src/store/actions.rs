@@ -107,8 +107,7 @@ impl Store {
         .execute(&mut *tx)
         .await
         .map_err(Error::from)?;
-        let line =
-            entry(action, "decided", &action.reviewer, action.decided_at, &decided(action));
+        let line = entry(action, "decided", &action.reviewer, action.decided_at, &decided(action));
         journal::append(&mut tx, &line).await?;
         tx.commit().await.map_err(Error::from)?;
         self.tell(Changes { actions: true, ..Changes::default() });

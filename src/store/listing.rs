@@ -96,7 +96,9 @@ impl Store {
         selection.is("list.template", filter.template.as_ref());
         if let Some(account) = &filter.account {
             let has = |n| {
-                format!("EXISTS (SELECT 1 FROM json_each(list.body, '$.accounts') WHERE value = ${n})")
+                format!(
+                    "EXISTS (SELECT 1 FROM json_each(list.body, '$.accounts') WHERE value = ${n})"
+                )
             };
             selection.condition(has, account.to_string());
         }

@@ -8,6 +8,7 @@ mod contract;
 mod delivery;
 mod review;
 mod screens;
+mod script;
 mod store;
 mod story;
 mod sync;
