@@ -232,7 +232,7 @@ mod tests {
         ];
         let shown = rows(Format::Table, &SHAPE, &objects);
         let mut shown = shown.lines();
-        assert_eq!(shown.next(), Some(format!("id      {:<44}  failed", "name").trim_end()));
+        assert_eq!(shown.next(), Some(format!("id      {:<43}  failed", "name").trim_end()));
         assert!(shown.next().is_some_and(|line| line.ends_with("  2")));
         assert!(shown.next().is_some_and(|line| line.contains("あ…")));
         let json = rows(Format::Json, &SHAPE, &objects);
