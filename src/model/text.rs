@@ -127,6 +127,12 @@ fn masked_word(word: &str) -> String {
     }
 }
 
+impl From<Text> for Pii {
+    fn from(text: Text) -> Self {
+        Self(text)
+    }
+}
+
 impl fmt::Debug for Pii {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Pii(•••)")

@@ -8,7 +8,7 @@ use std::{
 use url::{Host, Url};
 
 use super::{
-    Document, Endpoint, Error, ErrorKind, Read, Request, Write,
+    Document, Endpoint, Error, ErrorKind, Mismatches, Read, Request, Write,
     transport::{
         gate::Gate,
         http::{Failure, Http, MOST_BYTES, Options, Reply, Roots, Wire},
@@ -46,6 +46,7 @@ pub struct Client {
     recorder: Arc<Recorder>,
     gate: Gate,
     environments: Mutex<Environments>,
+    mismatches: Mismatches,
 }
 
 #[derive(Default)]
@@ -90,6 +91,7 @@ impl Client {
             clock,
             recorder,
             environments: Mutex::default(),
+            mismatches: Mismatches::default(),
         })
     }
 
@@ -131,6 +133,11 @@ impl Client {
     /// one.
     pub fn pin_environment(&self, expected: Text) {
         held(&self.environments).pinned = Some(expected);
+    }
+
+    /// Where answers were not what the model expects.
+    pub fn mismatches(&self) -> &Mismatches {
+        &self.mismatches
     }
 
     async fn attempt<E: Endpoint>(
@@ -234,7 +241,7 @@ impl Client {
                 Vec::new(),
             )
         };
-        let body = serde_json::from_slice(&reply.body).map(Document::new);
+        let body = Document::from_slice(&reply.body);
         if !(200..300).contains(&reply.status) {
             let said = body.map(|body| body.errors()).unwrap_or_default();
             let kind = ErrorKind::of_status(reply.status, &said, reply.headers.retry_after);
@@ -248,7 +255,9 @@ impl Client {
         let body = body.map_err(|why| {
             unreadable(format!("line {}, column {}", why.line(), why.column()), "not JSON".into())
         })?;
-        endpoint.decode(&body).map_err(|why| unreadable(why.path, why.why.to_owned()))
+        let decoded = endpoint.decode(&body);
+        self.mismatches.note(body.into_mismatches(request.template), self.clock.now());
+        decoded.map_err(|why| unreadable(why.path, why.why.to_owned()))
     }
 
     fn check_environment(&self, words: &str) -> Result<(), Error> {

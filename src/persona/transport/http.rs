@@ -114,6 +114,8 @@ impl Http {
         let method = match wire.method {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
+            Method::Patch => reqwest::Method::PATCH,
+            Method::Delete => reqwest::Method::DELETE,
         };
         let mut request = client.request(method, wire.url).headers(headers);
         if let Some(body) = wire.body {
