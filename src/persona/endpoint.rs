@@ -46,6 +46,8 @@ pub struct Request {
     /// Followed instead of path and query: a page that Persona named.
     pub link: Option<Link>,
     pub body: Option<Value>,
+    /// The media type that is asked for.
+    pub accept: &'static str,
     /// For errors: `approve inquiry inq_…`.
     pub words: String,
     pub refusals: Documented,
@@ -60,6 +62,7 @@ impl Request {
             query: Vec::new(),
             link: None,
             body: None,
+            accept: "application/json",
             words: words.to_owned(),
             refusals,
         }

@@ -19,6 +19,7 @@ pub mod cases;
 mod client;
 mod decode;
 pub mod documents;
+mod download;
 mod endpoint;
 mod error;
 pub mod events;
@@ -45,6 +46,7 @@ pub mod workflows;
 
 pub use self::{
     client::{Client, DEFAULT_BASE_URL, Settings},
+    download::Download,
     endpoint::{Answer, Documented, Endpoint, Found, Method, Object, Read, Request, Write},
     error::{Error, ErrorKind, NoAnswer},
     jsonapi::{DecodeError, Document},

@@ -14,7 +14,7 @@ pub enum Print {
 impl Print {
     pub fn request(&self) -> Request {
         let conflicting = &[400, 401, 403, 404, 409, 429];
-        match self {
+        let request = match self {
             Self::Inquiry(id) => Request::get("/inquiries/{inquiry-id}/print", "print inquiry")
                 .of(id)
                 .refusing(conflicting),
@@ -24,6 +24,7 @@ impl Print {
             Self::Report(id) => Request::get("/reports/{report-id}/print", "print report")
                 .of(id)
                 .refusing(conflicting),
-        }
+        };
+        Request { accept: "application/pdf", ..request }
     }
 }
