@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::{jsonapi::Resource, mismatches::type_of};
+use super::{
+    jsonapi::{Resource, is_spelled},
+    mismatches::type_of,
+};
 use crate::model::{Field, Pii, Text, field::normalised};
 
 /// Values under `fields`, in wire order and in the spelling that was read.
@@ -57,10 +60,9 @@ pub const LEGACY: &[&str] = &[
 /// The same, and what older versions carry beside `fields` where that lacks it.
 pub fn with_legacy(resource: &Resource<'_>) -> Vec<Field> {
     let mut out = of(resource);
-    for name in LEGACY {
-        if let Some(value) = resource.attribute(name)
-            && !has(&out, &normalised(name))
-        {
+    for (name, value) in resource.attributes() {
+        let known = LEGACY.iter().find(|known| is_spelled(known, name));
+        if known.is_some_and(|known| !has(&out, &normalised(known))) {
             keep(&mut out, resource, name, value);
         }
     }
