@@ -6,6 +6,8 @@ mod client;
 mod config;
 mod contract;
 mod delivery;
+mod endpoints;
+mod letter;
 mod review;
 mod screens;
 mod store;
