@@ -4,10 +4,13 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use caseload::persona::{Document, Method, Request};
+use caseload::{
+    model::EventId,
+    persona::{Document, Method, Request, events},
+};
 use serde_json::{Map, Value};
 
-use crate::endpoints::all;
+use crate::endpoints::{Asks, all};
 
 struct Contract(Value);
 
@@ -138,23 +141,34 @@ fn every_request_is_one_that_the_contract_knows() {
 fn every_official_example_is_read_as_it_is() {
     let Some(contract) = Contract::at_hand() else { return };
     let (mut read, mut problems) = (0, BTreeSet::new());
+    let mut take = |endpoint: &dyn Asks, name: String, body: &Value| {
+        let document = Document::new(body.clone());
+        if let Err(why) = endpoint.read(&document) {
+            problems.insert(format!("{name}: {why}"));
+        }
+        for shape in document.into_mismatches("the body") {
+            let (kind, path) = (&shape.kind, &shape.path);
+            let told = format!("{kind} {path}: {}, {}", shape.expected, shape.found);
+            problems.insert(format!("{name}: {told}"));
+        }
+        read += 1;
+    };
     for endpoint in all() {
         let request = endpoint.request();
         for (example, body) in contract.examples(&request) {
-            let document = Document::new(body.clone());
-            let name = format!("{} {example}", called(&request));
-            if let Err(why) = endpoint.read(&document) {
-                problems.insert(format!("{name}: {why}"));
-            }
-            for shape in document.into_mismatches(request.template) {
-                let (kind, path) = (&shape.kind, &shape.path);
-                let told = format!("{kind} {path}: {}, {}", shape.expected, shape.found);
-                problems.insert(format!("{name}: {told}"));
-            }
-            read += 1;
+            take(endpoint.as_ref(), format!("{} {example}", called(&request)), body);
+        }
+    }
+    // A delivery of a webhook is an event.
+    let event = events::Retrieve { id: EventId::new("evt_1").expect("an id") };
+    for (name, hook) in contract.0["webhooks"].as_object().expect("webhooks") {
+        let content = &hook["post"]["requestBody"]["content"]["application/json"];
+        for (example, body) in content["examples"].as_object().into_iter().flatten() {
+            let body = &contract.resolved(body)["value"];
+            take(&event, format!("{name} {example}"), body);
         }
     }
     let told: Vec<&str> = problems.iter().map(String::as_str).collect();
     assert!(problems.is_empty(), "{} problems:\n{}", told.len(), told.join("\n"));
-    assert!(read > 60, "only {read} examples were found");
+    assert!(read > 200, "only {read} examples were found");
 }
