@@ -2,7 +2,7 @@
 
 use super::{
     endpoint::{Object, answers},
-    fields,
+    fields, files,
     jsonapi::{DecodeError, Resource},
 };
 use crate::model::{
@@ -207,12 +207,7 @@ impl Object for Case {
             assigner: resource.text("assigner-id"),
             resolver: resource.text("resolver-id"),
             updater: resource.text("updater-id"),
-            attachments: resource
-                .objects_in("attachments")
-                .iter()
-                .filter_map(|file| file.get("filename")?.as_str())
-                .map(Text::new)
-                .collect(),
+            attachments: files::under(resource, "attachments"),
             fields: fields::of(resource),
         })
     }

@@ -12,11 +12,11 @@ use serde_json::{Map, Value};
 
 use crate::endpoints::{Asks, all};
 
-struct Contract(Value);
+pub struct Contract(pub Value);
 
 impl Contract {
     /// It lies beside the repository where it is developed, and is not part of it.
-    fn at_hand() -> Option<Self> {
+    pub fn at_hand() -> Option<Self> {
         let path = "../shared/persona/openapi-2025-12-08.json";
         match fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)) {
             Ok(text) => Some(Self(serde_json::from_slice(&text).expect("the contract is JSON"))),

@@ -8,6 +8,7 @@ mod contract;
 mod delivery;
 mod endpoints;
 mod letter;
+mod lossless;
 mod review;
 mod screens;
 mod store;
