@@ -89,9 +89,6 @@ impl Case {
     }
 }
 
-/// The longest that a link may work.
-const LONGEST_LINK: Duration = Duration::from_secs(30 * 24 * 3_600);
-
 pub async fn verdict(verb: Verb, asked: Verdict, session: &mut Session) -> anyhow::Result<Exit> {
     let reason = match &asked.reason {
         Some(code) => Some(reason(&verb, code, session)?),
@@ -125,12 +122,8 @@ pub async fn case(command: Case, session: &mut Session) -> anyhow::Result<Exit> 
 
 /// Prints the link alone, where no other format is asked for.
 pub async fn link(asked: Link, session: &mut Session) -> anyhow::Result<Exit> {
-    let hours = session.config.review.link_expires_hours;
-    let expires = asked.expires.unwrap_or(Duration::from_secs(hours * 3_600));
-    if expires.is_zero() || expires > LONGEST_LINK {
-        return Err(Exit::Usage.told("a link works for 1s to 720h"));
-    }
-    let verb = Verb::OneTimeLink { expires_in_seconds: u32::try_from(expires.as_secs()).ok() };
+    let seconds = session.link_seconds(asked.expires)?;
+    let verb = Verb::OneTimeLink { expires_in_seconds: Some(seconds) };
     let wish = Wish::of(Subject::Inquiry(asked.inquiry), verb);
     let draft = read(session, wish).await?;
     let id = session.desk().submit(draft).await?.action;

@@ -9,7 +9,7 @@ use super::{
     delivery::{self, Timing, Wait},
     exit::Exit,
     ids, output, record,
-    session::Session,
+    session::{Session, duration},
 };
 use crate::{
     desk::{Draft, Note},
@@ -31,11 +31,11 @@ pub struct Create {
     /// itmpl_…, itmplv_… or tmpl_…
     #[arg(long, value_name = "ID", value_parser = ids::inquiry_template)]
     template: TemplateId,
-    /// The account that it belongs to; Persona makes one of its own without it.
+    /// The account that it belongs to. Without it Persona makes one, or finds it by --reference-id.
     #[arg(long, value_name = "ID", value_parser = ids::account)]
     account: Option<AccountId>,
-    /// Your own id of the applicant.
-    #[arg(long, value_name = "TEXT")]
+    /// Your own id of the account.
+    #[arg(long, value_name = "TEXT", conflicts_with = "account")]
     reference_id: Option<String>,
     /// What is known of the applicant already, such as name-first=Ada; may be repeated.
     #[arg(long = "field", value_name = "KEY=VALUE", value_parser = field)]
@@ -43,6 +43,9 @@ pub struct Create {
     /// Print a one-time link with it. It waits as long as --wait says, or two minutes.
     #[arg(long)]
     link: bool,
+    /// How long the link works, such as 24h; as configured without it.
+    #[arg(long, value_name = "DURATION", value_parser = duration, requires = "link")]
+    expires: Option<Duration>,
     #[command(flatten)]
     timing: Timing,
 }
@@ -66,12 +69,13 @@ pub fn hold(command: &Command) -> Duration {
 
 pub async fn run(command: Command, session: &mut Session) -> anyhow::Result<Exit> {
     let Command::Create(asked) = command;
+    let seconds = session.link_seconds(asked.expires)?;
     let new = NewInquiry {
         template: asked.template,
         account: asked.account,
         reference_id: asked.reference_id.map(|reference| Text::new(&reference)),
         fields: asked.fields,
-        one_time_link: asked.link,
+        link_seconds: asked.link.then_some(seconds),
     };
     let id = session.desk().create_inquiry(new).await?.action;
     session.once.deliver();
@@ -87,7 +91,7 @@ pub async fn run(command: Command, session: &mut Session) -> anyhow::Result<Exit
         return Ok(delivery::told(&action));
     };
     let link = match asked.link {
-        true => link(session, &action, inquiry).await?,
+        true => link(session, &action, inquiry, seconds).await?,
         false => None,
     };
     let file = session.desk().inquiry(inquiry).await?;
@@ -111,6 +115,7 @@ async fn link(
     session: &mut Session,
     action: &Action,
     inquiry: &InquiryId,
+    seconds: u32,
 ) -> anyhow::Result<Option<Secret<String>>> {
     let (mut id, subject) = (action.id.clone(), action.subject.clone());
     let mut link = session.once.link(&id).await;
@@ -119,7 +124,7 @@ async fn link(
         let Some(file) = session.desk().inquiry(inquiry).await? else { return Ok(None) };
         let status = Text::new(file.inquiry.status.as_str());
         let evidence = Evidence { status, updated_at: file.inquiry.updated_at };
-        let verb = Verb::OneTimeLink { expires_in_seconds: None };
+        let verb = Verb::OneTimeLink { expires_in_seconds: Some(seconds) };
         let draft = Draft { subject: subject.clone(), verb, evidence, reason: None, comment: None };
         id = session.desk().submit(draft).await?.action;
         delivery::follow(session, &id, &Wait::For(PATIENCE)).await?;

@@ -6,6 +6,7 @@ use anyhow::Context;
 use jiff::SignedDuration;
 
 use super::{
+    exit::Exit,
     output::{self, Format},
     profile,
     record::Sight,
@@ -33,6 +34,9 @@ pub enum Shown {
     List(Text),
     Item(crate::model::Subject),
 }
+
+/// The longest that a link may work, in seconds.
+const LONGEST_LINK: u32 = 30 * 24 * 3_600;
 
 pub struct Session {
     pub config: Config,
@@ -100,15 +104,26 @@ impl Session {
         Ok(())
     }
 
+    /// For how many seconds a link is to work: as asked, or as configured.
+    ///
+    /// # Errors
+    /// If that is longer than a link may work.
+    pub fn link_seconds(&self, asked: Option<Duration>) -> anyhow::Result<u32> {
+        let configured = Duration::from_secs(self.config.review.link_expires_hours * 3_600);
+        let seconds = asked.unwrap_or(configured).as_secs();
+        match u32::try_from(seconds) {
+            Ok(seconds) if (1..=LONGEST_LINK).contains(&seconds) => Ok(seconds),
+            _ => Err(Exit::Usage.told("a link works for 1s to 720h")),
+        }
+    }
+
     /// Whether the local copy may answer in place of Persona; said to whoever watches.
     ///
     /// # Errors
     /// The same error, where Persona did answer or the store itself failed.
     pub fn fall_back(&self, why: RefreshError) -> Result<String, RefreshError> {
         let is_silence = match &why {
-            RefreshError::Persona(why) => {
-                super::exit::Exit::of_answer(why.kind()) == super::exit::Exit::Unreachable
-            }
+            RefreshError::Persona(why) => Exit::of_answer(why.kind()) == Exit::Unreachable,
             RefreshError::Store(_) => false,
         };
         if is_silence { Ok(why.to_string()) } else { Err(why) }

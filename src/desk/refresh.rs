@@ -56,7 +56,7 @@ impl Desk {
         let mut targets = Vec::new();
         let mut page = PageFrom::first(100);
         for _ in 0..RELATION_PAGES {
-            let asked = accounts::Relations { id: id.clone(), key: key.clone(), page };
+            let asked = accounts::Relations::under(id.clone(), key.clone(), page);
             let answer = self.client.read(&asked, Lane::Front).await?;
             targets.extend(answer.items);
             match answer.next {

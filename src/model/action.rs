@@ -63,13 +63,13 @@ impl Subject {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewInquiry {
     pub template: TemplateId,
-    /// Persona makes an account of its own without it.
     pub account: Option<AccountId>,
+    /// Without an account: of the account, which is found by it or made.
     pub reference_id: Option<Text>,
     /// What is known of the applicant already.
     pub fields: Vec<Field>,
-    /// Asks for a one-time link in the same call.
-    pub one_time_link: bool,
+    /// Asks for a one-time link in the same call, which works so long.
+    pub link_seconds: Option<u32>,
 }
 
 /// What was decided.

@@ -68,7 +68,7 @@ mod tests {
             account: Some(AccountId::new("act_1").unwrap()),
             reference_id: None,
             fields: Vec::new(),
-            one_time_link: false,
+            link_seconds: None,
         }
     }
 

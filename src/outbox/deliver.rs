@@ -7,16 +7,16 @@ use tokio::sync::mpsc;
 use super::{
     LinkReady,
     create::{self, Sighting},
+    make,
     plan::{Call, KeyUse, Reading, Step, plan},
     verdict::{self, Look, Verdict, Why},
 };
 use crate::{
     clock::Clock,
     model::{
-        Action, ActionState, Batch, Entity, IdempotencyKey, InquiryId, Lane, NewInquiry, Subject,
-        Text, Verb,
+        Action, ActionState, Batch, Entity, IdempotencyKey, InquiryId, Lane, Subject, Text, Verb,
     },
-    persona::{self, Client, PageFrom, accounts, cases, inquiries},
+    persona::{self, Client, accounts, cases, inquiries},
     secret::Secret,
     store::{Claim, Error, Store},
 };
@@ -104,13 +104,13 @@ impl Delivery {
     /// Looks at the object, or for it, so that the plan can go on.
     async fn look_first(&self, course: &mut Course) -> Result<Option<End>, Error> {
         let looked = match &course.action.verb {
-            Verb::CreateInquiry(new) => self.look_for(new, &course.action).await,
+            Verb::CreateInquiry(new) => make::look_for(&self.client, new, &course.action).await,
             _ => self.look(&course.action.subject).await,
         };
         Ok(match looked {
             Ok(batch) => {
                 if let Subject::NewInquiry(_) = course.action.subject {
-                    course.sightings = Some(self.sightings(&batch).await?);
+                    course.sightings = Some(make::sightings(&self.store, &batch).await?);
                     course.learnt = batch;
                     return Ok(None);
                 }
@@ -128,38 +128,6 @@ impl Delivery {
                 Some(self.fail(course, verdict, &why).await)
             }
         })
-    }
-
-    /// Lists what may be the inquiry that is to be made.
-    async fn look_for(&self, new: &NewInquiry, action: &Action) -> Result<Batch, persona::Error> {
-        let filter = inquiries::Filter {
-            accounts: new.account.iter().cloned().collect(),
-            reference_id: new.reference_id.clone(),
-            created_from: Some(create::earliest(action)),
-            ..inquiries::Filter::default()
-        };
-        let ask = inquiries::List { filter, page: PageFrom::first(100) };
-        let page = self.client.read(&ask, Lane::Front).await?;
-        // Another generation of templates is not told apart here: then more of them may be it.
-        let fits = |of: &Option<_>| of.as_ref().is_none_or(|of| *of == new.template);
-        let same = |inquiry: &crate::model::Inquiry| {
-            !new.template.as_str().starts_with("itmpl_") || fits(&inquiry.template)
-        };
-        Ok(Batch::of(page.items.into_iter().filter(same).map(Entity::Inquiry)))
-    }
-
-    /// What no other decision of ours has made.
-    async fn sightings(&self, batch: &Batch) -> Result<Vec<Sighting>, Error> {
-        let mut sightings = Vec::new();
-        for entity in &batch.entities {
-            if let Entity::Inquiry(inquiry) = entity
-                && !self.store.has_made(&inquiry.id).await?
-            {
-                let (id, created_at) = (inquiry.id.clone(), inquiry.created_at);
-                sightings.push(Sighting { id, created_at });
-            }
-        }
-        Ok(sightings)
     }
 
     /// Writes down that it is sent, and with which key, before it is.
@@ -267,7 +235,7 @@ impl Delivery {
                 return Ok(Answer { learnt, link: Some(made.link), made: None });
             }
             Call::Create(new) => {
-                let created = client.write(&ask_for(new), key, lane).await?;
+                let created = client.write(&make::ask_for(new), key, lane).await?;
                 let made = Some(created.inquiry.id.clone());
                 let learnt = Batch::of([Entity::Inquiry(created.inquiry)]);
                 return Ok(Answer { learnt, link: created.link, made });
@@ -289,20 +257,6 @@ impl End {
     fn stopped(reason: &str) -> Self {
         let state = ActionState::Stopped { reason: Text::new(reason) };
         Self { state, detail: reason.to_owned(), link: None }
-    }
-}
-
-fn ask_for(new: NewInquiry) -> inquiries::Create {
-    let fields = new.fields.into_iter();
-    inquiries::Create {
-        template: new.template,
-        account: new.account,
-        reference_id: new.reference_id,
-        fields: fields.map(|field| (field.name, field.value.reveal().clone())).collect(),
-        link: match new.one_time_link {
-            true => inquiries::WithLink::Yes,
-            false => inquiries::WithLink::No,
-        },
     }
 }
 

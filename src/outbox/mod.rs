@@ -6,6 +6,7 @@
 
 pub mod create;
 mod deliver;
+mod make;
 pub mod plan;
 pub mod verdict;
 mod worker;
