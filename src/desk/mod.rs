@@ -6,7 +6,10 @@
 
 mod boot;
 mod decide;
+mod listing;
 mod news;
+mod once;
+pub mod policy;
 mod refresh;
 
 use std::sync::Arc;
@@ -15,6 +18,8 @@ pub use self::{
     boot::{Booted, Error as BootError, Options, boot},
     decide::{Draft, Note, Submitted},
     news::News,
+    once::{CaughtUp, Once, Until, once},
+    refresh::RefreshError,
 };
 use crate::{
     busy::Busy,
@@ -25,10 +30,12 @@ use crate::{
 };
 pub use crate::{
     store::{
-        CaseFile, CaseRow, CaseView, Changes, Error as StoreError, Glance, InquiryFile, InquiryRow,
-        InquiryView, KnownStatus, RelationGroup, RelationRow, Rows, Scope, Undone, Window,
+        AccountFilter, CaseFile, CaseFilter, CaseRow, CaseView, Changes, Error as StoreError,
+        Glance, InquiryFile, InquiryFilter, InquiryRow, InquiryView, KnownStatus, ListedCase,
+        ListedInquiry, Pending, RelationGroup, RelationRow, Rows, Scope, SubmitError, Undone,
+        Window,
     },
-    sync::{Phase, SyncState},
+    sync::{Caught, Depth, Phase, SyncState, Trouble as SyncTrouble},
 };
 
 pub struct Desk {

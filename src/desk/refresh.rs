@@ -2,7 +2,7 @@
 
 use super::Desk;
 use crate::{
-    model::{AccountId, Batch, Entity, Lane, Relations, Subject},
+    model::{AccountId, Batch, Entity, Lane, Relations, Subject, Text},
     persona::{Error as PersonaError, PageFrom, accounts},
     store::Error as StoreError,
     sync,
@@ -42,20 +42,30 @@ impl Desk {
             }
         };
         for key in self.relation_keys.of(account.type_name.as_ref()) {
-            let mut targets = Vec::new();
-            let mut page = PageFrom::first(100);
-            for _ in 0..RELATION_PAGES {
-                let asked = accounts::Relations::under(id.clone(), key.clone(), page);
-                let answer = self.client.read(&asked, Lane::Front).await?;
-                targets.extend(answer.items);
-                match answer.next {
-                    Some(next) => page = PageFrom::Link(next),
-                    None => break,
-                }
-            }
-            let relations = Relations { source: id.clone(), key: key.clone(), targets };
-            self.store.apply(Batch { relations: vec![relations], ..Batch::default() }).await?;
+            self.fetch_relations_under(id, key).await?;
         }
+        Ok(())
+    }
+
+    /// Fetches an account's relations under one key into the store.
+    pub(super) async fn fetch_relations_under(
+        &self,
+        id: &AccountId,
+        key: &Text,
+    ) -> Result<(), RefreshError> {
+        let mut targets = Vec::new();
+        let mut page = PageFrom::first(100);
+        for _ in 0..RELATION_PAGES {
+            let asked = accounts::Relations::under(id.clone(), key.clone(), page);
+            let answer = self.client.read(&asked, Lane::Front).await?;
+            targets.extend(answer.items);
+            match answer.next {
+                Some(next) => page = PageFrom::Link(next),
+                None => break,
+            }
+        }
+        let relations = Relations { source: id.clone(), key: key.clone(), targets };
+        self.store.apply(Batch { relations: vec![relations], ..Batch::default() }).await?;
         Ok(())
     }
 }

@@ -11,7 +11,9 @@ mod changes;
 mod cursor;
 mod entities;
 mod journal;
+mod listing;
 mod newer;
+mod outbox_look;
 mod relations;
 mod workers;
 mod worklist;
@@ -26,6 +28,7 @@ pub use self::{
     batch::Ingested,
     changes::Changes,
     entities::{CaseFile, InquiryFile, KnownStatus},
+    listing::{AccountFilter, CaseFilter, InquiryFilter, ListedCase, ListedInquiry},
     relations::{RelationGroup, RelationRow},
     workers::Present,
     worklist::{CaseRow, CaseView, Glance, InquiryRow, InquiryView, Rows, Scope, Window},

@@ -11,6 +11,7 @@ mod letter;
 mod lossless;
 mod review;
 mod screens;
+mod script;
 mod store;
 mod story;
 mod sync;
