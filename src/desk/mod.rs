@@ -6,6 +6,7 @@
 
 mod boot;
 mod decide;
+mod mismatches;
 mod news;
 mod refresh;
 
@@ -26,7 +27,8 @@ use crate::{
 pub use crate::{
     store::{
         CaseFile, CaseRow, CaseView, Changes, Error as StoreError, Glance, InquiryFile, InquiryRow,
-        InquiryView, KnownStatus, RelationGroup, RelationRow, Rows, Scope, Undone, Window,
+        InquiryView, KnownMismatches, KnownStatus, MOST_MISMATCHES, RelationGroup, RelationRow,
+        Rows, Scope, Undone, Window,
     },
     sync::{Phase, SyncState},
 };

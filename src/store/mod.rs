@@ -11,6 +11,7 @@ mod changes;
 mod cursor;
 mod entities;
 mod journal;
+mod mismatches;
 mod newer;
 mod relations;
 mod workers;
@@ -26,6 +27,7 @@ pub use self::{
     batch::Ingested,
     changes::Changes,
     entities::{CaseFile, InquiryFile, KnownStatus},
+    mismatches::{KnownMismatches, MOST_MISMATCHES},
     relations::{RelationGroup, RelationRow},
     workers::Present,
     worklist::{CaseRow, CaseView, Glance, InquiryRow, InquiryView, Rows, Scope, Window},

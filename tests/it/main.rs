@@ -6,6 +6,7 @@ mod client;
 mod config;
 mod contract;
 mod delivery;
+mod mismatches;
 mod review;
 mod screens;
 mod store;
