@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountId, CaseId, Field, InquiryId, ReportId, TemplateId, Text, TransactionId, VerificationId,
+    AccountId, CaseId, Field, File, InquiryId, ReportId, TemplateId, Text, TransactionId,
+    VerificationId,
 };
 
 /// What a status of a template means. Persona's API does not tell; it is learnt from cases seen
@@ -60,9 +61,8 @@ pub struct Case {
     pub resolver: Option<Text>,
     #[serde(default)]
     pub updater: Option<Text>,
-    /// File names.
     #[serde(default)]
-    pub attachments: Vec<Text>,
+    pub attachments: Vec<File>,
     pub fields: Vec<Field>,
 }
 

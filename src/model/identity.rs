@@ -52,6 +52,8 @@ pub enum Detail {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct GovernmentId {
     pub identity: Identity,
+    /// `upload`, `api`, …: how the pictures were made.
+    pub capture_method: Option<Text>,
     /// `dl`, `pp`, `id`, …
     pub id_class: Option<Text>,
     pub issuing_authority: Option<Text>,

@@ -2,7 +2,7 @@
 
 use super::{
     endpoint::{Object, answers},
-    fields,
+    fields, files,
     jsonapi::{DecodeError, Resource},
 };
 use crate::model::{
@@ -33,30 +33,52 @@ pub fn entity(resource: &Resource<'_>) -> Option<Entity> {
     decoded.map_err(|why| resource.note("id", "an object that can be read", why.why)).ok()
 }
 
-/// Types that come along and are asked for by themselves where they matter.
+/// The contract's other types, without what comes behind a slash: they are asked for by themselves
+/// where they matter.
 const NOT_KEPT: &[&str] = &[
+    "account-status",
     "account-type",
+    "administrator",
+    "api-key",
+    "api-log",
     "case-comment",
     "case-queue",
     "case-template",
+    "connect",
     "device",
     "document",
     "document-file",
+    "event",
+    "graph-query",
+    "importer",
+    "importer-pipeline",
+    "importer-pipeline-run",
     "inquiry-session",
     "inquiry-template",
+    "inquiry-template-translations",
     "inquiry-template-version",
+    "list",
+    "list-item",
     "network",
     "report",
     "report-template",
     "selfie",
     "template",
+    "theme-set",
     "transaction",
     "transaction-label",
+    "transaction-type",
     "user",
+    "user-audit-log",
+    "user-session",
     "verification-template",
     "verification-template-version",
+    "webhook",
     "workflow",
+    "workflow-deployment",
     "workflow-run",
+    "workflow-step",
+    "workflow-version",
 ];
 
 const INQUIRY_STATUSES: &[&str] = &[
@@ -185,12 +207,7 @@ impl Object for Case {
             assigner: resource.text("assigner-id"),
             resolver: resource.text("resolver-id"),
             updater: resource.text("updater-id"),
-            attachments: resource
-                .objects_in("attachments")
-                .iter()
-                .filter_map(|file| file.get("filename")?.as_str())
-                .map(Text::new)
-                .collect(),
+            attachments: files::under(resource, "attachments"),
             fields: fields::of(resource),
         })
     }

@@ -2,7 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use super::{jsonapi::Resource, mismatches::type_of};
+use super::{
+    files::is_file,
+    jsonapi::{Resource, is_spelled},
+    mismatches::type_of,
+};
 use crate::model::{Field, Pii, Text, field::normalised};
 
 /// Values under `fields`, in wire order and in the spelling that was read.
@@ -57,10 +61,9 @@ pub const LEGACY: &[&str] = &[
 /// The same, and what older versions carry beside `fields` where that lacks it.
 pub fn with_legacy(resource: &Resource<'_>) -> Vec<Field> {
     let mut out = of(resource);
-    for name in LEGACY {
-        if let Some(value) = resource.attribute(name)
-            && !has(&out, &normalised(name))
-        {
+    for (name, value) in resource.attributes() {
+        let known = LEGACY.iter().find(|known| is_spelled(known, name));
+        if known.is_some_and(|known| !has(&out, &normalised(known))) {
             keep(&mut out, resource, name, value);
         }
     }
@@ -101,7 +104,7 @@ fn add(out: &mut Vec<Field>, name: &str, value: &Value, depth: usize) -> Kept {
         return Kept::InPart;
     }
     match value {
-        Value::Object(file) if file.contains_key("url") => {
+        Value::Object(file) if is_file(file) => {
             if let Some(file) = file.get("filename").and_then(Value::as_str) {
                 push(out, name, file);
             }
@@ -188,7 +191,7 @@ mod tests {
         let string = |value: &str| json!({ "type": "string", "value": value });
         let secret = "https://files.withpersona.com/a.jpg?access_token=secret";
         type Lines = &'static [(&'static str, &'static str)];
-        let table: [(&str, Value, Lines); 13] = [
+        let table: [(&str, Value, Lines); 14] = [
             ("flat", json!("Ada"), &[("flat", "Ada")]),
             ("name-first", string("Ada"), &[("name-first", "Ada")]),
             ("count", json!({ "type": "integer", "value": 3 }), &[("count", "3")]),
@@ -217,6 +220,12 @@ mod tests {
                 &[("photo", "a.jpg")],
             ),
             ("link", json!(secret), &[]),
+            // What has a `url` need not be a file.
+            (
+                "list",
+                json!({ "name": "EU", "url": "https://list.test" }),
+                &[("list.name", "EU"), ("list.url", "https://list.test")],
+            ),
             // The organisation's own data may use the wrapper's words.
             (
                 "own",

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::{
     endpoint::Answer,
-    jsonapi::{DecodeError, Document, Resource, lookup},
+    jsonapi::{DecodeError, Document, Resource, is_spelled, lookup},
 };
 use crate::{
     model::{File, Text},
@@ -44,6 +44,15 @@ pub fn without_links(resource: &Resource<'_>) -> Vec<File> {
     with_links(resource).into_iter().map(|(file, _)| file).collect()
 }
 
+/// Those under one attribute.
+pub fn under(resource: &Resource<'_>, name: &str) -> Vec<File> {
+    let mut files = Vec::new();
+    if let Some(value) = resource.attribute(name) {
+        collect(&mut files, name, value);
+    }
+    files.into_iter().map(|(file, _)| file).collect()
+}
+
 /// Files are objects with a `url`; versions that had none of these have attributes that end in
 /// `-url`. Both may name one file: it is kept once.
 fn with_links(resource: &Resource<'_>) -> Vec<(File, FileLink)> {
@@ -65,12 +74,20 @@ fn is_link(name: &str) -> bool {
     ["-url", "_url", "Url"].iter().any(|end| name.ends_with(end))
 }
 
+/// Other objects have a `url` too, such as the lists of a watchlist report.
+pub fn is_file(object: &Map<String, Value>) -> bool {
+    const MEMBERS: [&str; 6] =
+        ["filename", "url", "byte-size", "page", "normalized-url", "original-urls"];
+    object.contains_key("url")
+        && object.keys().all(|key| MEMBERS.iter().any(|member| is_spelled(member, key)))
+}
+
 fn collect(files: &mut Vec<(File, FileLink)>, part: &str, value: &Value) {
     match value {
         Value::Array(list) => list.iter().for_each(|value| collect(files, part, value)),
         Value::Object(object) => match object.get("url").and_then(Value::as_str) {
-            Some(url) => files.push((file(part, object), FileLink::new(url))),
-            None => {
+            Some(url) if is_file(object) => files.push((file(part, object), FileLink::new(url))),
+            _ => {
                 for (name, value) in object {
                     // Template values wrap a file: `{"type": "file", "value": {…}}`.
                     match name.as_str() {

@@ -5,30 +5,45 @@ use serde_json::{Map, Value};
 /// A member by its kebab-case name, in whichever of Persona's three casings it came.
 pub fn lookup<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     object.get(name).or_else(|| {
-        if !name.contains('-') {
-            return None;
-        }
-        object.get(&snake(name)).or_else(|| object.get(&camel(name)))
+        let spelled = |(key, _): &(&String, _)| is_spelled(name, key);
+        name.contains('-').then(|| object.iter().find(spelled))?.map(|(_, value)| value)
     })
 }
 
-/// Whether `spelling` is the kebab-case name in one of Persona's three casings.
+/// Whether `spelling` is the kebab-case name in one of Persona's three casings. A digit starts no
+/// word: `address-street-1` is `addressStreet1`.
 pub fn is_spelled(name: &str, spelling: &str) -> bool {
-    name == spelling || snake(name) == spelling || camel(name) == spelling
-}
-
-fn snake(name: &str) -> String {
-    name.replace('-', "_")
-}
-
-/// A digit starts no word: `address-street-1` is `addressStreet1`.
-fn camel(name: &str) -> String {
-    let mut parts = name.split('-');
-    let mut camel = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let mut chars = part.chars();
-        camel.extend(chars.next().map(|first| first.to_ascii_uppercase()));
-        camel.push_str(chars.as_str());
+    let mut rest = spelling.bytes();
+    let mut name = name.bytes();
+    while let Some(wanted) = name.next() {
+        let matches = match (wanted, rest.next()) {
+            (b'-', Some(b'-' | b'_')) => true,
+            (b'-', Some(found)) => {
+                name.next().is_some_and(|next| next.to_ascii_uppercase() == found)
+            }
+            (wanted, found) => found == Some(wanted),
+        };
+        if !matches {
+            return false;
+        }
     }
-    camel
+    rest.next().is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_casings_are_one_name() {
+        for spelling in ["marked-for-review-at", "marked_for_review_at", "markedForReviewAt"] {
+            assert!(is_spelled("marked-for-review-at", spelling), "{spelling}");
+        }
+        assert!(is_spelled("address-street-1", "addressStreet1"));
+        for other in
+            ["", "marked", "marked-for-review-at-", "markedforreviewat", "MarkedForReviewAt"]
+        {
+            assert!(!is_spelled("marked-for-review-at", other), "{other}");
+        }
+    }
 }

@@ -147,15 +147,11 @@ impl<'a> Resource<'a> {
         self.text(name).map(Pii::from)
     }
 
-    /// A word of a set that Persona may add to: others are kept, and noted.
+    /// A word of a set that Persona may add to: others are kept, and noted. Empty if missing, which
+    /// any attribute may be.
     pub fn word(&self, name: &str, known: &[&str]) -> Text {
-        let Some(text) = self.text(name) else {
-            if self.attributes.is_none_or(|all| lookup(all, name).is_none()) {
-                self.note(&format!("attributes.{name}"), "a text", "missing");
-            }
-            return Text::default();
-        };
-        if !known.contains(&text.as_str()) {
+        let text = self.text(name).unwrap_or_default();
+        if !text.is_empty() && !known.contains(&text.as_str()) {
             self.note(&format!("attributes.{name}"), "a known word", &word(text.as_str()));
         }
         text

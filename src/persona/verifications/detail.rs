@@ -51,6 +51,7 @@ fn identity(resource: &Resource<'_>) -> Identity {
 fn government_id(resource: &Resource<'_>) -> GovernmentId {
     GovernmentId {
         identity: identity(resource),
+        capture_method: resource.text("capture-method"),
         id_class: resource.text("id-class"),
         issuing_authority: resource.text("issuing-authority"),
         issuing_subdivision: resource.text("issuing-subdivision"),
