@@ -80,7 +80,7 @@ pub async fn run(command: Command, session: &mut Session) -> anyhow::Result<Exit
     let id = session.desk().create_inquiry(new).await?.action;
     session.once.deliver();
     let wait = match asked.timing.wait() {
-        Wait::FirstTry if asked.link => Wait::For(PATIENCE),
+        Wait::FirstTry | Wait::No if asked.link => Wait::For(asked.timing.hold() + PATIENCE),
         wait => wait,
     };
     let action = delivery::follow(session, &id, &wait).await?;
