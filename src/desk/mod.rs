@@ -7,6 +7,7 @@
 mod boot;
 mod decide;
 mod listing;
+mod mismatches;
 mod news;
 mod once;
 pub mod policy;
@@ -31,9 +32,9 @@ use crate::{
 pub use crate::{
     store::{
         AccountFilter, CaseFile, CaseFilter, CaseRow, CaseView, Changes, Error as StoreError,
-        Glance, InquiryFile, InquiryFilter, InquiryRow, InquiryView, KnownStatus, ListedCase,
-        ListedInquiry, Pending, RelationGroup, RelationRow, Rows, Scope, SubmitError, Undone,
-        Window,
+        Glance, InquiryFile, InquiryFilter, InquiryRow, InquiryView, KnownMismatches, KnownStatus,
+        ListedCase, ListedInquiry, MOST_MISMATCHES, Pending, RelationGroup, RelationRow, Rows,
+        Scope, SubmitError, Undone, Window,
     },
     sync::{Caught, Depth, Phase, SyncState, Trouble as SyncTrouble},
 };

@@ -12,6 +12,7 @@ mod cursor;
 mod entities;
 mod journal;
 mod listing;
+mod mismatches;
 mod newer;
 mod outbox_look;
 mod relations;
@@ -29,6 +30,7 @@ pub use self::{
     changes::Changes,
     entities::{CaseFile, InquiryFile, KnownStatus},
     listing::{AccountFilter, CaseFilter, InquiryFilter, ListedCase, ListedInquiry},
+    mismatches::{KnownMismatches, MOST_MISMATCHES},
     relations::{RelationGroup, RelationRow},
     workers::Present,
     worklist::{CaseRow, CaseView, Glance, InquiryRow, InquiryView, Rows, Scope, Window},

@@ -9,6 +9,7 @@ mod delivery;
 mod endpoints;
 mod letter;
 mod lossless;
+mod mismatches;
 mod review;
 mod screens;
 mod script;

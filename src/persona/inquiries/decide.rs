@@ -57,7 +57,7 @@ impl Endpoint for MarkForReview {
     type Output = Inquiry;
 
     fn request(&self) -> Request {
-        Request::post("/inquiries/{inquiry-id}/mark-for-review", "mark for review inquiry")
+        Request::post("/inquiries/{inquiry-id}/mark-for-review", "mark for review the inquiry")
             .of(&self.id)
     }
 }

@@ -49,7 +49,7 @@ impl Endpoint for GenerateOneTimeLink {
 
     fn request(&self) -> Request {
         let path = "/inquiries/{inquiry-id}/generate-one-time-link";
-        let request = Request::post(path, "generate one time link inquiry").of(&self.id);
+        let request = Request::post(path, "make a one-time link for inquiry").of(&self.id);
         match self.expires_in_seconds {
             Some(seconds) => request.body(json!({ "meta": { "expires-in-seconds": seconds } })),
             None => request,
