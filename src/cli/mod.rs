@@ -10,6 +10,7 @@ mod inquiry;
 mod list;
 mod outbox;
 mod output;
+mod print;
 mod profile;
 mod record;
 mod session;
@@ -101,6 +102,9 @@ enum Script {
     /// Make an inquiry.
     #[command(subcommand, after_help = exit::CODES)]
     Inquiry(inquiry::Command),
+    /// Save what the dashboard prints of an object as a PDF.
+    #[command(after_help = exit::CODES)]
+    Print(print::Asked),
     /// What is on its way to Persona: list, send, take back.
     #[command(subcommand, after_help = exit::CODES)]
     Outbox(outbox::Command),
@@ -182,6 +186,7 @@ impl Script {
             Self::Link(asked) => decide::link(asked, session).await,
             Self::Case(command) => decide::case(command, session).await,
             Self::Inquiry(command) => inquiry::run(command, session).await,
+            Self::Print(asked) => print::run(asked, session).await,
             Self::Outbox(command) => outbox::run(command, session).await,
             Self::Sync(_) => sync::run(session).await,
         }
