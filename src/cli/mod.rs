@@ -10,6 +10,7 @@ mod inquiry;
 mod list;
 mod outbox;
 mod output;
+mod print;
 mod profile;
 mod record;
 mod script;

@@ -5,7 +5,7 @@ use std::{path::Path, time::Duration};
 use clap::Subcommand;
 
 use super::{
-    decide, exit::Exit, inquiry, list, outbox, output::Format, session::Session, show, sync,
+    decide, exit::Exit, inquiry, list, outbox, output::Format, print, session::Session, show, sync,
 };
 use crate::model::Verb;
 
@@ -33,6 +33,8 @@ pub enum Script {
     /// Make an inquiry.
     #[command(subcommand)]
     Inquiry(inquiry::Command),
+    /// Save what the dashboard prints of an object as a PDF.
+    Print(print::Asked),
     /// What is on its way to Persona: list, send, take back.
     #[command(subcommand)]
     Outbox(outbox::Command),
@@ -59,6 +61,7 @@ impl Script {
             Self::Link(asked) => decide::link(asked, session).await,
             Self::Case(command) => decide::case(command, session).await,
             Self::Inquiry(command) => inquiry::run(command, session).await,
+            Self::Print(asked) => print::run(asked, session).await,
             Self::Outbox(command) => outbox::run(command, session).await,
             Self::Sync(_) => sync::run(session).await,
         }
