@@ -9,6 +9,7 @@ mod decide;
 mod mismatches;
 mod news;
 mod refresh;
+mod relations;
 
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ pub use self::{
     boot::{Booted, Error as BootError, Options, boot},
     decide::{Draft, Note, Submitted},
     news::News,
+    relations::{Mappings, RelationGroup, RelationRow},
 };
 use crate::{
     busy::Busy,
@@ -27,8 +29,7 @@ use crate::{
 pub use crate::{
     store::{
         CaseFile, CaseRow, CaseView, Changes, Error as StoreError, Glance, InquiryFile, InquiryRow,
-        InquiryView, KnownMismatches, KnownStatus, MOST_MISMATCHES, RelationGroup, RelationRow,
-        Rows, Scope, Undone, Window,
+        InquiryView, KnownMismatches, KnownStatus, MOST_MISMATCHES, Rows, Scope, Undone, Window,
     },
     sync::{Phase, SyncState},
 };
@@ -54,6 +55,8 @@ pub struct RelationKeys {
     pub all: Vec<Text>,
     /// Asked for on accounts of a type, by its name in lower case, instead of `all`.
     pub by_type: std::collections::BTreeMap<String, Vec<Text>>,
+    /// What the fields of related accounts mean.
+    pub mappings: Mappings,
 }
 
 impl RelationKeys {
@@ -156,10 +159,6 @@ impl Desk {
         let Some(account) = self.store.account(id).await? else { return Ok(None) };
         let inquiries = self.store.inquiries_of(id).await?;
         Ok(Some(AccountFile { account, inquiries }))
-    }
-
-    pub async fn relations(&self, id: &AccountId) -> Result<Vec<RelationGroup>, StoreError> {
-        self.store.relations(id).await
     }
 
     /// The statuses a case can be set to: configured ones in their order, then those seen on

@@ -53,6 +53,7 @@ impl Desk {
                     None => break,
                 }
             }
+            self.note_unfitting(account.type_name.as_ref(), key, &targets);
             let relations = Relations { source: id.clone(), key: key.clone(), targets };
             self.store.apply(Batch { relations: vec![relations], ..Batch::default() }).await?;
         }

@@ -28,7 +28,7 @@ pub use self::{
     changes::Changes,
     entities::{CaseFile, InquiryFile, KnownStatus},
     mismatches::{KnownMismatches, MOST_MISMATCHES},
-    relations::{RelationGroup, RelationRow},
+    relations::{KeptRelation, KeptRelations},
     workers::Present,
     worklist::{CaseRow, CaseView, Glance, InquiryRow, InquiryView, Rows, Scope, Window},
 };
