@@ -12,6 +12,7 @@ mod news;
 mod once;
 pub mod policy;
 mod refresh;
+mod relations;
 
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ pub use self::{
     news::News,
     once::{CaughtUp, Once, Until, once},
     refresh::RefreshError,
+    relations::{Mappings, RelationGroup, RelationRow},
 };
 use crate::{
     busy::Busy,
@@ -33,8 +35,8 @@ pub use crate::{
     store::{
         AccountFilter, CaseFile, CaseFilter, CaseRow, CaseView, Changes, Error as StoreError,
         Glance, InquiryFile, InquiryFilter, InquiryRow, InquiryView, KnownMismatches, KnownStatus,
-        ListedCase, ListedInquiry, MOST_MISMATCHES, Pending, RelationGroup, RelationRow, Rows,
-        Scope, SubmitError, Undone, Window,
+        ListedCase, ListedInquiry, MOST_MISMATCHES, Pending, Rows, Scope, SubmitError, Undone,
+        Window,
     },
     sync::{Caught, Depth, Phase, SyncState, Trouble as SyncTrouble},
 };
@@ -60,6 +62,8 @@ pub struct RelationKeys {
     pub all: Vec<Text>,
     /// Asked for on accounts of a type, by its name in lower case, instead of `all`.
     pub by_type: std::collections::BTreeMap<String, Vec<Text>>,
+    /// What the fields of related accounts mean.
+    pub mappings: Mappings,
 }
 
 impl RelationKeys {
@@ -162,10 +166,6 @@ impl Desk {
         let Some(account) = self.store.account(id).await? else { return Ok(None) };
         let inquiries = self.store.inquiries_of(id).await?;
         Ok(Some(AccountFile { account, inquiries }))
-    }
-
-    pub async fn relations(&self, id: &AccountId) -> Result<Vec<RelationGroup>, StoreError> {
-        self.store.relations(id).await
     }
 
     /// The statuses a case can be set to: configured ones in their order, then those seen on

@@ -31,7 +31,7 @@ pub use self::{
     entities::{CaseFile, InquiryFile, KnownStatus},
     listing::{AccountFilter, CaseFilter, InquiryFilter, ListedCase, ListedInquiry},
     mismatches::{KnownMismatches, MOST_MISMATCHES},
-    relations::{RelationGroup, RelationRow},
+    relations::{KeptRelation, KeptRelations},
     workers::Present,
     worklist::{CaseRow, CaseView, Glance, InquiryRow, InquiryView, Rows, Scope, Window},
 };

@@ -10,6 +10,7 @@ mod endpoints;
 mod letter;
 mod lossless;
 mod mismatches;
+mod relations;
 mod review;
 mod screens;
 mod script;

@@ -1,8 +1,8 @@
 //! Where Persona's answers were not what this console expects; shapes, never a person's values.
 //!
 //! ```text
-//! inquiry  attributes.checks[].status                      12 times, last 3 min ago
-//!   expected a known status, found on_hold
+//! verification/government-id  attributes.checks[].status
+//!   expected a known word, found inconclusive               12 times, last 3m ago
 //! ```
 
 use ratatui::{
@@ -56,20 +56,17 @@ fn entry<'a>(
     theme: &Theme,
 ) -> [Line<'a>; LINES_EACH] {
     let shape = &one.shape;
-    let often = match one.times {
-        1 => format!("once, {} ago", format::age(one.last_seen, state.now)),
-        times => format!("{times} times, last {} ago", format::age(one.last_seen, state.now)),
-    };
-    let place = width.saturating_sub(often.len() + 2);
-    let kind = format::cut(shape.kind.as_str(), place / 2);
-    let path = format!("  {}", shape.path);
-    let path = format::fit(&path, place.saturating_sub(kind.width()));
     let head = Line::from(vec![
-        Span::styled(kind, theme.accent),
-        Span::raw(path),
-        Span::styled(format!("  {often}"), theme.dim),
+        Span::styled(format!("{}  ", format::cut(shape.kind.as_str(), width / 2)), theme.accent),
+        Span::raw(shape.path.to_string()),
     ]);
     let head = if chosen { head.patch_style(theme.cursor) } else { head };
+    let age = format::age(one.last_seen, state.now);
+    let often = match one.times {
+        1 => format!("  once, {age} ago"),
+        times => format!("  {times} times, last {age} ago"),
+    };
     let said = format!("  expected {}, found {}", shape.expected, shape.found);
-    [head, Line::raw(format::cut(&said, width))]
+    let said = format::fit(&said, width.saturating_sub(often.width()));
+    [head, Line::from(vec![Span::raw(said), Span::styled(often, theme.dim)])]
 }
