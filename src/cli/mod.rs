@@ -1,11 +1,23 @@
-//! The command line: one file per subcommand.
-//!
-//! Exit codes: 0 done, 1 failed (no usable key among it), 2 wrong usage or a bad configuration.
+//! The command line: one file per family of subcommands; `exit` lists the exit codes.
 
 mod config;
 mod console;
+mod decide;
+mod delivery;
+mod exit;
+mod ids;
+mod inquiry;
+mod list;
+mod outbox;
+mod output;
+mod print;
 mod profile;
+mod record;
+mod script;
+mod session;
+mod show;
 mod simulate;
+mod sync;
 
 use std::{
     io::{Write, stderr},
@@ -14,9 +26,11 @@ use std::{
 };
 
 use clap::{
-    Args, CommandFactory, Parser, Subcommand, builder::PossibleValuesParser, error::ErrorKind,
+    Args, CommandFactory, FromArgMatches, Parser, Subcommand, builder::PossibleValuesParser,
+    error::ErrorKind,
 };
 
+use self::{exit::Exit, output::Format, script::Script};
 use crate::simulator::Scenario;
 
 /// A terminal review console for Persona.
@@ -29,6 +43,9 @@ pub struct Cli {
     /// Read this configuration file instead of the usual one or the one CASELOAD_CONFIG names.
     #[arg(long, value_name = "FILE", global = true)]
     config: Option<PathBuf>,
+    /// How commands print what they found or did [default: table]
+    #[arg(long, value_name = "FORMAT", global = true)]
+    format: Option<Format>,
     /// Try the console: a simulated Persona on this machine, and nothing kept afterwards.
     #[arg(long)]
     demo: bool,
@@ -51,6 +68,8 @@ enum Command {
     /// Check, find and document the configuration.
     #[command(subcommand)]
     Config(config::Command),
+    #[command(flatten)]
+    Script(Script),
 }
 
 /// The simulated world.
@@ -75,10 +94,17 @@ impl World {
 
 /// Parses the arguments and runs what they ask for.
 pub fn main() -> ExitCode {
-    match Cli::try_parse().map_err(anyhow::Error::from).and_then(run) {
+    let matches = with_codes(Cli::command()).try_get_matches();
+    let parsed = matches.and_then(|matches| Cli::from_arg_matches(&matches));
+    match parsed.map_err(anyhow::Error::from).and_then(run) {
         Ok(code) => code,
         Err(why) => tell(&why),
     }
+}
+
+/// Every help ends with the exit codes.
+fn with_codes(command: clap::Command) -> clap::Command {
+    command.after_help(exit::CODES).mut_subcommands(with_codes)
 }
 
 fn run(cli: Cli) -> anyhow::Result<ExitCode> {
@@ -91,11 +117,19 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         ));
     }
     let file = profile::named(cli.config);
+    if cli.format.is_some() && !matches!(cli.command, Some(Command::Script(_))) {
+        return Err(misused("--format goes with commands that list, show or decide"));
+    }
     match cli.command {
         None if cli.demo => console::demo(file.as_deref(), &cli.world),
         None => console::open(file.as_deref()),
         Some(Command::Simulate { listen, world }) => simulate::run(listen, &world),
         Some(Command::Config(command)) => config::run(command, file.as_deref()),
+        Some(Command::Script(command)) => {
+            let format = cli.format.unwrap_or_default();
+            let exit = console::runtime()?.block_on(command.run(file.as_deref(), format))?;
+            Ok(exit.into())
+        }
     }
 }
 
@@ -111,11 +145,10 @@ fn tell(why: &anyhow::Error) -> ExitCode {
     }
     if let Some(help_or_usage) = why.downcast_ref::<clap::Error>() {
         let _ = help_or_usage.print();
-        return ExitCode::from(u8::try_from(help_or_usage.exit_code()).unwrap_or(2));
+    } else {
+        let _ = writeln!(stderr(), "caseload: {why:#}");
     }
-    let _ = writeln!(stderr(), "caseload: {why:#}");
-    let usage = why.is::<crate::config::Error>() || why.is::<crate::config::PathsError>();
-    ExitCode::from(if usage { 2 } else { 1 })
+    Exit::of(why).into()
 }
 
 fn is_broken_pipe(why: &anyhow::Error) -> bool {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, Field, Pii, Text, field};
+use super::{AccountId, AccountTypeId, Field, Pii, Text, field};
 
 /// Every attribute but the id may be missing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -12,6 +12,8 @@ pub struct Account {
     pub reference_id: Option<Text>,
     /// `Individual`, `Business`, …: the organisation's own names.
     pub type_name: Option<Text>,
+    #[serde(default)]
+    pub type_id: Option<AccountTypeId>,
     /// Text of the account type's own.
     pub status: Option<Text>,
     pub created_at: Option<Timestamp>,

@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, CaseId, Field, InquiryId, TemplateId, Text};
+use super::{
+    AccountId, CaseId, Field, File, InquiryId, ReportId, TemplateId, Text, TransactionId,
+    VerificationId,
+};
 
 /// What a status of a template means. Persona's API does not tell; it is learnt from cases seen
 /// (an end status comes with a resolution) and from configuration.
@@ -43,6 +46,23 @@ pub struct Case {
     pub tags: Vec<Text>,
     pub inquiries: Vec<InquiryId>,
     pub accounts: Vec<AccountId>,
+    #[serde(default)]
+    pub reports: Vec<ReportId>,
+    #[serde(default)]
+    pub verifications: Vec<VerificationId>,
+    #[serde(default)]
+    pub transactions: Vec<TransactionId>,
+    /// An e-mail address, or the id of what it names itself: `wfr_…`, `cap_…`.
+    #[serde(default)]
+    pub creator: Option<Text>,
+    #[serde(default)]
+    pub assigner: Option<Text>,
+    #[serde(default)]
+    pub resolver: Option<Text>,
+    #[serde(default)]
+    pub updater: Option<Text>,
+    #[serde(default)]
+    pub attachments: Vec<File>,
     pub fields: Vec<Field>,
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Entity, EventId, Text};
+use super::{Entity, EventId, Field, Text};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
@@ -12,6 +12,8 @@ pub struct Event {
     pub created_at: Option<Timestamp>,
     /// The payload's object, if it is of a type we keep.
     pub subject: Option<Entity>,
+    /// What the object does not tell, such as the other end of a relation.
+    pub context: Vec<Field>,
     /// Objects that came along.
     pub included: Vec<Entity>,
 }

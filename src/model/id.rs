@@ -101,6 +101,30 @@ ids! {
     TemplateId,
     /// `evt_…`
     EventId,
+    /// `rep_…`
+    ReportId,
+    /// `iqse_…`
+    SessionId,
+    /// `dev_…`
+    DeviceId,
+    /// `doc_…`
+    DocumentId,
+    /// `txn_…`
+    TransactionId,
+    /// `acttp_…`
+    AccountTypeId,
+    /// `wbh_…`
+    WebhookId,
+    /// `api_…`
+    ApiKeyId,
+    /// `req_…`: a request's id is its log's id.
+    ApiLogId,
+    /// `ual_…`
+    AuditLogId,
+    /// `wfl_…`
+    WorkflowId,
+    /// `wfr_…`
+    WorkflowRunId,
     /// Ours, not Persona's: a UUID v7, so actions sort by the time they were decided.
     ActionId,
 }

@@ -5,7 +5,10 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, Field, InquiryId, Pii, TemplateId, Text, VerificationId, field};
+use super::{
+    AccountId, DocumentId, Field, InquiryId, Pii, ReportId, SessionId, TemplateId, Text,
+    TransactionId, VerificationId, field,
+};
 
 /// Persona's statuses, and whatever it may add: `Other` keeps the wire's word.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -107,6 +110,23 @@ pub struct Inquiry {
     pub creator: Option<Text>,
     pub note: Option<Pii>,
     pub tags: Vec<Text>,
+    /// How the applicant went through the flow: `behavior-threat-level`, `completion-time`, … An
+    /// open set.
+    #[serde(default)]
+    pub behaviors: Vec<Field>,
+    /// Of the template's flow.
+    #[serde(default)]
+    pub previous_step: Option<Text>,
+    #[serde(default)]
+    pub next_step: Option<Text>,
+    #[serde(default)]
+    pub reports: Vec<ReportId>,
+    #[serde(default)]
+    pub sessions: Vec<SessionId>,
+    #[serde(default)]
+    pub documents: Vec<DocumentId>,
+    #[serde(default)]
+    pub transaction: Option<TransactionId>,
     pub fields: Vec<Field>,
 }
 

@@ -6,30 +6,43 @@
 pub mod account;
 pub mod action;
 pub mod case;
+pub mod document;
 pub mod entity;
 pub mod event;
 pub mod field;
 pub mod id;
+pub mod identity;
 pub mod inquiry;
 pub mod journal;
 pub mod lane;
+pub mod mapping;
 pub mod mismatch;
 pub mod relation;
+pub mod report;
+pub mod session;
 pub mod text;
 pub mod verification;
 
 pub use account::Account;
-pub use action::{Action, ActionState, Evidence, IdempotencyKey, Subject, Verb};
+pub use action::{Action, ActionState, Evidence, IdempotencyKey, NewInquiry, Subject, Verb};
 pub use case::{Case, StatusKind};
+pub use document::{Document, File};
 pub use entity::{Batch, Entity};
 pub use event::Event;
 pub use field::Field;
-pub use id::{AccountId, ActionId, CaseId, EventId, InquiryId, TemplateId, VerificationId};
+pub use id::{
+    AccountId, AccountTypeId, ActionId, ApiKeyId, ApiLogId, AuditLogId, CaseId, DeviceId,
+    DocumentId, EventId, InquiryId, ReportId, SessionId, TemplateId, TransactionId, VerificationId,
+    WebhookId, WorkflowId, WorkflowRunId,
+};
+pub use identity::{Detail, GovernmentId, Identity, Selfie};
 pub use inquiry::{Inquiry, InquiryStatus};
 pub use journal::JournalEntry;
 pub use lane::Lane;
 pub use mismatch::{Mismatch, Shape};
 pub use relation::{Relation, Relations};
+pub use report::Report;
+pub use session::{Device, Session};
 pub use text::{Pii, Text};
 pub use verification::{Check, CheckStatus, Requirement, Verification};
 

@@ -19,6 +19,10 @@ const MAX_BYTES: usize = 16 * 1024;
 impl Text {
     /// Cleans `raw`: line breaks and tabs become spaces, what is invisible or moves the cursor goes.
     pub fn new(raw: &str) -> Self {
+        // Most text is plain, and most of the time of reading a page would go into cleaning it.
+        if raw.len() <= MAX_BYTES && raw.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return Self(raw.to_owned());
+        }
         let mut clean = String::with_capacity(raw.len().min(MAX_BYTES));
         for c in raw.chars() {
             if clean.len() + c.len_utf8() > MAX_BYTES {
@@ -124,6 +128,12 @@ fn masked_word(word: &str) -> String {
         Some(first) if first.chars().all(char::is_alphabetic) => format!("{first}•••"),
         Some(_) => "••••".to_owned(),
         None => String::new(),
+    }
+}
+
+impl From<Text> for Pii {
+    fn from(text: Text) -> Self {
+        Self(text)
     }
 }
 

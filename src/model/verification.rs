@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Field, InquiryId, Text, VerificationId};
+use super::{AccountId, Detail, Field, File, InquiryId, Text, VerificationId};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Verification {
@@ -16,8 +16,18 @@ pub struct Verification {
     pub created_at: Option<Timestamp>,
     pub submitted_at: Option<Timestamp>,
     pub completed_at: Option<Timestamp>,
+    #[serde(default)]
+    pub redacted_at: Option<Timestamp>,
     pub country_code: Option<Text>,
+    #[serde(default)]
+    pub tags: Vec<Text>,
+    #[serde(default)]
+    pub accounts: Vec<AccountId>,
     pub checks: Vec<Check>,
+    #[serde(default)]
+    pub detail: Detail,
+    #[serde(default)]
+    pub files: Vec<File>,
     /// What was read from the document or typed: flat attributes of the kind, in wire order.
     pub fields: Vec<Field>,
 }
@@ -29,6 +39,9 @@ pub struct Check {
     pub requirement: Requirement,
     /// Codes such as `expired` or `no_selfie`; they explain `failed` and `not_applicable`.
     pub reasons: Vec<Text>,
+    /// What the check measured: an open set per check.
+    #[serde(default)]
+    pub metadata: Vec<Field>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -135,6 +148,7 @@ mod tests {
                 status: status.to_owned().into(),
                 requirement: requirement.to_owned().into(),
                 reasons: vec![],
+                metadata: vec![],
             };
             assert_eq!(check.weight(), weight, "{status} {requirement}");
         }

@@ -1,9 +1,11 @@
-//! Accounts: list, retrieve, and the relations under one key.
+//! Accounts: list, retrieve, update, and their relations.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
 
 use super::{
-    decode,
-    endpoint::{Endpoint, Found, Read, Request},
-    jsonapi::{DecodeError, Document, Resource},
+    endpoint::{Endpoint, Found, Object, Read, Request, Write},
+    jsonapi::{DecodeError, Resource},
     page::{Page, PageFrom},
 };
 use crate::model::{Account, AccountId, Relation, Text};
@@ -19,20 +21,14 @@ impl Endpoint for List {
     type Output = Page<Account>;
 
     fn request(&self) -> Request {
-        let mut query = self.page.query();
-        if !self.reference_ids.is_empty() {
-            let ids: Vec<&str> = self.reference_ids.iter().map(Text::as_str).collect();
-            query.push(("filter[reference-id]", ids.join(",")));
-        }
-        let request = Request::get("/accounts", "/accounts".into(), "list accounts".into());
-        Request { query, link: self.page.link(), ..request }
-    }
-
-    fn decode(&self, answer: &Document) -> Result<Self::Output, DecodeError> {
-        answer.page(decode::account)
+        Request::get("/accounts", "list accounts")
+            .page(&self.page)
+            .with("filter[reference-id]", &self.reference_ids)
     }
 }
 impl Read for List {}
+
+const ACCOUNT: &str = "/accounts/{account-id}";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Retrieve {
@@ -43,58 +39,139 @@ impl Endpoint for Retrieve {
     type Output = Found<Account>;
 
     fn request(&self) -> Request {
-        let words = format!("retrieve account {}", self.id);
-        let query = vec![("include", "account-type".to_owned())];
-        Request {
-            query,
-            ..Request::get("/accounts/{account-id}", format!("/accounts/{}", self.id), words)
-        }
-    }
-
-    fn decode(&self, answer: &Document) -> Result<Self::Output, DecodeError> {
-        let object = decode::account(&answer.one()?)?;
-        Ok(Found {
-            object,
-            included: answer.included().iter().filter_map(decode::entity).collect(),
-        })
+        Request::get(ACCOUNT, "retrieve account").of(&self.id).with("include", ["account-type"])
     }
 }
 impl Read for Retrieve {}
 
+/// Changes what is given and leaves the rest. Fields by the account type's own keys, flat values.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Update {
+    pub id: AccountId,
+    pub reference_id: Option<Text>,
+    /// Of the account type's own.
+    pub status: Option<Text>,
+    /// All of them: others are taken away.
+    pub tags: Option<Vec<Text>>,
+    pub fields: Map<String, Value>,
+}
+
+impl Endpoint for Update {
+    type Output = Account;
+
+    fn request(&self) -> Request {
+        let mut attributes = Map::new();
+        for (name, text) in [("reference-id", &self.reference_id), ("account-status", &self.status)]
+        {
+            if let Some(text) = text {
+                attributes.insert(name.into(), text.as_str().into());
+            }
+        }
+        if let Some(tags) = &self.tags {
+            let tags = tags.iter().map(|tag| Value::from(tag.as_str()));
+            attributes.insert("tags".into(), tags.collect());
+        }
+        if !self.fields.is_empty() {
+            attributes.insert("fields".into(), self.fields.clone().into());
+        }
+        Request::patch(ACCOUNT, "update account")
+            .of(&self.id)
+            .body(json!({ "data": { "attributes": attributes } }))
+    }
+}
+impl Write for Update {}
+
 /// Targets under one key: whole accounts and transactions. The key is required, and travels as
-/// `filter[key]`; `include` is not for lists.
+/// `filter[key]`; the list documents no `page` parameter and no `include` that is answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Relations {
     pub id: AccountId,
     pub key: Text,
+    /// When the relation was made, which the answer does not tell.
+    pub made_from: Option<Timestamp>,
+    pub made_to: Option<Timestamp>,
     pub page: PageFrom,
+}
+
+impl Relations {
+    pub fn under(id: AccountId, key: Text, page: PageFrom) -> Self {
+        Self { id, key, made_from: None, made_to: None, page }
+    }
 }
 
 impl Endpoint for Relations {
     type Output = Page<Relation>;
 
     fn request(&self) -> Request {
-        let mut query = vec![("filter[key]", self.key.to_string())];
-        query.extend(self.page.query());
-        let words = format!("list the {} of account {}", self.key, self.id);
-        let path = format!("/accounts/{}/relations", self.id);
-        let request = Request::get("/accounts/{account-id}/relations", path, words);
-        Request { query, link: self.page.link(), ..request }
-    }
-
-    fn decode(&self, answer: &Document) -> Result<Self::Output, DecodeError> {
-        answer.page(relation)
+        let words = format!("list the {} of account", self.key);
+        Request::get("/accounts/{account-id}/relations", &words)
+            .of(&self.id)
+            .refusing(&[400, 401, 403, 404, 409, 422, 429])
+            .linked(&self.page)
+            .with("filter[key]", [&self.key])
+            .with("filter[created-at-start]", self.made_from)
+            .with("filter[created-at-end]", self.made_to)
     }
 }
 impl Read for Relations {}
 
-fn relation(resource: &Resource<'_>) -> Result<Relation, DecodeError> {
-    if resource.kind == "account" {
-        return decode::account(resource).map(Relation::Account);
+impl Object for Relation {
+    fn object(resource: &Resource<'_>) -> Result<Self, DecodeError> {
+        if resource.kind == "account" {
+            return Account::object(resource).map(Self::Account);
+        }
+        if resource.kind != "transaction" {
+            resource.note(
+                "type",
+                "account or transaction",
+                &super::mismatches::word(resource.kind),
+            );
+        }
+        Ok(Self::Other {
+            kind: Text::new(resource.kind),
+            id: Text::new(resource.id),
+            status: resource.text("status"),
+        })
     }
-    Ok(Relation::Other {
-        kind: Text::new(resource.kind),
-        id: Text::new(resource.id),
-        status: resource.text("status"),
-    })
+}
+
+/// Another account or a transaction, by its id, under a key of the account type's schema.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AddRelation {
+    pub id: AccountId,
+    pub key: Text,
+    pub target: Text,
+}
+
+impl Endpoint for AddRelation {
+    type Output = Account;
+
+    fn request(&self) -> Request {
+        Request::post("/accounts/{account-id}/add-relation", "add a relation to account")
+            .of(&self.id)
+            .body(relation(&self.key, &self.target))
+    }
+}
+impl Write for AddRelation {}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemoveRelation {
+    pub id: AccountId,
+    pub key: Text,
+    pub target: Text,
+}
+
+impl Endpoint for RemoveRelation {
+    type Output = Account;
+
+    fn request(&self) -> Request {
+        Request::post("/accounts/{account-id}/remove-relation", "remove a relation from account")
+            .of(&self.id)
+            .body(relation(&self.key, &self.target))
+    }
+}
+impl Write for RemoveRelation {}
+
+fn relation(key: &Text, target: &Text) -> Value {
+    json!({ "meta": { "relation-schema-key": key.as_str(), "target-object-id": target.as_str() } })
 }

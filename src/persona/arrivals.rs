@@ -19,7 +19,7 @@ fn read_as_everything(body: &Value) {
     let _ = case(body).map(Found::<Case>::into_batch);
     let _ = accounts::Retrieve { id: account_id() }.decode(&document);
     let _ = accounts::List { reference_ids: vec![], page: page() }.decode(&document);
-    let relations = accounts::Relations { id: account_id(), key: Text::new("k"), page: page() };
+    let relations = accounts::Relations::under(account_id(), Text::new("k"), page());
     let _ = relations.decode(&document);
     let _ = inquiries::List { filter: Default::default(), page: page() }.decode(&document);
     let _ = cases::List { filter: Default::default(), page: page() }.decode(&document);
@@ -27,13 +27,7 @@ fn read_as_everything(body: &Value) {
     let _ = limits::RateLimits.decode(&document);
     let link = inquiries::GenerateOneTimeLink { id: inquiry_id(), expires_in_seconds: None };
     let _ = link.decode(&document);
-    let create = inquiries::Create {
-        template: TemplateId::new("itmpl_1").unwrap(),
-        account: None,
-        reference_id: None,
-        fields: vec![],
-        link: inquiries::WithLink::Yes,
-    };
+    let create = inquiries::Create::of(TemplateId::new("itmpl_1").unwrap());
     let _ = create.decode(&document);
 }
 
@@ -159,7 +153,7 @@ fn example_is_read(path: &str, method: &str, status: &str, body: &Value, place: 
             assert_eq!(read(&list, body).unwrap().items.len(), objects, "{place}");
         }
         ("get", "/accounts/{account-id}/relations") => {
-            let list = accounts::Relations { id: account_id(), key: Text::new("k"), page: page() };
+            let list = accounts::Relations::under(account_id(), Text::new("k"), page());
             assert_eq!(read(&list, body).unwrap().items.len(), objects, "{place}");
         }
         ("get", "/events") => {

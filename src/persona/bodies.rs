@@ -344,8 +344,7 @@ fn a_case_an_event_and_limits_are_read() {
     let limits = read(&limits::RateLimits, &limits).unwrap();
     assert_eq!(limits, [limits::RateLimit { limit: 300, remaining: 250, seconds_to_reset: 42 }]);
 
-    let relations =
-        accounts::Relations { id: account_id(), key: Text::new("ubo"), page: PageFrom::first(10) };
+    let relations = accounts::Relations::under(account_id(), Text::new("ubo"), PageFrom::first(10));
     let page = read(
         &relations,
         &json!({ "data": [account, {

@@ -8,10 +8,14 @@ use std::{
 use url::{Host, Url};
 
 use super::{
-    Document, Endpoint, Error, ErrorKind, Read, Request, Write,
+    Document, Endpoint, Error, ErrorKind, Method, Mismatches, Read, Request, Write,
+    download::{self, Download},
+    files::FileLink,
+    print::Print,
     transport::{
         gate::Gate,
-        http::{Failure, Http, MOST_BYTES, Options, Reply, Roots, Wire},
+        http::{Http, Options, Reply, Roots, Wire},
+        judge::{Seen, accepted},
         measure,
         retry::{self, Decision},
     },
@@ -46,6 +50,7 @@ pub struct Client {
     recorder: Arc<Recorder>,
     gate: Gate,
     environments: Mutex<Environments>,
+    mismatches: Mismatches,
 }
 
 #[derive(Default)]
@@ -90,24 +95,14 @@ impl Client {
             clock,
             recorder,
             environments: Mutex::default(),
+            mismatches: Mismatches::default(),
         })
     }
 
     /// Asks, and asks again where the retry policy says so.
     pub async fn read<E: Read>(&self, endpoint: &E, lane: Lane) -> Result<E::Output, Error> {
         let request = endpoint.request();
-        let mut attempt = 1;
-        loop {
-            let why = match self.attempt(endpoint, &request, None, lane, attempt).await {
-                Ok(output) => return Ok(output),
-                Err(why) => why,
-            };
-            match retry::decide(attempt, why.kind(), lane, fastrand::f64()) {
-                Decision::GiveUp => return Err(why),
-                Decision::Again { after } => self.clock.sleep(after).await,
-            }
-            attempt += 1;
-        }
+        self.repeated(&request, lane, |reply| self.decoded(endpoint, &request, reply)).await
     }
 
     /// Sends once. `key` must be durable already: after silence the same key is sent again.
@@ -119,7 +114,56 @@ impl Client {
     ) -> Result<E::Output, Error> {
         let request = endpoint.request();
         self.check_environment(&request.words)?;
-        self.attempt(endpoint, &request, Some(key), lane, 1).await
+        let read = |reply| self.decoded(endpoint, &request, reply);
+        self.attempt(&request, Some(key), lane, 1, &read).await
+    }
+
+    /// What the dashboard prints: a PDF.
+    pub async fn print(&self, print: &Print, lane: Lane) -> Result<Download, Error> {
+        let request = print.request();
+        self.repeated(&request, lane, |reply| download::pdf(&request, reply)).await
+    }
+
+    /// A file behind the evidence. The API key does not travel there, and the rate limit does not
+    /// count it; a link that has expired is a 403.
+    pub async fn download(&self, link: &FileLink, lane: Lane) -> Result<Download, Error> {
+        let request = download::request();
+        let url = download::checked(link, &self.base_url)?;
+        let wire = Wire {
+            method: request.method,
+            url,
+            accept: request.accept,
+            key: None,
+            idempotency_key: None,
+            body: None,
+        };
+        let sent = Instant::now();
+        let reply = self.http.send(&wire).await;
+        let (seen, latency) = (Seen::of(&reply), sent.elapsed());
+        let outcome = accepted(&request, reply).map(Download::from);
+        let error = outcome.as_ref().err().map(Error::kind);
+        self.record(&request, seen, latency, (lane, 1), error);
+        outcome
+    }
+
+    async fn repeated<T>(
+        &self,
+        request: &Request,
+        lane: Lane,
+        read: impl Fn(Reply) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let mut attempt = 1;
+        loop {
+            let why = match self.attempt(request, None, lane, attempt, &read).await {
+                Ok(output) => return Ok(output),
+                Err(why) => why,
+            };
+            match retry::decide(attempt, why.kind(), lane, fastrand::f64()) {
+                Decision::GiveUp => return Err(why),
+                Decision::Again { after } => self.clock.sleep(after).await,
+            }
+            attempt += 1;
+        }
     }
 
     /// The environment that last answered.
@@ -133,63 +177,66 @@ impl Client {
         held(&self.environments).pinned = Some(expected);
     }
 
-    async fn attempt<E: Endpoint>(
+    /// Where answers were not what the model expects.
+    pub fn mismatches(&self) -> &Mismatches {
+        &self.mismatches
+    }
+
+    async fn attempt<T>(
         &self,
-        endpoint: &E,
         request: &Request,
         key: Option<&IdempotencyKey>,
         lane: Lane,
         number: u32,
-    ) -> Result<E::Output, Error> {
-        let url = self.url(request)?;
-        let api_key = self.api_key(request)?;
-        match self.once(endpoint, request, &url, &api_key, key, lane, number).await {
+        read: &impl Fn(Reply) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let wire = Wire {
+            method: request.method,
+            url: self.url(request)?,
+            accept: request.accept,
+            key: Some(self.api_key(request)?),
+            idempotency_key: key.filter(|_| request.method == Method::Post),
+            body: request.body.as_ref().map(ToString::to_string),
+        };
+        let facts = (lane, number);
+        match self.once(request, &wire, facts, read).await {
             // The key may have been rotated: a new one is tried at once. A 401 is answered before
             // idempotency, so the same idempotency key is right.
             Err(why) if matches!(why.kind(), ErrorKind::Unauthorized) => {
                 *held(&self.key) = None;
-                let fresh = self.api_key(request)?;
-                if fresh.expose() == api_key.expose() {
+                let fresh = Some(self.api_key(request)?);
+                if fresh.as_ref().map(Secret::expose) == wire.key.as_ref().map(Secret::expose) {
                     return Err(why);
                 }
-                self.once(endpoint, request, &url, &fresh, key, lane, number + 1).await
+                let wire = Wire { key: fresh, ..wire };
+                self.once(request, &wire, (lane, number + 1), read).await
             }
             answer => answer,
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one attempt is exactly these facts")]
-    async fn once<E: Endpoint>(
+    async fn once<T>(
         &self,
-        endpoint: &E,
         request: &Request,
-        url: &Url,
-        api_key: &Secret<String>,
-        key: Option<&IdempotencyKey>,
-        lane: Lane,
-        number: u32,
-    ) -> Result<E::Output, Error> {
+        wire: &Wire<'_>,
+        (lane, number): (Lane, u32),
+        read: &impl Fn(Reply) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let ticket = self.gate.enter(lane).await;
-        let wire = Wire {
-            method: request.method,
-            url: url.clone(),
-            key: api_key,
-            idempotency_key: key,
-            body: request.body.as_ref().map(ToString::to_string),
-        };
         let sent = Instant::now();
         let reply = self.http.send(wire).await;
         let latency = sent.elapsed();
-        let was_sent = !matches!(reply, Err(Failure::Setup(_)));
-        let (mut status, mut request_id) = (None, None);
         if let Ok(reply) = &reply {
-            (status, request_id) = (Some(reply.status), reply.headers.request_id.clone());
             self.gate.learn(&reply.headers);
             if let Some(environment) = &reply.headers.environment {
                 held(&self.environments).last = Some(environment.clone());
             }
         }
-        let outcome = self.judge(endpoint, request, reply);
+        let seen = Seen::of(&reply);
+        let outcome = accepted(request, reply).and_then(|reply| {
+            self.check_environment(&request.words)?;
+            read(reply)
+        });
         let error = outcome.as_ref().err();
         if let Some(why) = error
             && why.status() == Some(429)
@@ -198,57 +245,45 @@ impl Client {
             self.gate.exhausted(why.retry_after());
         }
         drop(ticket);
-        if was_sent {
-            let (at, error) = (self.clock.now(), error.map(Error::kind));
-            let request_id = request_id.as_ref().map(Text::to_string);
-            let facts =
-                measure::Facts { at, request, status, request_id, latency, lane, number, error };
-            measure::record(&self.recorder, facts);
-        }
+        self.record(request, seen, latency, (lane, number), error.map(Error::kind));
         outcome
     }
 
-    /// An answer, or what is wrong with it.
-    fn judge<E: Endpoint>(
+    fn record(
+        &self,
+        request: &Request,
+        seen: Seen,
+        latency: Duration,
+        (lane, number): (Lane, u32),
+        error: Option<&ErrorKind>,
+    ) {
+        let Seen::Sent { status, request_id } = seen else { return };
+        let request_id = request_id.as_ref().map(Text::to_string);
+        let at = self.clock.now();
+        let facts =
+            measure::Facts { at, request, status, request_id, latency, lane, number, error };
+        measure::record(&self.recorder, facts);
+    }
+
+    fn decoded<E: Endpoint>(
         &self,
         endpoint: &E,
         request: &Request,
-        reply: Result<Reply, Failure>,
+        reply: Reply,
     ) -> Result<E::Output, Error> {
-        let words = &request.words;
-        let reply = reply.map_err(|why| {
-            let kind = match why {
-                Failure::Setup(why) => ErrorKind::Refused(why),
-                Failure::NoAnswer(how) => ErrorKind::NoAnswer(how),
-                Failure::TooLarge => ErrorKind::Unreadable {
-                    path: "the whole body".into(),
-                    why: format!("it is larger than {} MiB", MOST_BYTES / 1024 / 1024),
-                },
-            };
-            Error::new(kind, words)
-        })?;
         let unreadable = |path: String, why: String| {
-            Error::new(ErrorKind::Unreadable { path, why }, words).answered(
+            Error::new(ErrorKind::Unreadable { path, why }, &request.words).answered(
                 reply.status,
                 reply.headers.request_id.clone(),
                 Vec::new(),
             )
         };
-        let body = serde_json::from_slice(&reply.body).map(Document::new);
-        if !(200..300).contains(&reply.status) {
-            let said = body.map(|body| body.errors()).unwrap_or_default();
-            let kind = ErrorKind::of_status(reply.status, &said, reply.headers.retry_after);
-            return Err(Error::new(kind, words).answered(
-                reply.status,
-                reply.headers.request_id.clone(),
-                said,
-            ));
-        }
-        self.check_environment(words)?;
-        let body = body.map_err(|why| {
+        let body = Document::from_slice(&reply.body).map_err(|why| {
             unreadable(format!("line {}, column {}", why.line(), why.column()), "not JSON".into())
         })?;
-        endpoint.decode(&body).map_err(|why| unreadable(why.path, why.why.to_owned()))
+        let decoded = endpoint.decode(&body);
+        self.mismatches.note(body.into_mismatches(request.template), self.clock.now());
+        decoded.map_err(|why| unreadable(why.path, why.why.to_owned()))
     }
 
     fn check_environment(&self, words: &str) -> Result<(), Error> {

@@ -1,12 +1,31 @@
 //! Events: what happened, newest first. There is no filter by time.
 
 use super::{
-    decode,
-    endpoint::{Endpoint, Read, Request},
-    jsonapi::{DecodeError, Document, Place, Resource, read_each},
+    endpoint::{Endpoint, Object, Read, Request, answers},
+    fields,
+    jsonapi::{DecodeError, Resource},
     page::{Page, PageFrom},
 };
 use crate::model::{Event, EventId, Text};
+
+answers!(Event);
+
+impl Object for Event {
+    /// The payload is a body of its own, as of then.
+    fn object(resource: &Resource<'_>) -> Result<Self, DecodeError> {
+        resource.expect("event")?;
+        resource.expect_attributes(&["name", "payload", "created-at", "context"], &[]);
+        let (subject, included) = resource.nested("payload");
+        Ok(Self {
+            id: resource.id(EventId::new)?,
+            name: resource.text("name").unwrap_or_default(),
+            created_at: resource.instant("created-at"),
+            subject,
+            context: fields::under(resource, "context"),
+            included,
+        })
+    }
+}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct List {
@@ -21,38 +40,25 @@ impl Endpoint for List {
     type Output = Page<Event>;
 
     fn request(&self) -> Request {
-        let mut query = self.page.query();
-        for (name, values) in [("filter[name]", &self.names), ("filter[object-id]", &self.objects)]
-        {
-            if !values.is_empty() {
-                let values: Vec<&str> = values.iter().map(Text::as_str).collect();
-                query.push((name, values.join(",")));
-            }
-        }
-        let request = Request::get("/events", "/events".into(), "list events".into());
-        Request { query, link: self.page.link(), ..request }
-    }
-
-    fn decode(&self, answer: &Document) -> Result<Self::Output, DecodeError> {
-        answer.page(event)
+        Request::get("/events", "list events")
+            .refusing(&[400, 401, 403, 429])
+            .page(&self.page)
+            .with("filter[name]", &self.names)
+            .with("filter[object-id]", &self.objects)
     }
 }
 impl Read for List {}
 
-/// The payload is a body of its own, as of then.
-fn event(resource: &Resource<'_>) -> Result<Event, DecodeError> {
-    let payload = resource.attribute("payload");
-    let subject = payload
-        .and_then(|payload| payload.get("data"))
-        .and_then(|data| Resource::read(data, Place::at("payload.data")).ok())
-        .and_then(|object| decode::entity(&object));
-    let included = payload.and_then(|payload| payload.get("included")?.as_array());
-    let included = included.map_or_else(Vec::new, |list| read_each(list, "payload.included"));
-    Ok(Event {
-        id: resource.id(EventId::new)?,
-        name: resource.text("name").unwrap_or_default(),
-        created_at: resource.instant("created-at"),
-        subject,
-        included: included.iter().filter_map(decode::entity).collect(),
-    })
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Retrieve {
+    pub id: EventId,
 }
+
+impl Endpoint for Retrieve {
+    type Output = Event;
+
+    fn request(&self) -> Request {
+        Request::get("/events/{event-id}", "retrieve event").of(&self.id)
+    }
+}
+impl Read for Retrieve {}

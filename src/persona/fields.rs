@@ -2,22 +2,43 @@
 
 use serde_json::{Map, Value};
 
-use super::jsonapi::Resource;
+use super::{
+    files::is_file,
+    jsonapi::{Resource, is_spelled},
+    mismatches::type_of,
+};
 use crate::model::{Field, Pii, Text, field::normalised};
 
 /// Values under `fields`, in wire order and in the spelling that was read.
 pub fn of(resource: &Resource<'_>) -> Vec<Field> {
+    under(resource, "fields")
+}
+
+/// The same for another attribute that holds named values.
+pub fn under(resource: &Resource<'_>, name: &str) -> Vec<Field> {
     let mut out = Vec::new();
-    if let Some(Value::Object(all)) = resource.attribute("fields") {
-        for (name, value) in all {
-            flatten(&mut out, name, value);
+    match resource.attribute(name) {
+        None => {}
+        Some(Value::Object(all)) => {
+            for (name, value) in all {
+                keep(&mut out, resource, name, value);
+            }
         }
+        Some(other) => resource.note(&format!("attributes.{name}"), "an object", type_of(other)),
     }
     out
 }
 
+/// Adds a value of an object, and notes if it was too much.
+pub fn keep(out: &mut Vec<Field>, resource: &Resource<'_>, name: &str, value: &Value) {
+    if flatten(out, name, value) == Kept::InPart {
+        let expected = format!("{MOST_FIELDS} values, {DEEPEST} deep");
+        resource.note(&format!("attributes.{name}"), &expected, "more");
+    }
+}
+
 /// Versions up to 2023-01-05 carried these beside `fields`.
-const LEGACY: &[&str] = &[
+pub const LEGACY: &[&str] = &[
     "name-first",
     "name-middle",
     "name-last",
@@ -29,6 +50,8 @@ const LEGACY: &[&str] = &[
     "address-city",
     "address-subdivision",
     "address-postal-code",
+    "address-subdivision-abbr",
+    "address-postal-code-abbr",
     "country-code",
     "social-security-number",
     "identification-number",
@@ -38,11 +61,10 @@ const LEGACY: &[&str] = &[
 /// The same, and what older versions carry beside `fields` where that lacks it.
 pub fn with_legacy(resource: &Resource<'_>) -> Vec<Field> {
     let mut out = of(resource);
-    for name in LEGACY {
-        if let Some(value) = resource.attribute(name)
-            && !has(&out, &normalised(name))
-        {
-            flatten(&mut out, name, value);
+    for (name, value) in resource.attributes() {
+        let known = LEGACY.iter().find(|known| is_spelled(known, name));
+        if known.is_some_and(|known| !has(&out, &normalised(known))) {
+            keep(&mut out, resource, name, value);
         }
     }
     out
@@ -60,27 +82,37 @@ fn has(fields: &[Field], key: &str) -> bool {
 const DEEPEST: usize = 6;
 const MOST_FIELDS: usize = 500;
 
-/// Adds a value under its name: nested values get dotted names, `{"type", "value"}` wrappers are
-/// taken off, and of a file only its name is kept.
-pub fn flatten(out: &mut Vec<Field>, name: &str, value: &Value) {
-    add(out, name, value, 0);
+/// Whether a value was taken whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    Whole,
+    InPart,
 }
 
-fn add(out: &mut Vec<Field>, name: &str, value: &Value, depth: usize) {
-    if depth > DEEPEST || out.len() >= MOST_FIELDS {
-        return;
+/// Adds a value under its name: nested values get dotted names, `{"type", "value"}` wrappers are
+/// taken off, and of a file only its name is kept.
+pub fn flatten(out: &mut Vec<Field>, name: &str, value: &Value) -> Kept {
+    add(out, name, value, 0)
+}
+
+fn add(out: &mut Vec<Field>, name: &str, value: &Value, depth: usize) -> Kept {
+    let value = unwrapped(value);
+    if value.is_null() {
+        return Kept::Whole;
     }
-    match unwrapped(value) {
-        Value::Null => {}
-        Value::Object(file) if file.contains_key("url") => {
+    if depth > DEEPEST || out.len() >= MOST_FIELDS {
+        return Kept::InPart;
+    }
+    match value {
+        Value::Object(file) if is_file(file) => {
             if let Some(file) = file.get("filename").and_then(Value::as_str) {
                 push(out, name, file);
             }
         }
         Value::Object(object) => {
-            for (part, value) in object {
-                add(out, &format!("{name}.{part}"), value, depth + 1);
-            }
+            return all(object
+                .iter()
+                .map(|(part, value)| add(out, &format!("{name}.{part}"), value, depth + 1)));
         }
         Value::Array(list) => {
             let words: Option<Vec<String>> =
@@ -88,9 +120,9 @@ fn add(out: &mut Vec<Field>, name: &str, value: &Value, depth: usize) {
             match words {
                 Some(words) => push(out, name, &words.join(", ")),
                 None => {
-                    for (nth, value) in list.iter().enumerate() {
-                        add(out, &format!("{name}.{}", nth + 1), value, depth + 1);
-                    }
+                    return all(list.iter().enumerate().map(|(nth, value)| {
+                        add(out, &format!("{name}.{}", nth + 1), value, depth + 1)
+                    }));
                 }
             }
         }
@@ -100,6 +132,12 @@ fn add(out: &mut Vec<Field>, name: &str, value: &Value, depth: usize) {
             }
         }
     }
+    Kept::Whole
+}
+
+/// Stops at the first that was not taken whole: there is room for no more.
+fn all(mut kept: impl Iterator<Item = Kept>) -> Kept {
+    if kept.any(|kept| kept == Kept::InPart) { Kept::InPart } else { Kept::Whole }
 }
 
 fn push(out: &mut Vec<Field>, name: &str, value: &str) {
@@ -153,7 +191,7 @@ mod tests {
         let string = |value: &str| json!({ "type": "string", "value": value });
         let secret = "https://files.withpersona.com/a.jpg?access_token=secret";
         type Lines = &'static [(&'static str, &'static str)];
-        let table: [(&str, Value, Lines); 13] = [
+        let table: [(&str, Value, Lines); 14] = [
             ("flat", json!("Ada"), &[("flat", "Ada")]),
             ("name-first", string("Ada"), &[("name-first", "Ada")]),
             ("count", json!({ "type": "integer", "value": 3 }), &[("count", "3")]),
@@ -182,6 +220,12 @@ mod tests {
                 &[("photo", "a.jpg")],
             ),
             ("link", json!(secret), &[]),
+            // What has a `url` need not be a file.
+            (
+                "list",
+                json!({ "name": "EU", "url": "https://list.test" }),
+                &[("list.name", "EU"), ("list.url", "https://list.test")],
+            ),
             // The organisation's own data may use the wrapper's words.
             (
                 "own",

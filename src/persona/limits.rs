@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::{
-    endpoint::{Endpoint, Read, Request},
-    jsonapi::{DecodeError, Document},
+    endpoint::{Answer, Endpoint, Read, Request},
+    jsonapi::{DecodeError, Document, lookup},
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,20 +22,30 @@ impl Endpoint for RateLimits {
     type Output = Vec<RateLimit>;
 
     fn request(&self) -> Request {
-        Request::get("/rate-limits", "/rate-limits".into(), "read the rate limits".into())
+        Request::get("/rate-limits", "read the rate limits").refusing(&[400, 401, 403, 429])
     }
+}
+impl Read for RateLimits {}
 
+impl Answer for Vec<RateLimit> {
     /// These objects have no id, so they are read as they are.
-    fn decode(&self, answer: &Document) -> Result<Self::Output, DecodeError> {
-        let limits = answer.attributes_of_each().filter_map(|attributes| {
-            let number = |name| attributes.get(name).and_then(Value::as_u64);
+    fn read(answer: &Document) -> Result<Self, DecodeError> {
+        let limit = |value: &Value| {
+            let attributes = value.get("attributes")?.as_object()?;
+            let number = |name| lookup(attributes, name).and_then(Value::as_u64);
             Some(RateLimit {
                 limit: number("limit")?,
                 remaining: number("remaining")?,
                 seconds_to_reset: number("seconds-to-reset")?,
             })
-        });
-        Ok(limits.collect())
+        };
+        let mut limits = Vec::new();
+        for value in answer.list()? {
+            match limit(value) {
+                Some(limit) => limits.push(limit),
+                None => answer.note("rate-limit", "attributes", "three numbers", "something else"),
+            }
+        }
+        Ok(limits)
     }
 }
-impl Read for RateLimits {}

@@ -10,6 +10,7 @@
 //! repeating a decision is for whoever made it durable.
 
 pub mod accounts;
+pub mod api_keys;
 #[cfg(test)]
 mod arrivals;
 #[cfg(test)]
@@ -17,22 +18,39 @@ mod bodies;
 pub mod cases;
 mod client;
 mod decode;
+pub mod documents;
+mod download;
 mod endpoint;
 mod error;
 pub mod events;
 mod fields;
+pub mod files;
 pub mod inquiries;
 mod jsonapi;
 pub mod limits;
+pub mod logs;
+mod mismatches;
 mod page;
+pub mod print;
+pub mod redact;
+pub mod reports;
+pub mod search;
+pub mod sessions;
+pub mod tags;
+pub mod templates;
+pub mod transactions;
 mod transport;
-mod verifications;
+pub mod verifications;
+pub mod webhooks;
+pub mod workflows;
 
 pub use self::{
     client::{Client, DEFAULT_BASE_URL, Settings},
-    endpoint::{Endpoint, Found, Method, Read, Request, Write},
+    download::Download,
+    endpoint::{Answer, Documented, Endpoint, Found, Method, Object, Read, Request, Write},
     error::{Error, ErrorKind, NoAnswer},
     jsonapi::{DecodeError, Document},
+    mismatches::Mismatches,
     page::{Link, Page, PageFrom},
     transport::http::Roots,
 };

@@ -11,7 +11,10 @@ mod changes;
 mod cursor;
 mod entities;
 mod journal;
+mod listing;
+mod mismatches;
 mod newer;
+mod outbox_look;
 mod relations;
 mod workers;
 mod worklist;
@@ -26,7 +29,9 @@ pub use self::{
     batch::Ingested,
     changes::Changes,
     entities::{CaseFile, InquiryFile, KnownStatus},
-    relations::{RelationGroup, RelationRow},
+    listing::{AccountFilter, CaseFilter, InquiryFilter, ListedCase, ListedInquiry},
+    mismatches::{KnownMismatches, MOST_MISMATCHES},
+    relations::{KeptRelation, KeptRelations},
     workers::Present,
     worklist::{CaseRow, CaseView, Glance, InquiryRow, InquiryView, Rows, Scope, Window},
 };

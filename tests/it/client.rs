@@ -146,7 +146,7 @@ async fn relations_are_listed_under_their_key() {
     let mut targets = 0;
     for id in all.into_iter().map(|account| account.id) {
         for key in ["beneficial_owners", "business", "counterparties"].map(Text::new) {
-            let list = accounts::Relations { id: id.clone(), key, page: PageFrom::first(100) };
+            let list = accounts::Relations::under(id.clone(), key, PageFrom::first(100));
             targets += line.client.read(&list, Lane::Back).await.unwrap().items.len();
         }
     }
@@ -178,12 +178,12 @@ async fn every_write_is_made() {
     let link = client.write(&link, &key(), front).await.unwrap();
     assert!(link.link.expose().starts_with("https://") && link.short.is_some());
 
+    let reference_id = Some(Text::new("cust-1"));
     let create = inquiries::Create {
-        template: TemplateId::new("itmpl_Kyc").unwrap(),
-        account: None,
-        reference_id: Some(Text::new("cust-1")),
-        fields: vec![(Text::new("name-first"), Text::new("Ada"))],
+        account: inquiries::NewAccount::Own { type_id: None, reference_id },
+        fields: [("name-first".to_owned(), "Ada".into())].into_iter().collect(),
         link: inquiries::WithLink::Yes,
+        ..inquiries::Create::of(TemplateId::new("itmpl_Kyc").unwrap())
     };
     let created = client.write(&create, &key(), front).await.unwrap();
     assert!(created.link.is_some());
@@ -288,11 +288,8 @@ async fn refusals_are_told_apart() {
     let stale = line.client.write(&approve, &IdempotencyKey::random(), Lane::Front).await;
     assert!(matches!(stale.unwrap_err().kind(), ErrorKind::Conflict { stale: true }));
 
-    let relations = accounts::Relations {
-        id: AccountId::new("act_none").unwrap(),
-        key: Text::new("k"),
-        page: PageFrom::first(10),
-    };
+    let nobody = AccountId::new("act_none").unwrap();
+    let relations = accounts::Relations::under(nobody, Text::new("k"), PageFrom::first(10));
     let unknown = line.client.read(&relations, Lane::Front).await.unwrap_err();
     assert!(matches!(unknown.kind(), ErrorKind::NotFound), "{unknown}");
     assert_eq!(line.recorder.stats().error_rate, Some(0.0), "a refusal is an answer");

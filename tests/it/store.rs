@@ -385,6 +385,7 @@ async fn events_are_taken_in_once_whatever_their_order() {
         name: Text::new("inquiry.transitioned"),
         created_at: at(second),
         subject: Some(Entity::Inquiry(inquiry("inq_1", status, second))),
+        context: Vec::new(),
         included: Vec::new(),
     };
     let newest_first = [event("evt_2", "needs_review", 2), event("evt_1", "pending", 1)];

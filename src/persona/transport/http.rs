@@ -43,7 +43,9 @@ pub struct Options {
 pub struct Wire<'a> {
     pub method: Method,
     pub url: Url,
-    pub key: &'a Secret<String>,
+    pub accept: &'static str,
+    /// None where no key is to travel: links to files.
+    pub key: Option<Secret<String>>,
     pub idempotency_key: Option<&'a IdempotencyKey>,
     pub body: Option<String>,
 }
@@ -59,6 +61,8 @@ pub struct Reply {
 /// What is read from the headers; each may be missing or absurd.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Headers {
+    /// Without parameters.
+    pub content_type: String,
     pub request_id: Option<Text>,
     pub environment: Option<Text>,
     /// When to come back: `Retry-After`, which Persona does not document, else the reset of the
@@ -96,17 +100,19 @@ impl Http {
         Self { options, client: OnceCell::new() }
     }
 
-    pub async fn send(&self, wire: Wire<'_>) -> Result<Reply, Failure> {
+    pub async fn send(&self, wire: &Wire<'_>) -> Result<Reply, Failure> {
         let client = self.client.get_or_try_init(|| build(self.options.clone())).await?;
         let mut headers = HeaderMap::new();
         let setup = |_| Failure::Setup("the API key cannot be sent as a header".into());
-        let mut bearer =
-            HeaderValue::from_str(&format!("Bearer {}", wire.key.expose())).map_err(setup)?;
-        bearer.set_sensitive(true);
-        headers.insert(AUTHORIZATION, bearer);
-        headers.insert("Persona-Version", HeaderValue::from_static(VERSION));
-        headers.insert("Key-Inflection", HeaderValue::from_static("kebab"));
-        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(ACCEPT, HeaderValue::from_static(wire.accept));
+        if let Some(key) = &wire.key {
+            let bearer = HeaderValue::from_str(&format!("Bearer {}", key.expose()));
+            let mut bearer = bearer.map_err(setup)?;
+            bearer.set_sensitive(true);
+            headers.insert(AUTHORIZATION, bearer);
+            headers.insert("Persona-Version", HeaderValue::from_static(VERSION));
+            headers.insert("Key-Inflection", HeaderValue::from_static("kebab"));
+        }
         if let Some(key) = wire.idempotency_key {
             let key = HeaderValue::from_str(key.as_str());
             headers.insert("Idempotency-Key", key.map_err(setup)?);
@@ -114,10 +120,12 @@ impl Http {
         let method = match wire.method {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
+            Method::Patch => reqwest::Method::PATCH,
+            Method::Delete => reqwest::Method::DELETE,
         };
-        let mut request = client.request(method, wire.url).headers(headers);
-        if let Some(body) = wire.body {
-            request = request.header(CONTENT_TYPE, "application/json").body(body);
+        let mut request = client.request(method, wire.url.clone()).headers(headers);
+        if let Some(body) = &wire.body {
+            request = request.header(CONTENT_TYPE, "application/json").body(body.clone());
         }
         let mut response = request.send().await.map_err(|why| no_answer(&why))?;
         let status = response.status().as_u16();
@@ -204,7 +212,9 @@ fn read_headers(headers: &HeaderMap) -> Headers {
         ))
     })();
     let seconds = |name: &str| number(name).map(|n| Duration::from_secs(n.into()));
+    let content_type = text(CONTENT_TYPE.as_str()).and_then(|kind| kind.split(';').next());
     Headers {
+        content_type: content_type.unwrap_or_default().trim().to_ascii_lowercase(),
         request_id: text("Request-Id").map(Text::new),
         environment: text("Persona-Environment-Id").map(Text::new),
         retry_after: seconds("Retry-After")

@@ -2,6 +2,7 @@
 
 pub mod gate;
 pub mod http;
+pub mod judge;
 pub mod measure;
 pub mod rate_limit;
 pub mod retry;

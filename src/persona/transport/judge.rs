@@ -1,0 +1,52 @@
+//! Whether what came back is an answer, or what is wrong with it: a pure function.
+
+use super::http::{Failure, MOST_BYTES, Reply};
+use crate::{
+    model::Text,
+    persona::{Document, Error, ErrorKind, Request},
+};
+
+/// A 2xx answer, or the error that another one is.
+pub fn accepted(request: &Request, reply: Result<Reply, Failure>) -> Result<Reply, Error> {
+    let words = &request.words;
+    let reply = reply.map_err(|why| {
+        let kind = match why {
+            Failure::Setup(why) => ErrorKind::Refused(why),
+            Failure::NoAnswer(how) => ErrorKind::NoAnswer(how),
+            Failure::TooLarge => ErrorKind::Unreadable {
+                path: "the whole body".into(),
+                why: format!("it is larger than {} MiB", MOST_BYTES / 1024 / 1024),
+            },
+        };
+        Error::new(kind, words)
+    })?;
+    if (200..300).contains(&reply.status) {
+        return Ok(reply);
+    }
+    let said = Document::from_slice(&reply.body).map(|body| body.errors()).unwrap_or_default();
+    let kind = ErrorKind::of_status(reply.status, &said, reply.headers.retry_after);
+    Err(Error::new(kind, words).answered(reply.status, reply.headers.request_id, said))
+}
+
+/// What a record needs of an attempt, before its answer is read.
+pub enum Seen {
+    /// Nothing left this machine.
+    Unsent,
+    Sent {
+        status: Option<u16>,
+        request_id: Option<Text>,
+    },
+}
+
+impl Seen {
+    pub fn of(reply: &Result<Reply, Failure>) -> Self {
+        match reply {
+            Err(Failure::Setup(_)) => Self::Unsent,
+            Err(_) => Self::Sent { status: None, request_id: None },
+            Ok(reply) => Self::Sent {
+                status: Some(reply.status),
+                request_id: reply.headers.request_id.clone(),
+            },
+        }
+    }
+}
