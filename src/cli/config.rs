@@ -8,7 +8,7 @@ use std::{
 
 use clap::Subcommand;
 
-use super::profile;
+use super::{exit::Exit, profile};
 use crate::{
     config::{Config, Loaded, Paths},
     secret::KeySource,
@@ -17,7 +17,7 @@ use crate::{
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Read the configuration and say what is in force. Exit code 0: the console can start;
-    /// 1: there is no usable API key; 2: the configuration is bad.
+    /// 7: there is no usable API key; 2: the configuration is bad.
     Check,
     /// Print where files lie.
     Path,
@@ -78,7 +78,7 @@ fn check(out: &mut impl Write, loaded: &Loaded, paths: &Paths) -> io::Result<Exi
         }
         Err(why) => {
             row(out, "API key", format!("none: {why}"))?;
-            Ok(ExitCode::FAILURE)
+            Ok(Exit::Key.into())
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Opens the console: on the configured Persona, or on a simulated one.
 
 use std::{
-    io::{IsTerminal, Write, stderr, stdin, stdout},
+    io::{IsTerminal, stdin, stdout},
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -15,7 +15,7 @@ use crate::{
     config::{self, Config, Paths, ThemeName},
     desk,
     secret::{KeyEnvironment, KeySource},
-    simulator, telemetry, tui,
+    simulator, tui,
 };
 
 /// What the simulated organisation would configure.
@@ -33,11 +33,9 @@ pub fn open(file: Option<&Path>) -> anyhow::Result<ExitCode> {
     // Without a key there is nothing to show: say so before the screen is taken.
     loaded.key.read()?;
     let environment = profile::environment(&loaded.key);
-    let folder = loaded.config.store.dir.clone().unwrap_or_else(|| paths.data.clone());
-    let server = profile::store_folder(environment, &loaded.config.persona.base_url);
-    let store = folder.join(server).join("caseload.db");
+    let store = profile::store_file(&loaded, &paths);
     let log = loaded.config.log.file.clone().unwrap_or(paths.log);
-    let _log = start_log(&log, &loaded.config);
+    let _log = profile::start_log(&log, &loaded.config);
     let words = match environment {
         KeyEnvironment::Sandbox => "SANDBOX",
         KeyEnvironment::Production => "PRODUCTION",
@@ -54,7 +52,7 @@ pub fn demo(file: Option<&Path>, world: &World) -> anyhow::Result<ExitCode> {
     };
     let folder = tempfile::Builder::new().prefix("caseload-demo-").tempdir();
     let folder = folder.context("the demo needs a temporary folder")?;
-    let _log = start_log(&folder.path().join("caseload.log"), &config);
+    let _log = profile::start_log(&folder.path().join("caseload.log"), &config);
     let options = super::simulate::options(world)?;
     let key = KeySource::Given(options.key.clone());
     runtime()?.block_on(async {
@@ -89,17 +87,7 @@ async fn show(
         bail!("the console needs a terminal for its input and output");
     }
     let settings = profile::console(config, environment, &key);
-    let options = desk::Options {
-        store,
-        persona: profile::persona(config),
-        key,
-        thresholds: profile::thresholds(config),
-        reviewer: profile::reviewer(config),
-        hold: settings.hold,
-        relation_keys: profile::relation_keys(config),
-        case_statuses: profile::case_statuses(config),
-        sync: profile::sync(config),
-    };
+    let options = profile::desk(config, key, store, settings.hold);
     let theme = match config.ui.theme {
         ThemeName::Colour => tui::Theme::colours(),
         ThemeName::Mono => tui::Theme::mono(),
@@ -112,18 +100,7 @@ async fn show(
     Ok(ExitCode::SUCCESS)
 }
 
-/// Without a log the console still works; it says so before the screen is taken.
-fn start_log(path: &Path, config: &Config) -> Option<telemetry::Guard> {
-    match telemetry::start(path, &config.log.level) {
-        Ok(guard) => Some(guard),
-        Err(why) => {
-            let _ = writeln!(stderr(), "caseload: no log is written: {}: {why}", path.display());
-            None
-        }
-    }
-}
-
-fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+pub fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()

@@ -1,18 +1,19 @@
 //! From the configuration to what the house is built from.
 
 use std::{
+    io::{Write, stderr},
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use crate::{
     config::{self, CaseStatus, Config, Loaded, Paths, Required},
-    desk::{CaseStatuses, KnownStatus, Mappings, RelationKeys},
+    desk::{self, CaseStatuses, KnownStatus, Mappings, RelationKeys},
     metrics::Thresholds,
     model::Text,
     persona::{self, Roots},
     secret::{KeyEnvironment, KeySource},
-    sync, tui,
+    sync, telemetry, tui,
 };
 
 /// Names a configuration file where `--config` does not.
@@ -49,6 +50,39 @@ pub fn store_folder(environment: KeyEnvironment, base_url: &str) -> String {
     let safe = |c: char| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' };
     let address: String = address.trim_end_matches('/').chars().map(safe).collect();
     format!("{environment}-{address}")
+}
+
+/// The local copy of what a key opens.
+pub fn store_file(loaded: &Loaded, paths: &Paths) -> PathBuf {
+    let folder = loaded.config.store.dir.as_deref().unwrap_or(&paths.data);
+    let server = store_folder(environment(&loaded.key), &loaded.config.persona.base_url);
+    folder.join(server).join("caseload.db")
+}
+
+/// What the house is built from; `hold` is how long a decision can be taken back.
+pub fn desk(config: &Config, key: KeySource, store: PathBuf, hold: Duration) -> desk::Options {
+    desk::Options {
+        store,
+        persona: persona(config),
+        key,
+        thresholds: thresholds(config),
+        reviewer: reviewer(config),
+        hold,
+        relation_keys: relation_keys(config),
+        case_statuses: case_statuses(config),
+        sync: sync(config),
+    }
+}
+
+/// Without a log everything still works; it says so on the terminal.
+pub fn start_log(path: &Path, config: &Config) -> Option<telemetry::Guard> {
+    match telemetry::start(path, &config.log.level) {
+        Ok(guard) => Some(guard),
+        Err(why) => {
+            let _ = writeln!(stderr(), "caseload: no log is written: {}: {why}", path.display());
+            None
+        }
+    }
 }
 
 /// For the screen, where there is room for a file's name only.

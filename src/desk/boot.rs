@@ -21,9 +21,9 @@ use super::{CaseStatuses, Desk, News, Phase, RelationKeys, SyncState, mismatches
 use crate::{
     busy::Busy,
     clock::Clock,
-    metrics::{Recorder, Thresholds},
+    metrics::{Recorder, Stats, Thresholds},
     model::Text,
-    outbox,
+    outbox::{self, LinkReady},
     persona::{self, Client},
     secret::KeySource,
     store::{self, Store},
@@ -66,28 +66,13 @@ pub enum Error {
 const LOOK_ACROSS: Duration = Duration::from_secs(2);
 
 /// How long leaving waits for an answer that is under way.
-const PARTING: Duration = Duration::from_millis(800);
+pub const PARTING: Duration = Duration::from_millis(800);
 
 pub async fn boot(options: Options, clock: Clock, busy: Busy) -> Result<Booted, Error> {
-    let store = Store::open(&options.store, clock.clone()).await?;
-    let recorder = Arc::new(Recorder::new(options.thresholds));
-    let stats = recorder.subscribe();
-    let client = Client::new(options.persona, options.key, clock.clone(), recorder)?;
-    if let Some(environment) = store.pinned_environment().await? {
-        client.pin_environment(environment);
-    }
-    let client = Arc::new(client);
-    let desk = Arc::new(Desk {
-        store: store.clone(),
-        client: Arc::clone(&client),
-        clock: clock.clone(),
-        busy: busy.clone(),
-        reviewer: options.reviewer,
-        hold: options.hold,
-        relation_keys: options.relation_keys,
-        case_statuses: options.case_statuses,
-        worker: uuid::Uuid::now_v7().to_string(),
-    });
+    let file = options.store.clone();
+    let settings = options.sync.clone();
+    let Parts { desk, stats } = build(options, clock.clone(), busy.clone()).await?;
+    let (store, client) = (desk.store.clone(), Arc::clone(&desk.client));
     let cancel = CancellationToken::new();
     let (links_tx, links) = mpsc::unbounded_channel();
     let (sync_tx, sync_rx) = watch::channel(SyncState::default());
@@ -95,23 +80,57 @@ pub async fn boot(options: Options, clock: Clock, busy: Busy) -> Result<Booted, 
     let mut tasks = JoinSet::new();
     let sources = news::Sources { changes: store.changes(), stats, sync: sync_rx, links };
     tasks.spawn(news::gather(sources, news_tx));
-    let outbox = AbortOnDropHandle::new(tokio::spawn(outbox::run(
-        store.clone(),
-        Arc::clone(&client),
-        clock.clone(),
-        busy.clone(),
-        desk.worker.clone(),
-        links_tx,
-        cancel.clone(),
-    )));
+    let outbox = start_outbox(&desk, links_tx, cancel.clone());
     tasks.spawn(look_across(store.clone(), clock.clone(), busy.clone(), cancel.clone()));
     tasks.spawn(mismatches::keep(Arc::clone(&desk)));
-    tasks.spawn(sync_when_alone(
-        options.store,
-        sync::Sync { store, client, clock, busy, state: sync_tx, settings: options.sync },
-        cancel.clone(),
-    ));
+    let sync = sync::Sync { store, client, clock, busy, state: sync_tx, settings };
+    tasks.spawn(sync_when_alone(file, sync, cancel.clone()));
     Ok(Booted { desk, news: Some(news), cancel, outbox, tasks })
+}
+
+/// What every house has, before any of its tasks is started.
+pub struct Parts {
+    pub desk: Arc<Desk>,
+    pub stats: watch::Receiver<Stats>,
+}
+
+pub async fn build(options: Options, clock: Clock, busy: Busy) -> Result<Parts, Error> {
+    let store = Store::open(&options.store, clock.clone()).await?;
+    let recorder = Arc::new(Recorder::new(options.thresholds));
+    let stats = recorder.subscribe();
+    let client = Client::new(options.persona, options.key, clock.clone(), recorder)?;
+    if let Some(environment) = store.pinned_environment().await? {
+        client.pin_environment(environment);
+    }
+    let desk = Arc::new(Desk {
+        store,
+        client: Arc::new(client),
+        clock,
+        busy,
+        reviewer: options.reviewer,
+        hold: options.hold,
+        relation_keys: options.relation_keys,
+        case_statuses: options.case_statuses,
+        worker: uuid::Uuid::now_v7().to_string(),
+    });
+    Ok(Parts { desk, stats })
+}
+
+/// Delivers what is decided at this desk, and what dead processes left.
+pub fn start_outbox(
+    desk: &Desk,
+    links: mpsc::UnboundedSender<LinkReady>,
+    cancel: CancellationToken,
+) -> AbortOnDropHandle<()> {
+    AbortOnDropHandle::new(tokio::spawn(outbox::run(
+        desk.store.clone(),
+        Arc::clone(&desk.client),
+        desk.clock.clone(),
+        desk.busy.clone(),
+        desk.worker.clone(),
+        links,
+        cancel,
+    )))
 }
 
 impl Booted {
@@ -134,7 +153,7 @@ impl Booted {
 }
 
 /// Tells this process of what another one wrote into the store they share.
-async fn look_across(store: Store, clock: Clock, busy: Busy, cancel: CancellationToken) {
+pub async fn look_across(store: Store, clock: Clock, busy: Busy, cancel: CancellationToken) {
     loop {
         tokio::select! {
             () = cancel.cancelled() => return,
@@ -169,7 +188,8 @@ async fn sync_when_alone(store: PathBuf, sync: sync::Sync, cancel: CancellationT
     sync::run(sync, cancel).await;
 }
 
-fn lock(store: &Path) -> io::Result<Option<File>> {
+/// None if another process has it.
+pub fn lock(store: &Path) -> io::Result<Option<File>> {
     let path = store.with_extension("lock");
     let file = File::options().create(true).truncate(false).write(true).mode(0o600).open(path)?;
     match file.try_lock() {

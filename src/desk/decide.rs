@@ -5,7 +5,8 @@ use super::{Desk, StoreError, Undone};
 use crate::{
     config::Reason,
     model::{
-        Action, ActionId, ActionState, Evidence, IdempotencyKey, JournalEntry, Subject, Text, Verb,
+        Action, ActionId, ActionState, Evidence, IdempotencyKey, JournalEntry, NewInquiry, Subject,
+        Text, Verb,
     },
     store::SubmitError,
 };
@@ -32,8 +33,14 @@ pub struct Submitted {
 pub enum Note {
     /// Personal data was shown.
     Revealed(Subject),
+    /// Personal data of many was shown: `12 inquiries`.
+    RevealedList(Text),
     /// A one-time link was handed to the terminal's clipboard.
     CopiedLink { subject: Subject, action: ActionId },
+    /// A one-time link was written to where a script wanted it.
+    PrintedLink { subject: Subject, action: ActionId },
+    /// An object was printed to a file; its id.
+    Printed(Text),
 }
 
 impl Desk {
@@ -42,8 +49,28 @@ impl Desk {
     /// # Errors
     /// If one is open for the same object, or the store cannot take it: then nothing happened.
     pub async fn submit(&self, draft: Draft) -> Result<Submitted, SubmitError> {
+        self.record(new_id(), draft).await
+    }
+
+    /// Has Persona make an inquiry: durable like a decision, and sent in the same way.
+    ///
+    /// # Errors
+    /// If the store cannot take it: then nothing happened.
+    pub async fn create_inquiry(&self, new: NewInquiry) -> Result<Submitted, SubmitError> {
+        let id = new_id();
+        let draft = Draft {
+            subject: Subject::NewInquiry(id.clone()),
+            verb: Verb::CreateInquiry(new),
+            // There is nothing yet that could have moved.
+            evidence: Evidence { status: Text::default(), updated_at: None },
+            reason: None,
+            comment: None,
+        };
+        self.record(id, draft).await
+    }
+
+    async fn record(&self, id: ActionId, draft: Draft) -> Result<Submitted, SubmitError> {
         let now = self.clock.now();
-        let id = ActionId::new(&uuid::Uuid::now_v7().to_string()).expect("a UUID is an id");
         let action = Action {
             id: id.clone(),
             comment: comment(&draft, &self.reviewer),
@@ -63,7 +90,7 @@ impl Desk {
         Ok(Submitted { action: id })
     }
 
-    /// Takes a decision back if it is still held.
+    /// Takes a decision back if nothing has been sent of it.
     pub async fn undo(&self, id: &ActionId) -> Result<Undone, StoreError> {
         self.store.undo(id, &self.reviewer).await
     }
@@ -74,25 +101,37 @@ impl Desk {
     }
 
     pub async fn journal(&self, note: Note) -> Result<(), StoreError> {
-        let (what, subject, action) = match note {
-            Note::Revealed(subject) => ("revealed", subject, None),
-            Note::CopiedLink { subject, action } => ("copied link", subject, Some(action)),
+        let nothing = Text::default();
+        let (what, subject, action, detail) = match note {
+            Note::Revealed(subject) => ("revealed", Some(subject), None, nothing),
+            Note::RevealedList(what) => ("revealed", None, None, what),
+            Note::CopiedLink { subject, action } => {
+                ("copied link", Some(subject), Some(action), nothing)
+            }
+            Note::PrintedLink { subject, action } => {
+                ("printed link", Some(subject), Some(action), nothing)
+            }
+            Note::Printed(id) => ("printed", None, None, id),
         };
         let entry = JournalEntry {
             at: self.clock.now(),
             who: self.reviewer.clone(),
             what: Text::new(what),
-            subject: Some(subject),
+            subject,
             action,
-            detail: Text::default(),
+            detail,
         };
         self.store.journal(&entry).await
     }
 }
 
+fn new_id() -> ActionId {
+    ActionId::new(&uuid::Uuid::now_v7().to_string()).expect("a UUID is an id")
+}
+
 /// What Persona is told: its reviewer is the API key, so the person signs here.
 fn comment(draft: &Draft, reviewer: &Text) -> Option<Text> {
-    if !matches!(draft.verb, Verb::Approve | Verb::Decline) {
+    if !draft.verb.takes_comment() {
         return None;
     }
     let said = [

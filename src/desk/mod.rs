@@ -6,8 +6,11 @@
 
 mod boot;
 mod decide;
+mod listing;
 mod mismatches;
 mod news;
+mod once;
+pub mod policy;
 mod refresh;
 mod relations;
 
@@ -17,6 +20,8 @@ pub use self::{
     boot::{Booted, Error as BootError, Options, boot},
     decide::{Draft, Note, Submitted},
     news::News,
+    once::{CaughtUp, Once, Until, once},
+    refresh::RefreshError,
     relations::{Mappings, RelationGroup, RelationRow},
 };
 use crate::{
@@ -28,10 +33,12 @@ use crate::{
 };
 pub use crate::{
     store::{
-        CaseFile, CaseRow, CaseView, Changes, Error as StoreError, Glance, InquiryFile, InquiryRow,
-        InquiryView, KnownMismatches, KnownStatus, MOST_MISMATCHES, Rows, Scope, Undone, Window,
+        AccountFilter, CaseFile, CaseFilter, CaseRow, CaseView, Changes, Error as StoreError,
+        Glance, InquiryFile, InquiryFilter, InquiryRow, InquiryView, KnownMismatches, KnownStatus,
+        ListedCase, ListedInquiry, MOST_MISMATCHES, Pending, Rows, Scope, SubmitError, Undone,
+        Window,
     },
-    sync::{Phase, SyncState},
+    sync::{Caught, Depth, Phase, SyncState, Trouble as SyncTrouble},
 };
 
 pub struct Desk {

@@ -16,7 +16,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, ActionId, CaseId, InquiryId, Text};
+use super::{AccountId, ActionId, CaseId, Field, InquiryId, TemplateId, Text};
 
 /// The object that an action is about.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -24,15 +24,19 @@ pub enum Subject {
     Inquiry(InquiryId),
     Case(CaseId),
     Account(AccountId),
+    /// Persona has not made it yet: it goes by the action that makes it. Once it is there, the
+    /// action is about the inquiry.
+    NewInquiry(ActionId),
 }
 
 impl Subject {
-    /// Persona's type name: `inquiry`, `case`, `account`.
+    /// Persona's type name: `inquiry`, `case`, `account`; or `new inquiry`.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Inquiry(_) => "inquiry",
             Self::Case(_) => "case",
             Self::Account(_) => "account",
+            Self::NewInquiry(_) => "new inquiry",
         }
     }
 
@@ -41,6 +45,7 @@ impl Subject {
             Self::Inquiry(id) => id.as_str(),
             Self::Case(id) => id.as_str(),
             Self::Account(id) => id.as_str(),
+            Self::NewInquiry(id) => id.as_str(),
         }
     }
 
@@ -49,8 +54,22 @@ impl Subject {
             Self::Inquiry(id) => id.short(),
             Self::Case(id) => id.short(),
             Self::Account(id) => id.short(),
+            Self::NewInquiry(_) => "new inquiry".to_owned(),
         }
     }
+}
+
+/// An inquiry that Persona is to make.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewInquiry {
+    pub template: TemplateId,
+    pub account: Option<AccountId>,
+    /// Without an account: of the account, which is found by it or made.
+    pub reference_id: Option<Text>,
+    /// What is known of the applicant already.
+    pub fields: Vec<Field>,
+    /// Asks for a one-time link in the same call, which works so long.
+    pub link_seconds: Option<u32>,
 }
 
 /// What was decided.
@@ -69,6 +88,7 @@ pub enum Verb {
     SetCaseStatus(Text),
     /// An e-mail address.
     AssignCase(Text),
+    CreateInquiry(NewInquiry),
 }
 
 impl Verb {
@@ -81,7 +101,24 @@ impl Verb {
             Self::OneTimeLink { .. } => "one-time link".into(),
             Self::SetCaseStatus(status) => format!("set status {status}"),
             Self::AssignCase(email) => format!("assign to {email}"),
+            Self::CreateInquiry(_) => "create inquiry".into(),
         }
+    }
+
+    /// For the journal: the words, and the ids that they are about.
+    pub fn in_full(&self) -> String {
+        match self {
+            Self::CreateInquiry(new) => {
+                let account = new.account.as_ref().map_or(String::new(), |id| format!(" for {id}"));
+                format!("create inquiry of {}{account}", new.template)
+            }
+            verb => verb.words(),
+        }
+    }
+
+    /// Persona takes a comment with these only.
+    pub fn takes_comment(&self) -> bool {
+        matches!(self, Self::Approve | Self::Decline)
     }
 }
 
@@ -179,5 +216,38 @@ impl IdempotencyKey {
 impl fmt::Display for IdempotencyKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_every_version_are_read() {
+        let new = NewInquiry {
+            template: TemplateId::new("itmpl_1").unwrap(),
+            account: None,
+            reference_id: Some(Text::new("cust-1")),
+            fields: Vec::new(),
+            link_seconds: Some(60),
+        };
+        let table = [
+            (r#"{"verb":"approve"}"#, Verb::Approve),
+            (r#"{"verb":"mark-for-review"}"#, Verb::MarkForReview),
+            (
+                r#"{"verb":"one-time-link","to":{"expires_in_seconds":60}}"#,
+                Verb::OneTimeLink { expires_in_seconds: Some(60) },
+            ),
+            (r#"{"verb":"set-case-status","to":"Open"}"#, Verb::SetCaseStatus(Text::new("Open"))),
+            (
+                r#"{"verb":"create-inquiry","to":{"template":"itmpl_1","account":null,"reference_id":"cust-1","fields":[],"link_seconds":60}}"#,
+                Verb::CreateInquiry(new),
+            ),
+        ];
+        for (row, verb) in table {
+            assert_eq!(serde_json::from_str::<Verb>(row).unwrap(), verb);
+            assert_eq!(serde_json::to_string(&verb).unwrap(), row);
+        }
     }
 }

@@ -24,7 +24,7 @@ pub mod text;
 pub mod verification;
 
 pub use account::Account;
-pub use action::{Action, ActionState, Evidence, IdempotencyKey, Subject, Verb};
+pub use action::{Action, ActionState, Evidence, IdempotencyKey, NewInquiry, Subject, Verb};
 pub use case::{Case, StatusKind};
 pub use document::{Document, File};
 pub use entity::{Batch, Entity};

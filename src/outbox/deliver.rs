@@ -6,12 +6,16 @@ use tokio::sync::mpsc;
 
 use super::{
     LinkReady,
+    create::{self, Sighting},
+    make,
     plan::{Call, KeyUse, Reading, Step, plan},
     verdict::{self, Look, Verdict, Why},
 };
 use crate::{
     clock::Clock,
-    model::{Action, ActionState, Batch, Entity, IdempotencyKey, Lane, Subject, Text},
+    model::{
+        Action, ActionState, Batch, Entity, IdempotencyKey, InquiryId, Lane, Subject, Text, Verb,
+    },
     persona::{self, Client, accounts, cases, inquiries},
     secret::Secret,
     store::{Claim, Error, Store},
@@ -32,6 +36,8 @@ struct Course {
     action: Action,
     /// Its object, if it was looked at.
     reading: Option<Reading>,
+    /// What was found in place of an object that is to be made, if it was looked for.
+    sightings: Option<Vec<Sighting>>,
     learnt: Batch,
 }
 
@@ -44,9 +50,12 @@ struct End {
 }
 
 /// What a call brought back.
+#[derive(Default)]
 struct Answer {
     learnt: Batch,
     link: Option<Secret<String>>,
+    /// What is there now and was not before.
+    made: Option<InquiryId>,
 }
 
 impl Delivery {
@@ -55,12 +64,23 @@ impl Delivery {
     /// # Errors
     /// If the store failed; the action then stays claimed until its lease runs out.
     pub async fn deliver(&self, action: Action) -> Result<(), Error> {
-        let mut course = Course { action, reading: None, learnt: Batch::default() };
+        let learnt = Batch::default();
+        let mut course = Course { action, reading: None, sightings: None, learnt };
         let end = loop {
-            let step = plan(&course.action, course.reading.as_ref(), self.clock.now());
+            let now = self.clock.now();
+            let step = match &course.action.verb {
+                Verb::CreateInquiry(new) => {
+                    create::plan(&course.action, new, course.sightings.as_deref(), now)
+                }
+                _ => plan(&course.action, course.reading.as_ref(), now),
+            };
             let ended = match step {
                 Step::Finish(state) => Some(End::told_by_looking(&course.action, state)),
-                Step::Read => self.look_first(&mut course).await,
+                Step::Made(id) => {
+                    course.action.subject = Subject::Inquiry(id);
+                    Some(End::told_by_looking(&course.action, ActionState::Done))
+                }
+                Step::Read => self.look_first(&mut course).await?,
                 Step::Send(call, key) => match self.intend(&mut course.action, key).await? {
                     Claim::Held => self.call(&mut course, &call).await,
                     Claim::Lost => return Ok(()),
@@ -81,10 +101,19 @@ impl Delivery {
         settled.map(|_| ())
     }
 
-    /// Looks at the object, so that the plan can go on.
-    async fn look_first(&self, course: &mut Course) -> Option<End> {
-        match self.look(&course.action.subject).await {
+    /// Looks at the object, or for it, so that the plan can go on.
+    async fn look_first(&self, course: &mut Course) -> Result<Option<End>, Error> {
+        let looked = match &course.action.verb {
+            Verb::CreateInquiry(new) => make::look_for(&self.client, new, &course.action).await,
+            _ => self.look(&course.action.subject).await,
+        };
+        Ok(match looked {
             Ok(batch) => {
+                if let Subject::NewInquiry(_) = course.action.subject {
+                    course.sightings = Some(make::sightings(&self.store, &batch).await?);
+                    course.learnt = batch;
+                    return Ok(None);
+                }
                 course.reading = read(&course.action.subject, &batch);
                 course.learnt = batch;
                 course
@@ -98,7 +127,7 @@ impl Delivery {
                 let verdict = verdict::of_look(&course.action, &judged, now, fastrand::f64());
                 Some(self.fail(course, verdict, &why).await)
             }
-        }
+        })
     }
 
     /// Writes down that it is sent, and with which key, before it is.
@@ -126,6 +155,9 @@ impl Delivery {
             }
             Ok(answer) => {
                 course.learnt = answer.learnt;
+                if let Some(made) = answer.made {
+                    course.action.subject = Subject::Inquiry(made);
+                }
                 let action = &course.action;
                 let detail = format!("{}, try {}", action.verb.words(), action.attempts);
                 Some(End { state: ActionState::Done, detail, link: answer.link })
@@ -168,6 +200,8 @@ impl Delivery {
                 let found = self.client.read(&ask, Lane::Front).await?;
                 Ok(Batch::of([Entity::Account(found.object)]))
             }
+            // There is nothing to look at yet.
+            Subject::NewInquiry(_) => Ok(Batch::default()),
         }
     }
 
@@ -198,10 +232,16 @@ impl Delivery {
                 let ask = inquiries::GenerateOneTimeLink { id, expires_in_seconds };
                 let made = client.write(&ask, key, lane).await?;
                 let learnt = Batch::of([Entity::Inquiry(made.inquiry)]);
-                return Ok(Answer { learnt, link: Some(made.link) });
+                return Ok(Answer { learnt, link: Some(made.link), made: None });
+            }
+            Call::Create(new) => {
+                let created = client.write(&make::ask_for(new), key, lane).await?;
+                let made = Some(created.inquiry.id.clone());
+                let learnt = Batch::of([Entity::Inquiry(created.inquiry)]);
+                return Ok(Answer { learnt, link: created.link, made });
             }
         };
-        Ok(Answer { learnt: Batch::of([entity]), link: None })
+        Ok(Answer { learnt: Batch::of([entity]), ..Answer::default() })
     }
 }
 

@@ -1,10 +1,12 @@
 //! Makes decisions reach Persona, once.
 //!
-//! `plan` says what to do next and `verdict` what an answer means; both are pure. `worker` is the
+//! `plan` (`create` for what is not there yet) says what to do next and `verdict` what an answer means; both are pure. `worker` is the
 //! loop around them: it claims an action, follows the plan, settles it. All that must survive is
 //! in the store before a request leaves, so the process may die between any two steps.
 
+pub mod create;
 mod deliver;
+mod make;
 pub mod plan;
 pub mod verdict;
 mod worker;

@@ -11,7 +11,8 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::model::{
-    Action, ActionState, CaseId, Evidence, InquiryId, InquiryStatus, Subject, Text, Verb,
+    Action, ActionState, CaseId, Evidence, InquiryId, InquiryStatus, NewInquiry, Subject, Text,
+    Verb,
 };
 
 /// An object as Persona has it now.
@@ -43,6 +44,7 @@ pub enum Call {
         id: CaseId,
         email: Text,
     },
+    Create(NewInquiry),
 }
 
 /// Which idempotency key a call goes out with.
@@ -60,20 +62,28 @@ pub enum Step {
     Read,
     Send(Call, KeyUse),
     Finish(ActionState),
+    /// An earlier call made this inquiry, as a look for it told.
+    Made(InquiryId),
 }
 
 /// For how long a key is relied on. Persona promises more, but once promised less.
 const KEY_LIFE: SignedDuration = SignedDuration::from_hours(1);
 
-/// Decides the next step; `reading` is the object as it was read for this attempt.
+/// Whether the object has to be looked at, though its call may have been sent.
+pub fn must_look(action: &Action, now: Timestamp) -> bool {
+    let expired = |sent: Timestamp| now.duration_since(sent) >= KEY_LIFE;
+    action.must_read || action.key_sent_at.is_some_and(expired)
+}
+
+/// Decides the next step; `reading` is the object as it was read for this attempt. What has no
+/// object yet is planned by [`create`](super::create).
 pub fn plan(action: &Action, reading: Option<&Reading>, now: Timestamp) -> Step {
     let Some(call) = call(action) else {
         let reason =
             format!("{} is no decision about a {}", action.verb.words(), action.subject.kind());
         return stopped(&reason);
     };
-    let expired_key = action.key_sent_at.is_some_and(|sent| now.duration_since(sent) >= KEY_LIFE);
-    let must_look = action.must_read || expired_key;
+    let must_look = must_look(action, now);
     let key = if must_look { KeyUse::Fresh } else { KeyUse::Stored };
     let Some(reading) = reading else {
         let unanswered = action.key_sent_at.is_some() && !must_look;
@@ -121,7 +131,7 @@ fn call(action: &Action) -> Option<Call> {
     })
 }
 
-fn stopped(reason: &str) -> Step {
+pub fn stopped(reason: &str) -> Step {
     Step::Finish(ActionState::Stopped { reason: Text::new(reason) })
 }
 
@@ -137,6 +147,7 @@ fn reached(verb: &Verb, reading: &Reading) -> bool {
         Verb::AssignCase(email) => {
             reading.assignee.as_ref().is_some_and(|assignee| same(assignee, email))
         }
+        Verb::CreateInquiry(_) => false,
     }
 }
 
@@ -150,6 +161,7 @@ fn reached_before(action: &Action, reading: &Reading) -> String {
         Verb::OneTimeLink { .. } => "made a link".to_owned(),
         Verb::SetCaseStatus(status) => format!("set it to {status}"),
         Verb::AssignCase(email) => format!("assigned it to {email}"),
+        Verb::CreateInquiry(_) => "made it".to_owned(),
     };
     match &action.verb {
         Verb::AssignCase(email) => format!("it is assigned to {email} already"),

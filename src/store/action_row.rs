@@ -77,6 +77,7 @@ pub fn action(row: &SqliteRow) -> Result<Action, Error> {
         "inquiry" => Subject::Inquiry(InquiryId::new(&subject_id)?),
         "case" => Subject::Case(CaseId::new(&subject_id)?),
         "account" => Subject::Account(AccountId::new(&subject_id)?),
+        "new inquiry" => Subject::NewInquiry(ActionId::new(&subject_id)?),
         other => return Err(Error::Damaged(format!("an action about a {other}"))),
     };
     let decided_at: i64 = row.try_get("decided_at")?;

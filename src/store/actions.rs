@@ -12,7 +12,8 @@ use super::{
     worklist::instant,
 };
 use crate::model::{
-    Action, ActionId, ActionState, Batch, IdempotencyKey, JournalEntry, Subject, Text, Verb,
+    Action, ActionId, ActionState, Batch, Evidence, IdempotencyKey, JournalEntry, Subject, Text,
+    Verb,
 };
 
 /// What came of taking a decision back.
@@ -106,26 +107,21 @@ impl Store {
         .execute(&mut *tx)
         .await
         .map_err(Error::from)?;
-        let evidence = &action.evidence;
-        let seen = evidence.updated_at.map_or("unknown".to_owned(), |at| at.to_string());
-        let reason =
-            action.reason_code.as_ref().map_or(String::new(), |code| format!(", reason {code}"));
-        let detail = format!("{} on {} as of {seen}{reason}", action.verb.words(), evidence.status);
-        journal::append(
-            &mut tx,
-            &entry(action, "decided", &action.reviewer, action.decided_at, &detail),
-        )
-        .await?;
+        let line = entry(action, "decided", &action.reviewer, action.decided_at, &decided(action));
+        journal::append(&mut tx, &line).await?;
         tx.commit().await.map_err(Error::from)?;
         self.tell(Changes { actions: true, ..Changes::default() });
         Ok(())
     }
 
-    /// Takes a decision back while it is held.
+    /// Takes a decision back while nothing has been sent of it: while it is held, or waits for
+    /// its first try.
     pub async fn undo(&self, id: &ActionId, who: &Text) -> Result<Undone, Error> {
         let mut tx = self.0.backend.begin().await?;
         let sql = format!(
-            "UPDATE action SET state = 'cancelled', due_at = NULL WHERE id = $1 AND state = 'held' RETURNING {COLUMNS}"
+            "UPDATE action SET state = 'cancelled', due_at = NULL WHERE id = $1
+                 AND (state = 'held' OR state = 'waiting' AND key_sent_at IS NULL)
+             RETURNING {COLUMNS}"
         );
         let cancelled = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(id.as_str())
@@ -221,7 +217,8 @@ impl Store {
         let mut tx = self.0.backend.begin().await?;
         let (name, due_at, reason) = write_state(state);
         let written = sqlx::query(
-            "UPDATE action SET state = $2, due_at = $3, reason = $4, lease_until = NULL, must_read = $5
+            "UPDATE action SET state = $2, due_at = $3, reason = $4, lease_until = NULL, must_read = $5,
+                 subject_kind = $7, subject_id = $8
              WHERE id = $1 AND state = 'sending' AND owner = $6",
         )
         .bind(action.id.as_str())
@@ -230,6 +227,9 @@ impl Store {
         .bind(reason)
         .bind(action.must_read)
         .bind(worker)
+        // What was to be made is there now.
+        .bind(action.subject.kind())
+        .bind(action.subject.id())
         .execute(&mut *tx)
         .await?;
         let claim = Claim::of(written.rows_affected());
@@ -245,12 +245,23 @@ impl Store {
 
     /// Tries what waits again now: the key works again, or somebody asked for it.
     pub async fn hurry(&self) -> Result<(), Error> {
-        let now = self.0.clock.now().as_microsecond();
-        let moved =
-            sqlx::query("UPDATE action SET due_at = $1 WHERE state = 'waiting' AND due_at > $1")
-                .bind(now)
-                .execute(&self.0.backend.writer)
-                .await?;
+        self.hurry_only(None).await
+    }
+
+    /// Tries one that waits again now.
+    pub async fn hurry_one(&self, id: &ActionId) -> Result<(), Error> {
+        self.hurry_only(Some(id)).await
+    }
+
+    async fn hurry_only(&self, id: Option<&ActionId>) -> Result<(), Error> {
+        let moved = sqlx::query(
+            "UPDATE action SET due_at = $1
+             WHERE state = 'waiting' AND due_at > $1 AND ($2 IS NULL OR id = $2)",
+        )
+        .bind(self.0.clock.now().as_microsecond())
+        .bind(id.map(ActionId::as_str))
+        .execute(&self.0.backend.writer)
+        .await?;
         self.tell(Changes { actions: moved.rows_affected() > 0, ..Changes::default() });
         Ok(())
     }
@@ -279,32 +290,18 @@ impl Store {
         self.tell(Changes { actions: true, ..Changes::default() });
         Ok(())
     }
+}
 
-    /// Everything on its way, and refusals that were not read yet; oldest first.
-    pub async fn open_actions(&self) -> Result<Vec<Action>, Error> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM action WHERE acknowledged = 0
-                 AND state IN ('held', 'sending', 'waiting', 'rejected', 'stopped')
-             ORDER BY decided_at, id"
-        );
-        let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(&self.0.backend.reader).await?;
-        rows.iter().map(action).collect()
+/// What was decided, on what evidence and why, in ids and codes.
+fn decided(action: &Action) -> String {
+    let verb = action.verb.in_full();
+    if let Subject::NewInquiry(_) = action.subject {
+        return verb;
     }
-
-    /// What is shown of an object: its open action, or a refusal that was not read yet.
-    pub async fn shown_action(&self, subject: &Subject) -> Result<Option<Action>, Error> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM action WHERE subject_kind = $1 AND subject_id = $2 AND acknowledged = 0
-                 AND state IN ('held', 'sending', 'waiting', 'rejected', 'stopped')
-             ORDER BY decided_at DESC LIMIT 1"
-        );
-        let row = sqlx::query(sqlx::AssertSqlSafe(sql))
-            .bind(subject.kind())
-            .bind(subject.id())
-            .fetch_optional(&self.0.backend.reader)
-            .await?;
-        row.as_ref().map(action).transpose()
-    }
+    let Evidence { status, updated_at } = &action.evidence;
+    let seen = updated_at.map_or("unknown".to_owned(), |at| at.to_string());
+    let reason = action.reason_code.as_ref().map(|code| format!(", reason {code}"));
+    format!("{verb} on {status} as of {seen}{}", reason.unwrap_or_default())
 }
 
 fn entry(action: &Action, what: &str, who: &Text, at: Timestamp, detail: &str) -> JournalEntry {

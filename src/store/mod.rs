@@ -11,8 +11,10 @@ mod changes;
 mod cursor;
 mod entities;
 mod journal;
+mod listing;
 mod mismatches;
 mod newer;
+mod outbox_look;
 mod relations;
 mod workers;
 mod worklist;
@@ -27,6 +29,7 @@ pub use self::{
     batch::Ingested,
     changes::Changes,
     entities::{CaseFile, InquiryFile, KnownStatus},
+    listing::{AccountFilter, CaseFilter, InquiryFilter, ListedCase, ListedInquiry},
     mismatches::{KnownMismatches, MOST_MISMATCHES},
     relations::{KeptRelation, KeptRelations},
     workers::Present,

@@ -100,16 +100,16 @@ pub struct Glance {
 }
 
 /// A list's conditions and what is bound to them; conditions are fixed texts, values are bound.
-struct Selection {
-    conditions: Vec<String>,
-    values: Vec<String>,
-    order: &'static str,
+pub struct Selection {
+    pub conditions: Vec<String>,
+    pub values: Vec<String>,
+    pub order: &'static str,
     /// True where a row comes before the one whose columns are bound in its place.
-    before: &'static str,
+    pub before: &'static str,
 }
 
 impl Selection {
-    fn condition(&mut self, sql: impl Fn(usize) -> String, value: String) {
+    pub fn condition(&mut self, sql: impl Fn(usize) -> String, value: String) {
         self.values.push(value);
         self.conditions.push(sql(self.values.len()));
     }
@@ -133,7 +133,7 @@ impl Selection {
     }
 }
 
-fn inquiry_selection(view: &InquiryView) -> Selection {
+pub fn inquiry_selection(view: &InquiryView) -> Selection {
     let waiting = view.status == Some(InquiryStatus::NeedsReview);
     let (order, before) = match waiting {
         true => (
@@ -154,7 +154,7 @@ fn inquiry_selection(view: &InquiryView) -> Selection {
     selection
 }
 
-fn case_selection(view: &CaseView) -> Selection {
+pub fn case_selection(view: &CaseView) -> Selection {
     let mut selection = Selection {
         conditions: Vec::new(),
         values: Vec::new(),
@@ -242,7 +242,7 @@ impl Store {
         })
     }
 
-    async fn window<T>(
+    pub(super) async fn window<T>(
         &self,
         table: &str,
         columns: &str,

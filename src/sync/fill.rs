@@ -134,6 +134,17 @@ impl Fill {
     }
 }
 
+/// Whether everything has been listed once. What a gap has to be listed again for was.
+pub async fn is_filled(store: &store::Store) -> Result<bool, store::Error> {
+    for stage in Stage::ALL {
+        match store.cursor(stage.cursor()).await?.as_deref() {
+            Some(DONE | NEWEST | "") => {}
+            _ => return Ok(false),
+        }
+    }
+    Ok(true)
+}
+
 async fn next_stage(sync: &Sync) -> Result<Option<Listing>, store::Error> {
     for stage in Stage::ALL {
         let cursor = sync.store.cursor(stage.cursor()).await?.unwrap_or_default();

@@ -12,6 +12,7 @@
 mod events;
 mod fill;
 mod hydrate;
+mod once;
 pub mod pace;
 
 use std::{sync::Arc, time::Duration};
@@ -19,6 +20,11 @@ use std::{sync::Arc, time::Duration};
 use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+
+pub use self::{
+    fill::is_filled,
+    once::{Caught, Depth, once},
+};
 
 use self::events::Gap;
 use crate::{
@@ -86,7 +92,7 @@ pub struct Sync {
 
 /// Why a round ended early. The next one takes up where it stopped.
 #[derive(Debug, thiserror::Error)]
-enum Trouble {
+pub enum Trouble {
     #[error(transparent)]
     Persona(#[from] persona::Error),
     #[error(transparent)]
@@ -245,5 +251,7 @@ pub async fn fetch(
             let found = client.read(&accounts::Retrieve { id: id.clone() }, lane).await?;
             Batch::of(std::iter::once(Entity::Account(found.object)).chain(found.included))
         }
+        // There is nothing to fetch yet.
+        Subject::NewInquiry(_) => Batch::default(),
     })
 }

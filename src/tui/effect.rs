@@ -178,6 +178,9 @@ async fn perform(desk: &Desk, effect: Effect) -> Msg {
             let file = desk.account(&id).await;
             Msg::AccountFile(id, words(file).map(|file| file.map(Box::new)))
         }
+        Effect::LoadFile(Subject::NewInquiry(_)) => {
+            unreachable!("what is not there yet is in no list, so it is not opened")
+        }
         Effect::LoadRelations(account) => {
             let answer = desk.relations(&account).await;
             Msg::Relations(account, words(answer))

@@ -4,7 +4,10 @@ use super::{
     command::Command,
     state::{File, Pane, State},
 };
-use crate::model::{ActionState, Inquiry, InquiryStatus, Verb};
+use crate::{
+    desk::policy,
+    model::{ActionState, Inquiry, Verb},
+};
 
 /// What a verdict key stages, or a refusal.
 pub fn verdict(state: &State, command: Command) -> Result<Verb, String> {
@@ -33,14 +36,17 @@ pub fn verdict(state: &State, command: Command) -> Result<Verb, String> {
             inquiry(state, &file.inquiry, command)
         }
         (File::Case(file), Command::AssignToMe) => match &file.case {
-            case if case.redacted_at.is_some() => Err("this case was redacted".into()),
             case if case.assignee.as_ref() == Some(&state.settings.reviewer) => {
                 Err("this case is yours already".into())
             }
             _ if !state.settings.reviewer.as_str().contains('@') => {
                 Err("Persona assigns by e-mail: set reviewer.email in the configuration".into())
             }
-            _ => Ok(Verb::AssignCase(state.settings.reviewer.clone())),
+            case => {
+                let verb = Verb::AssignCase(state.settings.reviewer.clone());
+                policy::case(case, &verb)?;
+                Ok(verb)
+            }
         },
         (File::Case(_), Command::OneTimeLink) => {
             Err("a link is made for an inquiry: open one of this case's".into())
@@ -51,32 +57,20 @@ pub fn verdict(state: &State, command: Command) -> Result<Verb, String> {
 }
 
 fn inquiry(state: &State, inquiry: &Inquiry, command: Command) -> Result<Verb, String> {
-    use InquiryStatus::{Approved, Declined, NeedsReview};
-    if inquiry.redacted_at.is_some() {
-        return Err("this inquiry was redacted: nothing about it can be decided".into());
-    }
-    match (command, &inquiry.status) {
-        (Command::Approve, Approved) => Err("this inquiry is approved already".into()),
-        (Command::Decline, Declined) => Err("this inquiry is declined already".into()),
-        (Command::Escalate, NeedsReview) => Err("this inquiry is in review already".into()),
-        (Command::Escalate, Approved | Declined) => Err(format!(
-            "Persona does not take an inquiry that is {} back into review",
-            inquiry.status
-        )),
-        (Command::OneTimeLink, Approved | Declined) => {
-            Err(format!("this inquiry is {}: a link would lead nowhere", inquiry.status))
-        }
-        (Command::Approve, _) => Ok(Verb::Approve),
-        (Command::Decline, _) => Ok(Verb::Decline),
-        (Command::Escalate, _) => Ok(Verb::MarkForReview),
-        (Command::OneTimeLink, _) => Ok(Verb::OneTimeLink {
+    let verb = match command {
+        Command::Approve => Verb::Approve,
+        Command::Decline => Verb::Decline,
+        Command::Escalate => Verb::MarkForReview,
+        Command::OneTimeLink => Verb::OneTimeLink {
             expires_in_seconds: u32::try_from(state.settings.link_expires.as_secs()).ok(),
-        }),
-        (Command::CaseStatus | Command::AssignToMe, _) => {
-            Err("this is an inquiry: a, d or e decide it; cases are in pane 2".into())
+        },
+        Command::CaseStatus | Command::AssignToMe => {
+            return Err("this is an inquiry: a, d or e decide it; cases are in pane 2".into());
         }
-        _ => Err("this key decides nothing".into()),
-    }
+        _ => return Err("this key decides nothing".into()),
+    };
+    policy::inquiry(inquiry, &verb)?;
+    Ok(verb)
 }
 
 /// The case whose status menu can be opened now.

@@ -26,6 +26,11 @@ pub fn brief(verb: &Verb, state: &ActionState) -> String {
 
 /// What happened, and what can be done.
 pub fn sentence(verb: &Verb, state: &ActionState, now: Timestamp) -> String {
+    // What no item shows is dismissed from the command line.
+    let dismissed = match verb {
+        Verb::CreateInquiry(_) => "caseload outbox cancel dismisses",
+        _ => "u dismisses",
+    };
     let verb = verb.words();
     match state {
         ActionState::Held { .. } => format!("{verb} will be sent; u takes it back"),
@@ -36,8 +41,10 @@ pub fn sentence(verb: &Verb, state: &ActionState, now: Timestamp) -> String {
             format!("{verb} is safe and will be tried again {when}: {reason}")
         }
         ActionState::Done => format!("{verb} has reached Persona"),
-        ActionState::Rejected { reason } => format!("{verb} was refused: {reason} (u dismisses)"),
-        ActionState::Stopped { reason } => format!("{verb} was not sent: {reason} (u dismisses)"),
+        ActionState::Rejected { reason } => format!("{verb} was refused: {reason} ({dismissed})"),
+        ActionState::Stopped { reason } => {
+            format!("{verb} was not sent: {reason} ({dismissed})")
+        }
         ActionState::Cancelled => format!("{verb} was taken back"),
     }
 }

@@ -206,7 +206,7 @@ pub struct Staged {
 impl Staged {
     /// Persona takes a comment with these only.
     pub fn takes_comment(&self) -> bool {
-        matches!(self.verb, Verb::Approve | Verb::Decline)
+        self.verb.takes_comment()
     }
 }
 

@@ -107,7 +107,7 @@ fn check_says_what_is_in_force_or_what_is_wrong() {
 #[test]
 fn check_fails_without_a_usable_key() {
     let (code, out, _) = User::new().run(&["config", "check"]);
-    assert_eq!(code, 1);
+    assert_eq!(code, 7);
     assert!(out.starts_with("ok ") && out.contains("set PERSONA_API_KEY"), "{out}");
 }
 
@@ -144,7 +144,7 @@ fn the_environment_can_name_the_configuration() {
     assert_eq!(code, 2);
     assert!(err.contains("c.toml:1:"), "{err}");
     let (code, out, _) = user.run(&["--config", "/dev/null", "config", "check"]);
-    assert_eq!((code, out.contains("/dev/null")), (1, true), "the flag goes first: {out}");
+    assert_eq!((code, out.contains("/dev/null")), (7, true), "the flag goes first: {out}");
 }
 
 #[test]
@@ -162,7 +162,7 @@ fn what_cannot_be_meant_is_wrong_usage() {
 fn a_simulator_takes_no_broken_key() {
     let user = User::new().with("PERSONA_API_KEY", "persona_sandbox_verysecret and more");
     let (code, _, err) = user.run(&["simulate", "--listen", "127.0.0.1:0"]);
-    assert_eq!(code, 1);
+    assert_eq!(code, 7);
     assert!(err.contains("PERSONA_API_KEY"), "{err}");
 }
 
@@ -181,7 +181,7 @@ fn paths_are_told() {
 fn without_a_usable_key_the_console_says_what_to_do() {
     let user = User::new();
     let (code, _, err) = user.run(&[]);
-    assert_eq!(code, 1);
+    assert_eq!(code, 7);
     assert!(err.contains("set PERSONA_API_KEY"), "{err}");
     let key = user.home.path().join("key");
     fs::write(&key, SECRET).unwrap();
@@ -189,7 +189,7 @@ fn without_a_usable_key_the_console_says_what_to_do() {
     let file =
         user.configuration(&format!("[persona]\napi_key_file = {:?}\n", key.display().to_string()));
     let (code, _, err) = user.run(&["--config", &file]);
-    assert_eq!(code, 1);
+    assert_eq!(code, 7);
     assert!(err.contains("chmod 600"), "{err}");
 }
 

@@ -13,6 +13,7 @@ mod mismatches;
 mod relations;
 mod review;
 mod screens;
+mod script;
 mod store;
 mod story;
 mod sync;

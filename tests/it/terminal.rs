@@ -195,7 +195,7 @@ fn without_a_key_it_says_what_to_do_and_leaves_no_trace_of_one() {
     session.sees("PERSONA_API_KEY");
     let home = session.home.path().to_owned();
     assert!(!home.join(".local/share/caseload").exists(), "nothing is made before there is a key");
-    assert_eq!(session.ends_restored(), 1);
+    assert_eq!(session.ends_restored(), 7);
 }
 
 #[test]

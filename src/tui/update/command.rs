@@ -6,7 +6,7 @@ use super::{
     Effect, Pane, State, Tone, ask, follow_cursor, load_cases, load_inquiries, measure, open,
 };
 use crate::{
-    desk::{CaseView, InquiryView, Note},
+    desk::{CaseView, InquiryView, Note, policy},
     model::{ActionState, Evidence, InquiryStatus, Subject, Verb},
     tui::{
         command::Command,
@@ -217,11 +217,7 @@ fn stage_command(state: &mut State, command: Command) -> Vec<Effect> {
 
 /// Puts a decision into the commit bar.
 pub fn stage(state: &mut State, subject: Subject, verb: Verb, evidence: Evidence) {
-    let reasons = match verb {
-        Verb::Approve => state.settings.reasons.approve.clone(),
-        Verb::Decline => state.settings.reasons.decline.clone(),
-        _ => Vec::new(),
-    };
+    let reasons = policy::reasons(&verb, &state.settings.reasons).to_vec();
     state.toast = None;
     state.staged = Some(Staged {
         subject,

@@ -1,0 +1,251 @@
+//! Decisions: approve, decline, escalate, a case's status, whose it is, a one-time link. Each is
+//! bound to the version that was read for it, and written down before it is sent.
+
+use std::time::Duration;
+
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use super::{
+    delivery::{self, Timing, Wait},
+    exit::Exit,
+    ids, output, record,
+    session::{Session, duration},
+};
+use crate::{
+    config::Reason,
+    desk::{Draft, Note, SubmitError, Undone, policy},
+    model::{Action, ActionId, CaseId, Evidence, InquiryId, Subject, Text, Verb},
+};
+
+#[derive(Debug, Args)]
+pub struct Verdict {
+    /// The inquiry's id, inq_…
+    #[arg(value_name = "INQUIRY", value_parser = ids::inquiry)]
+    inquiry: InquiryId,
+    /// A code of the configuration's [reasons]: it goes to the journal, its text to Persona.
+    #[arg(long, value_name = "CODE")]
+    reason: Option<String>,
+    /// Added to what Persona is told.
+    #[arg(long, value_name = "TEXT")]
+    comment: Option<String>,
+    #[command(flatten)]
+    pub timing: Timing,
+}
+
+/// Persona takes no comment with it.
+#[derive(Debug, Args)]
+pub struct Escalate {
+    /// The inquiry's id, inq_…
+    #[arg(value_name = "INQUIRY", value_parser = ids::inquiry)]
+    inquiry: InquiryId,
+    #[command(flatten)]
+    pub timing: Timing,
+}
+
+#[derive(Debug, Args)]
+pub struct Link {
+    /// The inquiry's id, inq_…
+    #[arg(value_name = "INQUIRY", value_parser = ids::inquiry)]
+    inquiry: InquiryId,
+    /// How long the link works, such as 24h; as configured without it.
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    expires: Option<Duration>,
+    /// Give up after this long: nobody but this command can hand the link out, so it waits.
+    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "2m")]
+    patience: Duration,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Case {
+    /// Set a case's status.
+    SetStatus {
+        /// The case's id, case_…
+        #[arg(value_name = "CASE", value_parser = ids::case)]
+        case: CaseId,
+        /// As the case's template spells it.
+        status: String,
+        #[command(flatten)]
+        timing: Timing,
+    },
+    /// Assign a case to a user of your organisation.
+    Assign {
+        /// The case's id, case_…
+        #[arg(value_name = "CASE", value_parser = ids::case)]
+        case: CaseId,
+        /// The user's address at Persona.
+        email: String,
+        #[command(flatten)]
+        timing: Timing,
+    },
+}
+
+impl Case {
+    /// How long the decision can be taken back.
+    pub fn hold(&self) -> Duration {
+        match self {
+            Self::SetStatus { timing, .. } | Self::Assign { timing, .. } => timing.hold(),
+        }
+    }
+}
+
+pub async fn verdict(verb: Verb, asked: Verdict, session: &mut Session) -> anyhow::Result<Exit> {
+    let reason = match &asked.reason {
+        Some(code) => Some(reason(&verb, code, session)?),
+        None => None,
+    };
+    let comment = asked.comment.as_deref().map(|text| Text::new(text.trim()));
+    let subject = Subject::Inquiry(asked.inquiry);
+    let comment = comment.filter(|text| !text.is_empty());
+    decide(session, &asked.timing, Wish { subject, verb, reason, comment }).await
+}
+
+pub async fn escalate(asked: Escalate, session: &mut Session) -> anyhow::Result<Exit> {
+    let wish = Wish::of(Subject::Inquiry(asked.inquiry), Verb::MarkForReview);
+    decide(session, &asked.timing, wish).await
+}
+
+pub async fn case(command: Case, session: &mut Session) -> anyhow::Result<Exit> {
+    let (case, verb, timing) = match command {
+        Case::SetStatus { case, status, timing } => {
+            (case, Verb::SetCaseStatus(Text::new(&status)), timing)
+        }
+        Case::Assign { case, email, timing } if email.contains('@') => {
+            (case, Verb::AssignCase(Text::new(&email)), timing)
+        }
+        Case::Assign { email, .. } => {
+            return Err(Exit::Usage.told(format!("{email}: Persona assigns by e-mail address")));
+        }
+    };
+    decide(session, &timing, Wish::of(Subject::Case(case), verb)).await
+}
+
+/// Prints the link alone, where no other format is asked for.
+pub async fn link(asked: Link, session: &mut Session) -> anyhow::Result<Exit> {
+    let seconds = session.link_seconds(asked.expires)?;
+    let verb = Verb::OneTimeLink { expires_in_seconds: Some(seconds) };
+    let wish = Wish::of(Subject::Inquiry(asked.inquiry), verb);
+    let draft = read(session, wish).await?;
+    let id = session.desk().submit(draft).await?.action;
+    hand_out(session, &id, asked.patience).await
+}
+
+/// Waits for a link and prints it. Nobody else can, so what was not sent by then is taken back.
+pub async fn hand_out(
+    session: &mut Session,
+    id: &ActionId,
+    patience: Duration,
+) -> anyhow::Result<Exit> {
+    session.once.deliver();
+    let action = delivery::follow(session, id, &Wait::For(patience)).await?;
+    if action.state.is_open() {
+        return Ok(match session.desk().undo(id).await? {
+            Undone::Cancelled => {
+                output::note("no link was made: the request was taken back; try again");
+                Exit::Unreachable
+            }
+            Undone::TooLate => {
+                output::note("a link may still be made, but nobody will see it; try again");
+                Exit::OnItsWay
+            }
+        });
+    }
+    let exit = delivery::told(&action);
+    if exit != Exit::Done {
+        return Ok(exit);
+    }
+    let Some(link) = session.once.link(id).await else {
+        return Err(Exit::Failed.told("the link was made by another process: try again"));
+    };
+    let (subject, action) = (action.subject.clone(), id.clone());
+    session.desk().journal(Note::PrintedLink { subject: subject.clone(), action }).await?;
+    let told = json!({ "kind": "link", "inquiry": subject.id(), "link": link.expose() });
+    output::print(&match session.format {
+        output::Format::Table => format!("{}\n", link.expose()),
+        format => output::object(format, &told),
+    })?;
+    Ok(Exit::Done)
+}
+
+/// A decision before anything was read for it.
+struct Wish {
+    subject: Subject,
+    verb: Verb,
+    reason: Option<Reason>,
+    comment: Option<Text>,
+}
+
+impl Wish {
+    fn of(subject: Subject, verb: Verb) -> Self {
+        Self { subject, verb, reason: None, comment: None }
+    }
+}
+
+fn reason(verb: &Verb, code: &str, session: &Session) -> anyhow::Result<Reason> {
+    let known = policy::reasons(verb, &session.config.reasons);
+    known.iter().find(|known| known.code == code).cloned().ok_or_else(|| {
+        let codes: Vec<&str> = known.iter().map(|reason| reason.code.as_str()).collect();
+        let verb = verb.words();
+        Exit::Usage.told(match codes.is_empty() {
+            true => format!("no reasons are configured for {verb}: see [reasons]"),
+            false => format!("{code:?} is no reason to {verb}; there are: {}", codes.join(", ")),
+        })
+    })
+}
+
+/// Reads the object: the version that Persona answers with is the evidence.
+async fn read(session: &Session, wish: Wish) -> anyhow::Result<Draft> {
+    let Wish { subject, mut verb, reason, comment } = wish;
+    let desk = session.desk();
+    desk.look(&subject).await?;
+    let gone =
+        || Exit::Failed.told(format!("Persona answered with another object than {}", subject.id()));
+    let (evidence, fits) = match &subject {
+        Subject::Inquiry(id) => {
+            let inquiry = desk.inquiry(id).await?.ok_or_else(gone)?.inquiry;
+            let status = Text::new(inquiry.status.as_str());
+            let evidence = Evidence { status, updated_at: inquiry.updated_at };
+            (evidence, policy::inquiry(&inquiry, &verb))
+        }
+        Subject::Case(id) => {
+            let case = desk.case(id).await?.ok_or_else(gone)?.case;
+            if let Verb::SetCaseStatus(status) = &mut verb {
+                // As the template spells it, if that is known.
+                let known = desk.case_statuses(id).await?;
+                let same = |name: &Text| name.as_str().eq_ignore_ascii_case(status.as_str());
+                if let Some(known) = known.into_iter().find(|known| same(&known.name)) {
+                    *status = known.name;
+                }
+            }
+            let fits = policy::case(&case, &verb);
+            (Evidence { status: case.status, updated_at: case.updated_at }, fits)
+        }
+        Subject::Account(_) | Subject::NewInquiry(_) => unreachable!("no command decides these"),
+    };
+    fits.map_err(|why| Exit::Refused.told(format!("{}: {why}", subject.id())))?;
+    Ok(Draft { subject, verb, evidence, reason, comment })
+}
+
+async fn decide(session: &mut Session, timing: &Timing, wish: Wish) -> anyhow::Result<Exit> {
+    let draft = read(session, wish).await?;
+    let (subject, verb) = (draft.subject.clone(), draft.verb.clone());
+    let id = match session.desk().submit(draft).await {
+        Ok(submitted) => submitted.action,
+        // A script that is run again finds its own decision on the way.
+        Err(why @ SubmitError::AlreadyOpen(_)) => {
+            match session.desk().shown_action(&subject).await? {
+                Some(Action { id, verb: same, .. }) if same == verb => id,
+                _ => return Err(Exit::Refused.told(format!("{}: {why}", subject.id()))),
+            }
+        }
+        Err(why) => return Err(why.into()),
+    };
+    session.once.deliver();
+    let action = delivery::follow(session, &id, &timing.wait()).await?;
+    output::print(&output::rows(
+        session.format,
+        &record::DECISIONS,
+        std::slice::from_ref(&record::decision(&action)),
+    ))?;
+    Ok(delivery::told(&action))
+}

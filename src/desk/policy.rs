@@ -1,0 +1,66 @@
+//! What can be decided about an object as it stands, whoever asks: a refusal is a sentence.
+
+use crate::{
+    config::{Reason, Reasons},
+    model::{Case, Inquiry, InquiryStatus, Verb},
+};
+
+/// Whether a verb makes sense for an inquiry.
+///
+/// # Errors
+/// Why not, in words.
+pub fn inquiry(inquiry: &Inquiry, verb: &Verb) -> Result<(), String> {
+    use InquiryStatus::{Approved, Declined, NeedsReview};
+    if inquiry.redacted_at.is_some() {
+        return Err("this inquiry was redacted: nothing about it can be decided".into());
+    }
+    match (verb, &inquiry.status) {
+        (Verb::Approve, Approved) => Err("this inquiry is approved already".into()),
+        (Verb::Decline, Declined) => Err("this inquiry is declined already".into()),
+        (Verb::MarkForReview, NeedsReview) => Err("this inquiry is in review already".into()),
+        (Verb::MarkForReview, Approved | Declined) => Err(format!(
+            "Persona does not take an inquiry that is {} back into review",
+            inquiry.status
+        )),
+        (Verb::OneTimeLink { .. }, Approved | Declined) => {
+            Err(format!("this inquiry is {}: a link would lead nowhere", inquiry.status))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether a verb makes sense for a case.
+///
+/// # Errors
+/// Why not, in words.
+pub fn case(case: &Case, verb: &Verb) -> Result<(), String> {
+    if case.redacted_at.is_some() {
+        return Err("this case was redacted".into());
+    }
+    match verb {
+        Verb::SetCaseStatus(status) if same(status.as_str(), case.status.as_str()) => {
+            Err(format!("this case is {} already", case.status))
+        }
+        Verb::AssignCase(email) => match &case.assignee {
+            Some(assignee) if same(assignee.as_str(), email.as_str()) => {
+                Err(format!("this case is assigned to {assignee} already"))
+            }
+            _ => Ok(()),
+        },
+        _ => Ok(()),
+    }
+}
+
+/// What a verb can be given as its reason.
+pub fn reasons<'a>(verb: &Verb, configured: &'a Reasons) -> &'a [Reason] {
+    match verb {
+        Verb::Approve => &configured.approve,
+        Verb::Decline => &configured.decline,
+        _ => &[],
+    }
+}
+
+/// Statuses are a template's text: compared without case.
+fn same(one: &str, other: &str) -> bool {
+    one.to_lowercase() == other.to_lowercase()
+}

@@ -1,0 +1,160 @@
+//! Lists as a script asks for them: whole objects, chosen by their own attributes.
+
+use sqlx::{Row, sqlite::SqliteRow};
+
+use super::{
+    CaseView, Error, InquiryRow, InquiryView, Pending, Rows, Scope, Store, Window, action_row,
+    worklist::{Selection, case_selection, inquiry_row, inquiry_selection},
+};
+use crate::model::{Account, AccountId, Case, Inquiry, InquiryStatus, TemplateId, Text};
+
+/// Which inquiries; an empty one is every inquiry. The order is that of an `InquiryView`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct InquiryFilter {
+    pub status: Option<InquiryStatus>,
+    pub template: Option<TemplateId>,
+    pub account: Option<AccountId>,
+}
+
+/// Which cases; texts are compared without case. The order is that of a `CaseView`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CaseFilter {
+    pub status: Option<Text>,
+    /// A queue's id.
+    pub queue: Option<Text>,
+    /// An e-mail address.
+    pub assignee: Option<Text>,
+    pub template: Option<TemplateId>,
+    pub account: Option<AccountId>,
+}
+
+/// Which accounts, newest first; texts are compared without case.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AccountFilter {
+    pub status: Option<Text>,
+    /// `Individual`, `Business`, …
+    pub type_name: Option<Text>,
+    pub id: Option<AccountId>,
+}
+
+impl AccountFilter {
+    pub fn passes(&self, account: &Account) -> bool {
+        let is = |wanted: &Option<Text>, found: &Option<Text>| match (wanted, found) {
+            (None, _) => true,
+            (Some(wanted), Some(found)) => folded(wanted) == folded(found),
+            (Some(_), None) => false,
+        };
+        is(&self.status, &account.status)
+            && is(&self.type_name, &account.type_name)
+            && self.id.as_ref().is_none_or(|id| *id == account.id)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListedInquiry {
+    pub inquiry: Inquiry,
+    /// Its checks in figures, and the decision about it.
+    pub row: InquiryRow,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListedCase {
+    pub case: Case,
+    pub action: Option<Pending>,
+}
+
+impl Store {
+    pub async fn list_inquiries(
+        &self,
+        filter: &InquiryFilter,
+        most: u32,
+    ) -> Result<Rows<ListedInquiry>, Error> {
+        let view = InquiryView { status: filter.status.clone(), search: None };
+        let mut selection = inquiry_selection(&view);
+        selection.is("json_extract(list.body, '$.template')", filter.template.as_ref());
+        selection.is("list.account_id", filter.account.as_ref());
+        let columns = format!(
+            "list.body, list.kinds, list.failed, list.signals, list.unproven, list.passed,
+             list.hydrated_at, 0 AS late, {}",
+            action_row::PENDING_COLUMNS
+        );
+        let read =
+            |row: &SqliteRow| Ok(ListedInquiry { inquiry: body(row)?, row: inquiry_row(row)? });
+        self.window("inquiry", &columns, selection, first(most), read).await
+    }
+
+    pub async fn list_cases(
+        &self,
+        filter: &CaseFilter,
+        most: u32,
+    ) -> Result<Rows<ListedCase>, Error> {
+        let mut selection = case_selection(&CaseView { scope: Scope::All, search: None });
+        selection.is("lower(list.status)", filter.status.as_ref().map(folded));
+        selection.is("json_extract(list.body, '$.queue')", filter.queue.as_ref());
+        let assignee = "lower(json_extract(list.body, '$.assignee'))";
+        selection.is(assignee, filter.assignee.as_ref().map(folded));
+        selection.is("list.template", filter.template.as_ref());
+        if let Some(account) = &filter.account {
+            let has = |n| {
+                format!(
+                    "EXISTS (SELECT 1 FROM json_each(list.body, '$.accounts') WHERE value = ${n})"
+                )
+            };
+            selection.condition(has, account.to_string());
+        }
+        let columns = format!("list.body, {}", action_row::PENDING_COLUMNS);
+        let read = |row: &SqliteRow| {
+            Ok(ListedCase { case: body(row)?, action: action_row::pending(row)? })
+        };
+        self.window("review_case", &columns, selection, first(most), read).await
+    }
+
+    /// Of the accounts that were seen.
+    pub async fn list_accounts(
+        &self,
+        filter: &AccountFilter,
+        most: u32,
+    ) -> Result<Rows<Account>, Error> {
+        let order = "json_extract(list.body, '$.created_at') DESC, list.id";
+        let (conditions, values) = (Vec::new(), Vec::new());
+        let mut selection = Selection { conditions, values, order, before: "" };
+        let of = |name| format!("lower(json_extract(list.body, '$.{name}'))");
+        selection.is(&of("status"), filter.status.as_ref().map(folded));
+        selection.is(&of("type_name"), filter.type_name.as_ref().map(folded));
+        selection.is("list.id", filter.id.as_ref());
+        self.window("account", "list.body", selection, first(most), body).await
+    }
+
+    /// How many inquiries, cases and accounts there are.
+    pub async fn counts(&self) -> Result<(u64, u64, u64), Error> {
+        let row = sqlx::query(
+            "SELECT (SELECT count(*) FROM inquiry), (SELECT count(*) FROM review_case),
+                    (SELECT count(*) FROM account)",
+        )
+        .fetch_one(&self.0.backend.reader)
+        .await?;
+        let count = |nth: usize| row.try_get::<i64, _>(nth).map(i64::unsigned_abs);
+        Ok((count(0)?, count(1)?, count(2)?))
+    }
+}
+
+impl Selection {
+    /// `column` is a fixed text.
+    fn is(&mut self, column: &str, value: Option<impl ToString>) {
+        if let Some(value) = value {
+            self.condition(|n| format!("{column} = ${n}"), value.to_string());
+        }
+    }
+}
+
+fn first(rows: u32) -> Window {
+    Window { first: 0, rows }
+}
+
+fn folded(text: &Text) -> String {
+    text.as_str().to_lowercase()
+}
+
+fn body<T: serde::de::DeserializeOwned>(row: &SqliteRow) -> Result<T, Error> {
+    Ok(serde_json::from_str(row.try_get("body")?)?)
+}

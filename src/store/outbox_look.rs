@@ -1,0 +1,59 @@
+//! Looking into the outbox: rows as they are now.
+
+use sqlx::Row;
+
+use super::{
+    Error, Store,
+    action_row::{COLUMNS, action},
+};
+use crate::model::{Action, ActionId, InquiryId, Subject};
+
+impl Store {
+    /// One decision, however it ended.
+    pub async fn action(&self, id: &ActionId) -> Result<Option<Action>, Error> {
+        let sql = format!("SELECT {COLUMNS} FROM action WHERE id = $1");
+        let row = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(id.as_str())
+            .fetch_optional(&self.0.backend.reader)
+            .await?;
+        row.as_ref().map(action).transpose()
+    }
+
+    /// Whether a decision of this store made the inquiry.
+    pub async fn has_made(&self, inquiry: &InquiryId) -> Result<bool, Error> {
+        let row = sqlx::query(
+            "SELECT EXISTS (SELECT 1 FROM action WHERE subject_kind = 'inquiry' AND subject_id = $1
+                 AND state = 'done' AND json_extract(verb, '$.verb') = 'create-inquiry')",
+        )
+        .bind(inquiry.as_str())
+        .fetch_one(&self.0.backend.reader)
+        .await?;
+        Ok(row.try_get::<i64, _>(0)? != 0)
+    }
+
+    /// Everything on its way, and refusals that were not read yet; oldest first.
+    pub async fn open_actions(&self) -> Result<Vec<Action>, Error> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM action WHERE acknowledged = 0
+                 AND state IN ('held', 'sending', 'waiting', 'rejected', 'stopped')
+             ORDER BY decided_at, id"
+        );
+        let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(&self.0.backend.reader).await?;
+        rows.iter().map(action).collect()
+    }
+
+    /// What is shown of an object: its open action, or a refusal that was not read yet.
+    pub async fn shown_action(&self, subject: &Subject) -> Result<Option<Action>, Error> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM action WHERE subject_kind = $1 AND subject_id = $2 AND acknowledged = 0
+                 AND state IN ('held', 'sending', 'waiting', 'rejected', 'stopped')
+             ORDER BY decided_at DESC LIMIT 1"
+        );
+        let row = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(subject.kind())
+            .bind(subject.id())
+            .fetch_optional(&self.0.backend.reader)
+            .await?;
+        row.as_ref().map(action).transpose()
+    }
+}
