@@ -36,7 +36,7 @@ pub async fn run(file: Option<&Path>, format: Format) -> anyhow::Result<Exit> {
     let paths = Paths::of_user()?;
     let findings = examine(file, &paths).await;
     let printed = match format {
-        Format::Table => page(&findings),
+        Format::Table => page(&findings, columns()),
         _ => {
             let rows: Vec<Value> = findings.iter().map(row).collect();
             output::rows(format, &FINDINGS, &rows)
@@ -45,6 +45,11 @@ pub async fn run(file: Option<&Path>, format: Format) -> anyhow::Result<Exit> {
     output::print(&printed)?;
     let failed = findings.iter().any(|finding| finding.verdict == Verdict::Fail);
     Ok(if failed { Exit::Failed } else { Exit::Done })
+}
+
+/// Of the terminal that is printed to, if one is.
+fn columns() -> Option<usize> {
+    stdout().is_terminal().then(|| tui::size().map(|(columns, _)| usize::from(columns))).flatten()
 }
 
 async fn examine(file: Option<&Path>, paths: &Paths) -> Vec<Finding> {
@@ -206,15 +211,24 @@ fn row(finding: &Finding) -> Value {
 /// ```text
 /// ok    API key        from PERSONA_API_KEY, of sandbox by its prefix
 /// fail  Persona        cannot be reached: …
-///                      what to do about it
+///                      → what to do about it
 /// ```
-fn page(findings: &[Finding]) -> String {
+/// Lines are broken at `width` where there is one: a program that reads them gets whole ones.
+fn page(findings: &[Finding], width: Option<usize>) -> String {
     let mut page = String::new();
+    let broken = |text: &str| match width {
+        Some(width) => tui::wrap(text, width.saturating_sub(MARGIN + 1).max(20)),
+        None => vec![text.to_owned()],
+    };
     for Finding { about, verdict, what, todo } in findings {
-        let what = what.replace('\n', &format!("\n{:<21}", ""));
-        let _ = writeln!(page, "{:<5} {about:<14} {what}", verdict.as_str());
+        let head = format!("{:<5} {about}", verdict.as_str());
+        let mut lines: Vec<String> = what.lines().flat_map(broken).collect();
         if !todo.is_empty() {
-            let _ = writeln!(page, "{:<21}→ {todo}", "");
+            lines.extend(broken(&format!("→ {todo}")));
+        }
+        for (nth, line) in lines.iter().enumerate() {
+            let head = if nth == 0 { head.as_str() } else { "" };
+            let _ = writeln!(page, "{head:<MARGIN$}{line}");
         }
     }
     let count = |wanted| findings.iter().filter(|finding| finding.verdict == wanted).count();
@@ -227,6 +241,9 @@ fn page(findings: &[Finding]) -> String {
     let _ = writeln!(page, "\n{summary}");
     page
 }
+
+/// Where what was found begins, in columns.
+const MARGIN: usize = 21;
 
 #[cfg(test)]
 mod tests {
@@ -251,11 +268,14 @@ mod tests {
         let one = |verdict| Finding { about: "x", verdict, what: "y".into(), todo: String::new() };
         let sum = |verdicts: &[Verdict]| {
             let findings: Vec<_> = verdicts.iter().map(|verdict| one(*verdict)).collect();
-            page(&findings).lines().last().map(str::to_owned)
+            page(&findings, None).lines().last().map(str::to_owned)
         };
         use Verdict::{Fail, Ok, Warn};
         assert_eq!(sum(&[Ok, Ok]).as_deref(), Some("all is well"));
         assert_eq!(sum(&[Ok, Warn]).as_deref(), Some("it works; 1 to look at"));
         assert_eq!(sum(&[Fail, Warn]).as_deref(), Some("1 failed, 1 to look at"));
+        let long = Finding::warn("x", "a word and another ".repeat(9), "do something about it");
+        let narrow = page(&[long], Some(60));
+        assert!(narrow.lines().all(|line| line.chars().count() < 60), "{narrow}");
     }
 }

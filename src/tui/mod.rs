@@ -45,6 +45,7 @@ use self::{
     state::{Leaving, State},
 };
 pub use self::{
+    format::wrap,
     state::{SMALLEST, Settings},
     terminal::{Screen, colours, size},
     theme::Theme,

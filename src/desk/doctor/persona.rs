@@ -190,7 +190,11 @@ fn permissions(probes: &[Probe]) -> Vec<Finding> {
     });
     if let Some(why) = why {
         let what = format!("whether it has {unclear} is not known: {why}");
-        found.push(Finding::warn(PERMISSIONS, what, "try again"));
+        found.push(Finding::warn(
+            PERMISSIONS,
+            what,
+            "try again; if it stays so, look at persona.base_url",
+        ));
     }
     found
 }
