@@ -2,7 +2,7 @@
 
 use super::{Desk, Note};
 use crate::{
-    model::{AccountId, Batch, Entity, Lane, Relations, Subject, Text},
+    model::{Account, AccountId, Batch, Entity, Lane, Relations, Subject, Text},
     persona::{Download, Error as PersonaError, PageFrom, accounts, print::Print},
     store::Error as StoreError,
     sync,
@@ -31,21 +31,22 @@ impl Desk {
 
     /// Fetches an account's relations under every configured key into the store.
     pub async fn fetch_relations(&self, id: &AccountId) -> Result<(), RefreshError> {
-        let account = self.store.account(id).await?;
-        let account = match account {
-            Some(account) => account,
-            None => {
-                let found =
-                    self.client.read(&accounts::Retrieve { id: id.clone() }, Lane::Front).await?;
-                let account = found.object.clone();
-                self.store.apply(Batch::of([Entity::Account(found.object)])).await?;
-                account
-            }
-        };
+        let account = self.account_or_fetched(id).await?;
         for key in self.relation_keys.of(account.type_name.as_ref()) {
-            self.fetch_relations_under(id, key).await?;
+            self.fetch_relations_under(&account, key).await?;
         }
         Ok(())
+    }
+
+    /// An account from the store, or from Persona where the store does not have it.
+    pub(super) async fn account_or_fetched(&self, id: &AccountId) -> Result<Account, RefreshError> {
+        if let Some(account) = self.store.account(id).await? {
+            return Ok(account);
+        }
+        let found = self.client.read(&accounts::Retrieve { id: id.clone() }, Lane::Front).await?;
+        let account = found.object.clone();
+        self.store.apply(Batch::of([Entity::Account(found.object)])).await?;
+        Ok(account)
     }
 
     /// What the dashboard prints of an object. The journal says so before anybody has it.
@@ -58,9 +59,10 @@ impl Desk {
     /// Fetches an account's relations under one key into the store.
     pub(super) async fn fetch_relations_under(
         &self,
-        id: &AccountId,
+        account: &Account,
         key: &Text,
     ) -> Result<(), RefreshError> {
+        let id = &account.id;
         let mut targets = Vec::new();
         let mut page = Some(PageFrom::first(100));
         for _ in 0..RELATION_PAGES {
@@ -73,7 +75,7 @@ impl Desk {
         if page.is_some() {
             tracing::warn!(account = %id, %key, kept = targets.len(), "more relations are not read");
         }
-        self.note_unfitting(id, key, &targets).await?;
+        self.note_unfitting(account.type_name.as_ref(), key, &targets);
         let relations = Relations { source: id.clone(), key: key.clone(), targets };
         self.store.apply(Batch { relations: vec![relations], ..Batch::default() }).await?;
         Ok(())

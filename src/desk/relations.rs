@@ -78,14 +78,12 @@ impl Desk {
     }
 
     /// Notes where fetched targets do not fit their mapping, or have none.
-    pub(super) async fn note_unfitting(
+    pub(super) fn note_unfitting(
         &self,
-        source: &AccountId,
+        account_type: Option<&Text>,
         key: &Text,
         targets: &[Relation],
-    ) -> Result<(), StoreError> {
-        let source = self.store.account(source).await?;
-        let account_type = source.as_ref().and_then(|source| source.type_name.as_ref());
+    ) {
         let mapping = self.relation_keys.mappings.of(account_type, key);
         let accounts = targets.iter().filter_map(|target| match target {
             Relation::Account(account) => Some(account),
@@ -94,7 +92,6 @@ impl Desk {
         let gaps = accounts.flat_map(|account| mapping::read(mapping, account).1);
         let shapes = gaps.map(|gap| shape(account_type, key, &gap)).collect();
         self.client.mismatches().note(shapes, self.clock.now());
-        Ok(())
     }
 }
 

@@ -240,9 +240,10 @@ mod tests {
 
     #[test]
     fn a_place_is_found_in_any_casing_nested_or_flat() {
-        let nested = &[("name.first", "Ada"), ("name.last", "Test"), ("name-of-pet", "Rex")];
-        type Fields<'a> = &'a [(&'a str, &'a str)];
-        let table: [(&str, Fields<'_>, Option<&str>); 11] = [
+        type Fields = &'static [(&'static str, &'static str)];
+        let nested: Fields =
+            &[("name.first", "Ada"), ("name.last", "Test"), ("name-of-pet", "Rex")];
+        let table: [(&str, Fields, Option<&str>); 11] = [
             ("role", &[("Role", "director")], Some("director")),
             ("ownership_share", &[("Registration.x", "1"), ("OwnershipShare", "3")], Some("3")),
             ("registration.ownership_share", &[("Registration.OwnershipShare", "3")], Some("3")),

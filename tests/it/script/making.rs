@@ -1,6 +1,7 @@
 //! Making an inquiry, and the whole integration in five lines.
 
 use std::{
+    fs,
     path::Path,
     process::{Command, Stdio},
     time::Duration,
@@ -99,6 +100,15 @@ fn an_inquiry_that_cannot_be_told_from_others_stops() {
     let made = office.ask(&by_reference).ends(0);
     let made = office.simulator.object(&made.told("id")).expect("it was made");
     assert_eq!(made["attributes"]["fields"]["name-first"]["value"], "Ada");
+    let file = office.home.path().join("fields.json");
+    fs::write(&file, r#"{"name-last": "Lovelace"}"#).expect("a file");
+    let with_file = [&create[..], &["--fields", file.to_str().expect("a path")]].concat();
+    let made = office.ask(&with_file).ends(0);
+    let made = office.simulator.object(&made.told("id")).expect("it was made");
+    assert_eq!(made["attributes"]["fields"]["name-last"]["value"], "Lovelace");
+    fs::write(&file, r#"{"name-last": ["Lovelace"]}"#).expect("a file");
+    let wrong = office.run(&with_file).ends(2);
+    assert!(wrong.err.contains(":1:") && !wrong.err.contains("Lovelace"), "{wrong:?}");
     let both = [&by_reference[..], &["--account", "act_1"]].concat();
     office.run(&both).ends(2);
     let refused = ["inquiry", "create", "--template", &template, "--account", "act_nobody"];

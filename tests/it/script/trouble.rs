@@ -108,9 +108,12 @@ fn a_closed_pipe_is_quiet() {
 #[test]
 fn help_names_every_exit_code_and_wrong_usage_is_two() {
     let office = Office::open();
-    for command in
-        [&["--help"][..], &["list", "--help"], &["approve", "--help"], &["outbox", "--help"]]
-    {
+    for command in [
+        &["--help"][..],
+        &["list", "--help"],
+        &["approve", "--help"],
+        &["outbox", "retry", "--help"],
+    ] {
         let help = office.run(command).ends(0).out;
         assert!(help.contains("Exit codes:") && help.contains("  8  "), "{help}");
     }
