@@ -289,8 +289,8 @@ impl Client {
                 Vec::new(),
             )
         };
-        let body = Document::from_slice(&reply.body).map_err(|why| {
-            unreadable(format!("line {}, column {}", why.line(), why.column()), "not JSON".into())
+        let body = Document::from_bytes(reply.body).map_err(|why| {
+            unreadable(format!("line {}, column {}", why.line, why.column), "not JSON".into())
         })?;
         let decoded = endpoint.decode(&body);
         self.mismatches.note(body.into_mismatches(request.template), self.clock.now());
