@@ -9,6 +9,7 @@ mod delivery;
 mod endpoints;
 mod letter;
 mod lossless;
+mod mutation;
 mod review;
 mod screens;
 mod script;
