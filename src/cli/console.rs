@@ -12,14 +12,19 @@ use super::{World, profile};
 use crate::{
     busy::Busy,
     clock::Clock,
-    config::{Config, Paths, ThemeName},
+    config::{self, Config, Paths, ThemeName},
     desk,
     secret::{KeyEnvironment, KeySource},
     simulator, tui,
 };
 
-/// The relation keys of the simulated world.
-const DEMO_RELATIONS: [&str; 3] = ["beneficial_owners", "business", "counterparties"];
+/// What the simulated organisation would configure.
+const DEMO_RELATIONS: &str = r#"
+keys = ["beneficial_owners", "business", "counterparties"]
+mapping."*".beneficial_owners = { name = "name" }
+mapping."*".business = { name = "business_name" }
+mapping."*".counterparties = { name = "legal_name", share = "registration.ownership_share", share_unit = "fraction" }
+"#;
 
 /// The console on the configured Persona.
 pub fn open(file: Option<&Path>) -> anyhow::Result<ExitCode> {
@@ -56,8 +61,8 @@ pub fn demo(file: Option<&Path>, world: &World) -> anyhow::Result<ExitCode> {
             .await
             .context("the simulated Persona cannot listen on this machine")?;
         config.persona.base_url = simulator.base_url();
-        if config.relations.keys.is_empty() {
-            config.relations.keys = DEMO_RELATIONS.map(String::from).into();
+        if config.relations == Default::default() {
+            config.relations = demo_relations();
         }
         if config.reviewer.email.is_none() {
             config.reviewer.email = Some("jane@example.test".to_owned());
@@ -65,6 +70,11 @@ pub fn demo(file: Option<&Path>, world: &World) -> anyhow::Result<ExitCode> {
         let store = folder.path().join("caseload.db");
         show(&config, key, store, "DEMO").await
     })
+}
+
+fn demo_relations() -> config::Relations {
+    let text = format!("[relations]{DEMO_RELATIONS}");
+    config::parse(&text, "demo").expect("the demo's relations are a configuration").relations
 }
 
 async fn show(
@@ -96,4 +106,16 @@ pub fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
         .enable_all()
         .build()
         .context("the runtime cannot start")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_demo_maps_what_its_world_has() {
+        let relations = demo_relations();
+        assert_eq!(relations.keys.len(), 3);
+        assert!(!relations.mapping.is_empty());
+    }
 }

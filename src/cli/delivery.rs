@@ -32,6 +32,8 @@ pub enum Wait {
     /// For its first try, a few seconds at most.
     FirstTry,
     For(Duration),
+    /// Likewise, of one that waits already.
+    More(Duration),
     /// It leaves later: a console or another command sends it.
     No,
 }
@@ -59,12 +61,21 @@ pub async fn follow(session: &Session, id: &ActionId, wait: &Wait) -> anyhow::Re
     let desk = session.desk();
     let (until, longest) = match wait {
         Wait::FirstTry => (Until::Tried, A_FEW_SECONDS),
-        Wait::For(longest) => (Until::Settled, *longest),
+        Wait::For(longest) | Wait::More(longest) => (Until::Settled, *longest),
         Wait::No => (Until::Settled, Duration::ZERO),
+    };
+    let followed = async {
+        if let Wait::For(_) = wait {
+            let tried = desk.follow(id, Until::Tried).await?;
+            if let ActionState::Waiting { reason, .. } = &tried.state {
+                output::note(format!("{reason}; waiting"));
+            }
+        }
+        desk.follow(id, until).await
     };
     tokio::select! {
         biased;
-        followed = desk.follow(id, until) => return Ok(followed?),
+        followed = followed => return Ok(followed?),
         () = interrupted() => {}
         () = tokio::time::sleep(longest) => {}
     }

@@ -1,6 +1,11 @@
 //! `caseload inquiry create`: has Persona make an inquiry, through the outbox.
 
-use std::time::Duration;
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -37,9 +42,13 @@ pub struct Create {
     /// Your own id of the account.
     #[arg(long, value_name = "TEXT", conflicts_with = "account")]
     reference_id: Option<String>,
-    /// What is known of the applicant already, such as name-first=Ada; may be repeated.
+    /// What is known of the applicant already, such as name-first=Ada; may be repeated. Others on
+    /// this machine can see arguments: personal data is better given with --fields.
     #[arg(long = "field", value_name = "KEY=VALUE", value_parser = field)]
     fields: Vec<Field>,
+    /// Likewise, as a JSON object of texts in a file; - reads stdin.
+    #[arg(long = "fields", value_name = "FILE")]
+    fields_file: Option<PathBuf>,
     /// Print a one-time link with it. It waits as long as --wait says, or two minutes.
     #[arg(long)]
     link: bool,
@@ -62,6 +71,24 @@ fn field(raw: &str) -> Result<Field, String> {
     }
 }
 
+/// The fields that a file names.
+fn fields(file: &Path) -> anyhow::Result<Vec<Field>> {
+    let name = file.display();
+    let read = match file.to_str() {
+        Some("-") => io::read_to_string(io::stdin()),
+        _ => fs::read_to_string(file),
+    };
+    let text = read.map_err(|why| Exit::Usage.told(format!("{name} cannot be read: {why}")))?;
+    // What is wrong is told by its place: the text is personal.
+    let fields: BTreeMap<String, String> = serde_json::from_str(&text).map_err(|why| {
+        let (line, column) = (why.line(), why.column());
+        Exit::Usage.told(format!("{name}:{line}:{column}: not a JSON object of texts"))
+    })?;
+    let field =
+        |(name, value): (String, String)| Field { name: Text::new(&name), value: Pii::new(&value) };
+    Ok(fields.into_iter().map(field).collect())
+}
+
 pub fn hold(command: &Command) -> Duration {
     let Command::Create(asked) = command;
     asked.timing.hold()
@@ -70,17 +97,21 @@ pub fn hold(command: &Command) -> Duration {
 pub async fn run(command: Command, session: &mut Session) -> anyhow::Result<Exit> {
     let Command::Create(asked) = command;
     let seconds = session.link_seconds(asked.expires)?;
+    let mut known = asked.fields;
+    if let Some(file) = &asked.fields_file {
+        known.extend(fields(file)?);
+    }
     let new = NewInquiry {
         template: asked.template,
         account: asked.account,
         reference_id: asked.reference_id.map(|reference| Text::new(&reference)),
-        fields: asked.fields,
+        fields: known,
         link_seconds: asked.link.then_some(seconds),
     };
     let id = session.desk().create_inquiry(new).await?.action;
     session.once.deliver();
     let wait = match asked.timing.wait() {
-        Wait::FirstTry if asked.link => Wait::For(PATIENCE),
+        Wait::FirstTry | Wait::No if asked.link => Wait::For(asked.timing.hold() + PATIENCE),
         wait => wait,
     };
     let action = delivery::follow(session, &id, &wait).await?;

@@ -10,8 +10,10 @@ mod inquiry;
 mod list;
 mod outbox;
 mod output;
+mod print;
 mod profile;
 mod record;
+mod script;
 mod session;
 mod show;
 mod simulate;
@@ -19,24 +21,24 @@ mod sync;
 
 use std::{
     io::{Write, stderr},
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::ExitCode,
-    time::Duration,
 };
 
 use clap::{
-    Args, CommandFactory, Parser, Subcommand, builder::PossibleValuesParser, error::ErrorKind,
+    Args, CommandFactory, FromArgMatches, Parser, Subcommand, builder::PossibleValuesParser,
+    error::ErrorKind,
 };
 
-use self::{exit::Exit, output::Format, session::Session};
-use crate::{model::Verb, simulator::Scenario};
+use self::{exit::Exit, output::Format, script::Script};
+use crate::simulator::Scenario;
 
 /// A terminal review console for Persona.
 ///
 /// Without a command it opens the console. The API key comes from PERSONA_API_KEY or a private
 /// file, never from the command line.
 #[derive(Debug, Parser)]
-#[command(version, after_help = exit::CODES)]
+#[command(version)]
 pub struct Cli {
     /// Read this configuration file instead of the usual one or the one CASELOAD_CONFIG names.
     #[arg(long, value_name = "FILE", global = true)]
@@ -70,45 +72,6 @@ enum Command {
     Script(Script),
 }
 
-/// What a script can do; all of it works on the same local copy, outbox and journal as the console.
-#[derive(Debug, Subcommand)]
-#[command(after_help = exit::CODES)]
-enum Script {
-    /// List inquiries, cases or accounts.
-    #[command(subcommand, after_help = exit::CODES)]
-    List(list::Command),
-    /// Show an inquiry, a case or an account, as Persona has it now.
-    #[command(after_help = exit::CODES)]
-    Show(show::Show),
-    /// Show the relations of an account, under every configured key.
-    #[command(after_help = exit::CODES)]
-    Relations(show::Relations),
-    /// Approve an inquiry.
-    #[command(after_help = exit::CODES)]
-    Approve(decide::Verdict),
-    /// Decline an inquiry.
-    #[command(after_help = exit::CODES)]
-    Decline(decide::Verdict),
-    /// Mark an inquiry for review. Persona takes no comment with it.
-    #[command(after_help = exit::CODES)]
-    Escalate(decide::Escalate),
-    /// Print a one-time link of an inquiry; an expired one is resumed first.
-    #[command(after_help = exit::CODES)]
-    Link(decide::Link),
-    /// Set a case's status, or assign it.
-    #[command(subcommand, after_help = exit::CODES)]
-    Case(decide::Case),
-    /// Make an inquiry.
-    #[command(subcommand, after_help = exit::CODES)]
-    Inquiry(inquiry::Command),
-    /// What is on its way to Persona: list, send, take back.
-    #[command(subcommand, after_help = exit::CODES)]
-    Outbox(outbox::Command),
-    /// Fill the local copy, or catch up with what happened.
-    #[command(after_help = exit::CODES)]
-    Sync(sync::Sync),
-}
-
 /// The simulated world.
 #[derive(Debug, Default, Args)]
 struct World {
@@ -131,10 +94,17 @@ impl World {
 
 /// Parses the arguments and runs what they ask for.
 pub fn main() -> ExitCode {
-    match Cli::try_parse().map_err(anyhow::Error::from).and_then(run) {
+    let matches = with_codes(Cli::command()).try_get_matches();
+    let parsed = matches.and_then(|matches| Cli::from_arg_matches(&matches));
+    match parsed.map_err(anyhow::Error::from).and_then(run) {
         Ok(code) => code,
         Err(why) => tell(&why),
     }
+}
+
+/// Every help ends with the exit codes.
+fn with_codes(command: clap::Command) -> clap::Command {
+    command.after_help(exit::CODES).mut_subcommands(with_codes)
 }
 
 fn run(cli: Cli) -> anyhow::Result<ExitCode> {
@@ -157,44 +127,8 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Some(Command::Config(command)) => config::run(command, file.as_deref()),
         Some(Command::Script(command)) => {
             let format = cli.format.unwrap_or_default();
-            let exit = console::runtime()?.block_on(script(command, file.as_deref(), format))?;
+            let exit = console::runtime()?.block_on(command.run(file.as_deref(), format))?;
             Ok(exit.into())
-        }
-    }
-}
-
-async fn script(command: Script, file: Option<&Path>, format: Format) -> anyhow::Result<Exit> {
-    let mut session = Session::open(file, format, command.hold()).await?;
-    let exit = command.run(&mut session).await;
-    session.once.shut_down().await;
-    exit
-}
-
-impl Script {
-    async fn run(self, session: &mut Session) -> anyhow::Result<Exit> {
-        match self {
-            Self::List(command) => list::run(command, session).await,
-            Self::Show(asked) => show::show(asked, session).await,
-            Self::Relations(asked) => show::relations(asked, session).await,
-            Self::Approve(asked) => decide::verdict(Verb::Approve, asked, session).await,
-            Self::Decline(asked) => decide::verdict(Verb::Decline, asked, session).await,
-            Self::Escalate(asked) => decide::escalate(asked, session).await,
-            Self::Link(asked) => decide::link(asked, session).await,
-            Self::Case(command) => decide::case(command, session).await,
-            Self::Inquiry(command) => inquiry::run(command, session).await,
-            Self::Outbox(command) => outbox::run(command, session).await,
-            Self::Sync(_) => sync::run(session).await,
-        }
-    }
-
-    /// How long what it decides can be taken back.
-    fn hold(&self) -> Duration {
-        match self {
-            Self::Approve(asked) | Self::Decline(asked) => asked.timing.hold(),
-            Self::Escalate(asked) => asked.timing.hold(),
-            Self::Case(command) => command.hold(),
-            Self::Inquiry(command) => inquiry::hold(command),
-            _ => Duration::ZERO,
         }
     }
 }

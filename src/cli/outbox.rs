@@ -74,7 +74,7 @@ async fn retry(
     session.desk().hurry(only.as_ref()).await?;
     let following = actions
         .iter()
-        .map(|action| async { delivery::follow(session, &action.id, &Wait::For(patience)).await });
+        .map(|action| async { delivery::follow(session, &action.id, &Wait::More(patience)).await });
     let ended = futures::future::try_join_all(following).await?;
     print(session, &ended)?;
     Ok(worst(ended.iter().map(delivery::told)))

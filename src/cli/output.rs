@@ -40,8 +40,11 @@ pub fn rows(format: Format, shape: &Shape, rows: &[Value]) -> String {
         Format::Csv => csv(shape.csv, rows),
         Format::Table if rows.is_empty() => String::new(),
         Format::Table => {
-            let titles = shape.table.iter().map(|(title, _)| (*title).to_owned()).collect();
-            let cells = |row| shape.table.iter().map(|(_, path)| brief(at(row, path))).collect();
+            // A column in which nothing stands only takes room.
+            let says = |path| rows.iter().any(|row| !text(at(row, path)).is_empty());
+            let columns: Vec<_> = shape.table.iter().filter(|(_, path)| says(path)).collect();
+            let titles = columns.iter().map(|(title, _)| (*title).to_owned()).collect();
+            let cells = |row| columns.iter().map(|(_, path)| brief(at(row, path))).collect();
             table(std::iter::once(titles).chain(rows.iter().map(cells)).collect(), "")
         }
     }

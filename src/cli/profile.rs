@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     config::{self, CaseStatus, Config, Loaded, Paths, Required},
-    desk::{self, CaseStatuses, KnownStatus, RelationKeys},
+    desk::{self, CaseStatuses, KnownStatus, Mappings, RelationKeys},
     metrics::Thresholds,
     model::Text,
     persona::{self, Roots},
@@ -129,9 +129,16 @@ pub fn thresholds(config: &Config) -> Thresholds {
 pub fn relation_keys(config: &Config) -> RelationKeys {
     let texts = |keys: &Vec<String>| keys.iter().map(|key| Text::new(key)).collect();
     let by_type = config.relations.by_type.iter();
+    let mut mappings = Mappings::default();
+    for (account_type, keys) in &config.relations.mapping {
+        for (key, meaning) in keys {
+            mappings.add(account_type, key, meaning.mapping());
+        }
+    }
     RelationKeys {
         all: texts(&config.relations.keys),
         by_type: by_type.map(|(name, keys)| (name.to_lowercase(), texts(keys))).collect(),
+        mappings,
     }
 }
 

@@ -134,8 +134,10 @@ pub const RELATIONS: Shape = Shape {
         ("key", "key"),
         ("target", "target"),
         ("type", "type"),
-        ("status", "status"),
         ("name", "name"),
+        ("role", "role"),
+        ("share %", "share"),
+        ("status", "status"),
         ("latest inquiry", "latest_inquiry"),
         ("its status", "latest_inquiry_status"),
     ],
@@ -145,8 +147,10 @@ pub const RELATIONS: Shape = Shape {
         "target_kind",
         "target",
         "type",
-        "status",
         "name",
+        "role",
+        "share",
+        "status",
         "latest_inquiry",
         "latest_inquiry_status",
         "masked",
@@ -282,7 +286,8 @@ pub fn relation(source: &AccountId, key: &Text, row: &RelationRow, sight: Sight)
     json!({
         "kind": "relation", "account": source, "key": key, "target_kind": row.kind,
         "target": row.id, "type": row.type_name, "status": row.status,
-        "name": sight.maybe(row.name.as_ref()), "latest_inquiry": latest,
+        "name": sight.maybe(row.name.as_ref()), "role": row.role, "share": row.share,
+        "fields": sight.fields(&row.raw), "latest_inquiry": latest,
         "latest_inquiry_status": status, "masked": sight.is_masked(),
     })
 }

@@ -35,6 +35,9 @@ pub enum Shown {
     Item(crate::model::Subject),
 }
 
+/// How often it is looked whether another process has filled the local copy.
+const LOOK_AGAIN: Duration = Duration::from_millis(250);
+
 /// The longest that a link may work, in seconds.
 const LONGEST_LINK: u32 = 30 * 24 * 3_600;
 
@@ -98,8 +101,17 @@ impl Session {
             }
             output::note("the local copy was never filled: listing everything once");
         }
-        if self.once.catch_up(Depth::Lists).await? == CaughtUp::Elsewhere {
-            output::note("another process keeps the local copy up to date: this is how far it is");
+        while self.once.catch_up(Depth::Lists).await? == CaughtUp::Elsewhere {
+            if when == When::Always {
+                let elsewhere = "another process keeps the local copy up to date";
+                output::note(format!("{elsewhere}: this is how far it is"));
+                return Ok(());
+            }
+            // It fills it for us; should it end before that, the rest is ours.
+            if self.once.is_filled().await? {
+                return Ok(());
+            }
+            self.desk().clock().sleep(LOOK_AGAIN).await;
         }
         Ok(())
     }

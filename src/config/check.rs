@@ -2,11 +2,24 @@
 
 use std::ops::RangeInclusive;
 
-use super::{CaseStatus, Config, Reason};
+use super::{CaseStatus, Config, Reason, relations};
 use crate::model::StatusKind;
 
-/// The setting, as `section.name`, and what is wrong with it.
-pub type Problem = (&'static str, String);
+/// What is wrong with a setting.
+#[derive(Debug)]
+pub struct Problem {
+    /// `section.name`
+    pub setting: &'static str,
+    /// Where in it, by the file's own names; they are not repeated to anybody.
+    pub below: Vec<String>,
+    pub what: String,
+}
+
+impl From<(&'static str, String)> for Problem {
+    fn from((setting, what): (&'static str, String)) -> Self {
+        Self { setting, below: Vec::new(), what }
+    }
+}
 
 /// # Errors
 /// With the first setting that cannot be used.
@@ -21,21 +34,21 @@ pub fn check(config: &Config) -> Result<(), Problem> {
     within("sync.quiet_poll_seconds", config.sync.quiet_poll_seconds, 1..=3_600)?;
     within("health.sla_ms", config.health.sla_ms, 1..=600_000)?;
     if !(0.0..=100.0).contains(&config.health.error_rate_percent) {
-        return Err(("health.error_rate_percent", "must be from 0 to 100".into()));
+        return Err(("health.error_rate_percent", "must be from 0 to 100".to_owned()).into());
     }
     let levels = ["off", "error", "warn", "info", "debug", "trace"];
     if !levels.contains(&config.log.level.as_str()) {
-        return Err(("log.level", format!("must be one of {}", levels.join(", "))));
+        return Err(("log.level", format!("must be one of {}", levels.join(", "))).into());
     }
     if config.reviewer.email.as_ref().is_some_and(|email| !email.contains('@')) {
-        return Err(("reviewer.email", "must be an e-mail address".into()));
+        return Err(("reviewer.email", "must be an e-mail address".to_owned()).into());
     }
     reasons(&config.reasons.approve).map_err(|what| ("reasons.approve", what))?;
     reasons(&config.reasons.decline).map_err(|what| ("reasons.decline", what))?;
     let cases = &config.cases;
     statuses(&cases.default_statuses).map_err(|what| ("cases.default_statuses", what))?;
     statuses(cases.statuses.values().flatten()).map_err(|what| ("cases.statuses", what))?;
-    Ok(())
+    relations::check(&config.relations)
 }
 
 fn within(path: &'static str, value: u64, range: RangeInclusive<u64>) -> Result<(), Problem> {
@@ -43,7 +56,7 @@ fn within(path: &'static str, value: u64, range: RangeInclusive<u64>) -> Result<
         return Ok(());
     }
     let (least, most) = (range.start(), range.end());
-    Err((path, format!("{value} is out of range: {least} to {most} is accepted")))
+    Err((path, format!("{value} is out of range: {least} to {most} is accepted")).into())
 }
 
 /// A digit picks a reason, so there are nine at most.

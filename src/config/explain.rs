@@ -36,12 +36,12 @@ pub fn place(text: &str, offset: usize) -> (usize, usize) {
 }
 
 /// Where `section.name` is set, however it is spelt: under a header, dotted, or in an inline table.
-pub fn where_set(text: &str, path: &str) -> Option<(usize, usize)> {
+pub fn where_set(text: &str, path: &[&str]) -> Option<(usize, usize)> {
     let document = DeTable::parse(text).ok()?;
-    let mut names = path.split('.').peekable();
+    let mut names = path.iter().peekable();
     let mut table = document.get_ref();
     while let Some(name) = names.next() {
-        let (key, value) = table.get_key_value(name)?;
+        let (key, value) = table.get_key_value(*name)?;
         if names.peek().is_none() {
             return Some(place(text, key.span().start));
         }
@@ -184,10 +184,10 @@ mod tests {
     #[test]
     fn a_setting_is_found_however_it_is_spelt() {
         for text in ["\n[review]\nmask = 1", "\n\nreview.mask = 1", "\n\n'review' = { mask = 1 }"] {
-            let (line, _) = where_set(text, "review.mask").unwrap();
+            let (line, _) = where_set(text, &["review", "mask"]).unwrap();
             assert_eq!(line, 3, "{text}");
         }
-        assert_eq!(where_set("[review]\n", "review.mask"), None);
+        assert_eq!(where_set("[review]\n", &["review", "mask"]), None);
     }
 
     #[test]

@@ -95,8 +95,10 @@ pub fn parse(text: &str, name: &str) -> Result<Config, Error> {
         let at = why.span().map(|span| explain::place(text, span.start));
         bad(at, explain::explain(why.message()))
     })?;
-    check::check(&config)
-        .map_err(|(path, what)| bad(explain::where_set(text, path), format!("{path}: {what}")))?;
+    check::check(&config).map_err(|check::Problem { setting, below, what }| {
+        let path: Vec<&str> = setting.split('.').chain(below.iter().map(String::as_str)).collect();
+        bad(explain::where_set(text, &path), format!("{setting}: {what}"))
+    })?;
     Ok(config)
 }
 

@@ -1,6 +1,6 @@
 //! What can be configured: one struct per section, each default beside its field.
 //!
-//! `load` reads and merges, `check` knows what types cannot say, `explain` turns the parser's
+//! `relations` is a section with words of its own, `load` reads and merges, `check` knows what types cannot say, `explain` turns the parser's
 //! errors into a place and a fix, `paths` says where things lie. `config.example.toml` documents
 //! every setting; a test holds it against these structs.
 
@@ -8,6 +8,7 @@ mod check;
 mod explain;
 mod load;
 mod paths;
+mod relations;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -17,6 +18,7 @@ pub use self::{
     explain::Error,
     load::{BASE_URL_VARIABLE, Loaded, Required, load, parse},
     paths::{Paths, PathsError, private_folder},
+    relations::{Fields, Meaning, Relations, Unit},
 };
 use crate::model::StatusKind;
 
@@ -183,15 +185,6 @@ impl Default for Cases {
             defaults.map(|(name, kind)| CaseStatus { name: name.to_owned(), kind }).into();
         Self { statuses: BTreeMap::new(), default_statuses }
     }
-}
-
-/// The organisation's relation keys; Persona has no call that lists them.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Relations {
-    pub keys: Vec<String>,
-    /// Instead of `keys`, for accounts of a type.
-    pub by_type: BTreeMap<String, Vec<String>>,
 }
 
 /// How the local copy is kept.

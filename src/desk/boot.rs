@@ -17,7 +17,7 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
-use super::{CaseStatuses, Desk, News, Phase, RelationKeys, SyncState, news};
+use super::{CaseStatuses, Desk, News, Phase, RelationKeys, SyncState, mismatches, news};
 use crate::{
     busy::Busy,
     clock::Clock,
@@ -81,7 +81,8 @@ pub async fn boot(options: Options, clock: Clock, busy: Busy) -> Result<Booted, 
     let sources = news::Sources { changes: store.changes(), stats, sync: sync_rx, links };
     tasks.spawn(news::gather(sources, news_tx));
     let outbox = start_outbox(&desk, links_tx, cancel.clone());
-    tasks.spawn(look_across(store.clone(), clock.clone(), cancel.clone()));
+    tasks.spawn(look_across(store.clone(), clock.clone(), busy.clone(), cancel.clone()));
+    tasks.spawn(mismatches::keep(Arc::clone(&desk)));
     let sync = sync::Sync { store, client, clock, busy, state: sync_tx, settings };
     tasks.spawn(sync_when_alone(file, sync, cancel.clone()));
     Ok(Booted { desk, news: Some(news), cancel, outbox, tasks })
@@ -147,16 +148,18 @@ impl Booted {
         self.cancel.cancel();
         let _ = tokio::time::timeout(PARTING, self.outbox).await;
         self.tasks.shutdown().await;
+        mismatches::write(&self.desk).await;
     }
 }
 
 /// Tells this process of what another one wrote into the store they share.
-pub async fn look_across(store: Store, clock: Clock, cancel: CancellationToken) {
+pub async fn look_across(store: Store, clock: Clock, busy: Busy, cancel: CancellationToken) {
     loop {
         tokio::select! {
             () = cancel.cancelled() => return,
             () = clock.sleep(LOOK_ACROSS) => {}
         }
+        let _looking = busy.token();
         if let Err(why) = store.watch_others().await {
             tracing::warn!(%why, "cannot see what others write to the store");
         }

@@ -39,6 +39,8 @@ pub enum Note {
     CopiedLink { subject: Subject, action: ActionId },
     /// A one-time link was written to where a script wanted it.
     PrintedLink { subject: Subject, action: ActionId },
+    /// An object was printed to a file; its id.
+    Printed(Text),
 }
 
 impl Desk {
@@ -109,6 +111,7 @@ impl Desk {
             Note::PrintedLink { subject, action } => {
                 ("printed link", Some(subject), Some(action), nothing)
             }
+            Note::Printed(id) => ("printed", None, None, id),
         };
         let entry = JournalEntry {
             at: self.clock.now(),

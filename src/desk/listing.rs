@@ -116,7 +116,10 @@ impl Desk {
     ) -> Result<(), RefreshError> {
         match key {
             None => self.fetch_relations(id).await?,
-            Some(key) => self.fetch_relations_under(id, key).await?,
+            Some(key) => {
+                let account = self.account_or_fetched(id).await?;
+                self.fetch_relations_under(&account, key).await?;
+            }
         }
         Ok(self.pin().await?)
     }

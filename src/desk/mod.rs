@@ -7,10 +7,12 @@
 mod boot;
 mod decide;
 mod listing;
+mod mismatches;
 mod news;
 mod once;
 pub mod policy;
 mod refresh;
+mod relations;
 
 use std::sync::Arc;
 
@@ -20,6 +22,7 @@ pub use self::{
     news::News,
     once::{CaughtUp, Once, Until, once},
     refresh::RefreshError,
+    relations::{Mappings, RelationGroup, RelationRow},
 };
 use crate::{
     busy::Busy,
@@ -31,8 +34,8 @@ use crate::{
 pub use crate::{
     store::{
         AccountFilter, CaseFile, CaseFilter, CaseRow, CaseView, Changes, Error as StoreError,
-        Glance, InquiryFile, InquiryFilter, InquiryRow, InquiryView, KnownStatus, ListedCase,
-        ListedInquiry, Pending, RelationGroup, RelationRow, Rows, Scope, SubmitError, Undone,
+        Glance, InquiryFile, InquiryFilter, InquiryRow, InquiryView, KnownMismatches, KnownStatus,
+        ListedCase, ListedInquiry, MOST_MISMATCHES, Pending, Rows, Scope, SubmitError, Undone,
         Window,
     },
     sync::{Caught, Depth, Phase, SyncState, Trouble as SyncTrouble},
@@ -59,6 +62,8 @@ pub struct RelationKeys {
     pub all: Vec<Text>,
     /// Asked for on accounts of a type, by its name in lower case, instead of `all`.
     pub by_type: std::collections::BTreeMap<String, Vec<Text>>,
+    /// What the fields of related accounts mean.
+    pub mappings: Mappings,
 }
 
 impl RelationKeys {
@@ -161,10 +166,6 @@ impl Desk {
         let Some(account) = self.store.account(id).await? else { return Ok(None) };
         let inquiries = self.store.inquiries_of(id).await?;
         Ok(Some(AccountFile { account, inquiries }))
-    }
-
-    pub async fn relations(&self, id: &AccountId) -> Result<Vec<RelationGroup>, StoreError> {
-        self.store.relations(id).await
     }
 
     /// The statuses a case can be set to: configured ones in their order, then those seen on

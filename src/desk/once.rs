@@ -9,7 +9,7 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
-use super::{BootError, Desk, Options, SyncState, boot};
+use super::{BootError, Desk, Options, SyncState, boot, mismatches};
 use crate::{
     busy::Busy,
     clock::Clock,
@@ -73,7 +73,12 @@ impl Once {
             return;
         }
         let (store, clock) = (self.desk.store.clone(), self.desk.clock.clone());
-        self.tasks.spawn(boot::look_across(store, clock, self.cancel.clone()));
+        self.tasks.spawn(boot::look_across(
+            store,
+            clock,
+            self.desk.busy.clone(),
+            self.cancel.clone(),
+        ));
         let outbox = boot::start_outbox(&self.desk, self.links.0.clone(), self.cancel.clone());
         self.outbox = Some(outbox);
     }
@@ -125,6 +130,7 @@ impl Once {
             let _ = tokio::time::timeout(boot::PARTING, outbox).await;
         }
         self.tasks.shutdown().await;
+        mismatches::write(&self.desk).await;
     }
 }
 

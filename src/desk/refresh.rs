@@ -1,9 +1,9 @@
 //! Asking Persona now, because a person waits for it.
 
-use super::Desk;
+use super::{Desk, Note};
 use crate::{
-    model::{AccountId, Batch, Entity, Lane, Relations, Subject, Text},
-    persona::{Error as PersonaError, PageFrom, accounts},
+    model::{Account, AccountId, Batch, Entity, Lane, Relations, Subject, Text},
+    persona::{Download, Error as PersonaError, PageFrom, accounts, print::Print},
     store::Error as StoreError,
     sync,
 };
@@ -17,8 +17,9 @@ pub enum RefreshError {
     Store(#[from] StoreError),
 }
 
-/// Relations are few; a list longer than this is cut, and says so in the log.
-const RELATION_PAGES: usize = 5;
+/// Relations are few. Their list takes no size of a page, so a page is ten of them; a list longer
+/// than this is cut, and says so in the log.
+const RELATION_PAGES: usize = 50;
 
 impl Desk {
     /// Fetches an object with what a reviewer needs of it, in one request, into the store.
@@ -30,40 +31,51 @@ impl Desk {
 
     /// Fetches an account's relations under every configured key into the store.
     pub async fn fetch_relations(&self, id: &AccountId) -> Result<(), RefreshError> {
-        let account = self.store.account(id).await?;
-        let account = match account {
-            Some(account) => account,
-            None => {
-                let found =
-                    self.client.read(&accounts::Retrieve { id: id.clone() }, Lane::Front).await?;
-                let account = found.object.clone();
-                self.store.apply(Batch::of([Entity::Account(found.object)])).await?;
-                account
-            }
-        };
+        let account = self.account_or_fetched(id).await?;
         for key in self.relation_keys.of(account.type_name.as_ref()) {
-            self.fetch_relations_under(id, key).await?;
+            self.fetch_relations_under(&account, key).await?;
         }
         Ok(())
+    }
+
+    /// An account from the store, or from Persona where the store does not have it.
+    pub(super) async fn account_or_fetched(&self, id: &AccountId) -> Result<Account, RefreshError> {
+        if let Some(account) = self.store.account(id).await? {
+            return Ok(account);
+        }
+        let found = self.client.read(&accounts::Retrieve { id: id.clone() }, Lane::Front).await?;
+        let account = found.object.clone();
+        self.store.apply(Batch::of([Entity::Account(found.object)])).await?;
+        Ok(account)
+    }
+
+    /// What the dashboard prints of an object. The journal says so before anybody has it.
+    pub async fn print(&self, what: &Print) -> Result<Download, RefreshError> {
+        let printed = self.client.print(what, Lane::Front).await?;
+        self.journal(Note::Printed(Text::new(what.id()))).await?;
+        Ok(printed)
     }
 
     /// Fetches an account's relations under one key into the store.
     pub(super) async fn fetch_relations_under(
         &self,
-        id: &AccountId,
+        account: &Account,
         key: &Text,
     ) -> Result<(), RefreshError> {
+        let id = &account.id;
         let mut targets = Vec::new();
-        let mut page = PageFrom::first(100);
+        let mut page = Some(PageFrom::first(100));
         for _ in 0..RELATION_PAGES {
-            let asked = accounts::Relations::under(id.clone(), key.clone(), page);
+            let Some(from) = page.take() else { break };
+            let asked = accounts::Relations::under(id.clone(), key.clone(), from);
             let answer = self.client.read(&asked, Lane::Front).await?;
             targets.extend(answer.items);
-            match answer.next {
-                Some(next) => page = PageFrom::Link(next),
-                None => break,
-            }
+            page = answer.next.map(PageFrom::Link);
         }
+        if page.is_some() {
+            tracing::warn!(account = %id, %key, kept = targets.len(), "more relations are not read");
+        }
+        self.note_unfitting(account.type_name.as_ref(), key, &targets);
         let relations = Relations { source: id.clone(), key: key.clone(), targets };
         self.store.apply(Batch { relations: vec![relations], ..Batch::default() }).await?;
         Ok(())

@@ -218,3 +218,36 @@ impl fmt::Display for IdempotencyKey {
         f.write_str(&self.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_every_version_are_read() {
+        let new = NewInquiry {
+            template: TemplateId::new("itmpl_1").unwrap(),
+            account: None,
+            reference_id: Some(Text::new("cust-1")),
+            fields: Vec::new(),
+            link_seconds: Some(60),
+        };
+        let table = [
+            (r#"{"verb":"approve"}"#, Verb::Approve),
+            (r#"{"verb":"mark-for-review"}"#, Verb::MarkForReview),
+            (
+                r#"{"verb":"one-time-link","to":{"expires_in_seconds":60}}"#,
+                Verb::OneTimeLink { expires_in_seconds: Some(60) },
+            ),
+            (r#"{"verb":"set-case-status","to":"Open"}"#, Verb::SetCaseStatus(Text::new("Open"))),
+            (
+                r#"{"verb":"create-inquiry","to":{"template":"itmpl_1","account":null,"reference_id":"cust-1","fields":[],"link_seconds":60}}"#,
+                Verb::CreateInquiry(new),
+            ),
+        ];
+        for (row, verb) in table {
+            assert_eq!(serde_json::from_str::<Verb>(row).unwrap(), verb);
+            assert_eq!(serde_json::to_string(&verb).unwrap(), row);
+        }
+    }
+}

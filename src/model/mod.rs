@@ -15,6 +15,7 @@ pub mod identity;
 pub mod inquiry;
 pub mod journal;
 pub mod lane;
+pub mod mapping;
 pub mod mismatch;
 pub mod relation;
 pub mod report;

@@ -12,6 +12,14 @@ pub enum Print {
 }
 
 impl Print {
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Inquiry(id) => id.as_str(),
+            Self::Verification(id) => id.as_str(),
+            Self::Report(id) => id.as_str(),
+        }
+    }
+
     pub fn request(&self) -> Request {
         let conflicting = &[400, 401, 403, 404, 409, 429];
         let request = match self {

@@ -68,6 +68,7 @@ fn migrator() -> Migrator {
     let migrations = [
         (1, "start", include_str!("../../assets/migrations/0001_start.sql")),
         (2, "newest by status", include_str!("../../assets/migrations/0002_newest_by_status.sql")),
+        (3, "mismatches", include_str!("../../assets/migrations/0003_mismatches.sql")),
     ]
     .map(|(version, name, sql)| {
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)

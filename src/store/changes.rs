@@ -8,11 +8,25 @@ pub struct Changes {
     pub relations: bool,
     /// The outbox: what is pending, waiting or refused.
     pub actions: bool,
+    /// Where answers were not as expected.
+    pub mismatches: bool,
 }
 
 impl Changes {
     pub fn everything() -> Self {
-        Self { inquiries: true, cases: true, accounts: true, relations: true, actions: true }
+        Self {
+            inquiries: true,
+            cases: true,
+            accounts: true,
+            relations: true,
+            actions: true,
+            mismatches: true,
+        }
+    }
+
+    /// Rows that panes show.
+    pub fn any_rows(&self) -> bool {
+        Self { mismatches: false, ..*self }.any()
     }
 
     pub fn any(&self) -> bool {

@@ -158,3 +158,54 @@ fn folded(text: &Text) -> String {
 fn body<T: serde::de::DeserializeOwned>(row: &SqliteRow) -> Result<T, Error> {
     Ok(serde_json::from_str(row.try_get("body")?)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        clock::Clock,
+        model::{Batch, Entity},
+    };
+
+    fn case(id: &str, queue: Option<&str>, assignee: Option<&str>, accounts: &[&str]) -> Entity {
+        let bare = serde_json::json!({
+            "id": id, "status": "Waiting for documents", "queue": queue, "assignee": assignee,
+            "accounts": accounts, "tags": [], "inquiries": [], "fields": [],
+        });
+        Entity::Case(serde_json::from_value(bare).unwrap())
+    }
+
+    #[tokio::test]
+    async fn cases_are_chosen_by_each_of_their_attributes_and_by_all() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&dir.path().join("store.db"), Clock::system()).await.unwrap();
+        let batch = Batch::of([
+            case("case_1", Some("cqueue_1"), Some("Jane@example.test"), &["act_1", "act_2"]),
+            case("case_2", Some("cqueue_1"), None, &["act_2"]),
+            case("case_3", None, None, &[]),
+        ]);
+        store.apply(batch).await.unwrap();
+        let of = |text: &str| Some(Text::new(text));
+        let all = CaseFilter::default();
+        let account = |id: &str| Some(AccountId::new(id).unwrap());
+        let queue = CaseFilter { queue: of("cqueue_1"), ..all.clone() };
+        let table = [
+            (all.clone(), vec!["case_1", "case_2", "case_3"]),
+            (queue.clone(), vec!["case_1", "case_2"]),
+            (CaseFilter { queue: of("cqueue_2"), ..all.clone() }, vec![]),
+            (CaseFilter { assignee: of("jane@EXAMPLE.test"), ..all.clone() }, vec!["case_1"]),
+            (CaseFilter { account: account("act_2"), ..all.clone() }, vec!["case_1", "case_2"]),
+            (CaseFilter { account: account("act_1"), ..queue }, vec!["case_1"]),
+            (CaseFilter { status: of("waiting FOR documents' OR 1=1"), ..all.clone() }, vec![]),
+            (
+                CaseFilter { status: of("waiting FOR documents"), ..all },
+                vec!["case_1", "case_2", "case_3"],
+            ),
+        ];
+        for (filter, ids) in table {
+            let found = store.list_cases(&filter, 10).await.unwrap();
+            let found: Vec<&str> = found.rows.iter().map(|row| row.case.id.as_str()).collect();
+            assert_eq!(found, ids, "{filter:?}");
+        }
+    }
+}

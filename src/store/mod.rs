@@ -12,6 +12,7 @@ mod cursor;
 mod entities;
 mod journal;
 mod listing;
+mod mismatches;
 mod newer;
 mod outbox_look;
 mod relations;
@@ -29,7 +30,8 @@ pub use self::{
     changes::Changes,
     entities::{CaseFile, InquiryFile, KnownStatus},
     listing::{AccountFilter, CaseFilter, InquiryFilter, ListedCase, ListedInquiry},
-    relations::{RelationGroup, RelationRow},
+    mismatches::{KnownMismatches, MOST_MISMATCHES},
+    relations::{KeptRelation, KeptRelations},
     workers::Present,
     worklist::{CaseRow, CaseView, Glance, InquiryRow, InquiryView, Rows, Scope, Window},
 };

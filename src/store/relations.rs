@@ -4,30 +4,30 @@ use jiff::Timestamp;
 use sqlx::Row;
 
 use super::{Error, Store, worklist::instant};
-use crate::model::{Account, AccountId, InquiryId, InquiryStatus, Pii, Text};
+use crate::model::{Account, AccountId, InquiryId, InquiryStatus, Text};
 
-/// All targets under one key.
+/// All targets under one key, in Persona's order.
 #[derive(Debug, Clone, PartialEq)]
-pub struct RelationGroup {
+pub struct KeptRelations {
     pub key: Text,
     pub fetched_at: Timestamp,
-    pub rows: Vec<RelationRow>,
+    pub rows: Vec<KeptRelation>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub struct RelationRow {
+pub struct KeptRelation {
     /// `account`, `transaction`, or whatever else Persona called it.
     pub kind: Text,
     pub id: Text,
-    pub name: Option<Pii>,
-    pub type_name: Option<Text>,
+    pub account: Option<Account>,
+    /// Of what is no account.
     pub status: Option<Text>,
     /// The newest inquiry of the account that the store knows.
     pub latest_inquiry: Option<(InquiryId, InquiryStatus)>,
 }
 
 impl Store {
-    pub async fn relations(&self, source: &AccountId) -> Result<Vec<RelationGroup>, Error> {
+    pub async fn relations(&self, source: &AccountId) -> Result<Vec<KeptRelations>, Error> {
         let reader = &self.0.backend.reader;
         let lists =
             sqlx::query("SELECT key, fetched_at FROM relation_list WHERE source = $1 ORDER BY key")
@@ -50,7 +50,7 @@ impl Store {
             .bind(&key)
             .fetch_all(reader)
             .await?;
-            groups.push(RelationGroup {
+            groups.push(KeptRelations {
                 key: Text::from(key),
                 fetched_at: instant(Some(list.try_get(1)?)).unwrap_or(Timestamp::UNIX_EPOCH),
                 rows: rows.iter().map(relation_row).collect::<Result<_, _>>()?,
@@ -60,7 +60,7 @@ impl Store {
     }
 }
 
-fn relation_row(row: &sqlx::sqlite::SqliteRow) -> Result<RelationRow, Error> {
+fn relation_row(row: &sqlx::sqlite::SqliteRow) -> Result<KeptRelation, Error> {
     let account: Option<&str> = row.try_get(3)?;
     let account: Option<Account> = account.map(serde_json::from_str).transpose()?;
     let latest: Option<String> = row.try_get(4)?;
@@ -68,14 +68,11 @@ fn relation_row(row: &sqlx::sqlite::SqliteRow) -> Result<RelationRow, Error> {
         Some(id) => Some((InquiryId::new(&id)?, InquiryStatus::parse(row.try_get(5)?))),
         None => None,
     };
-    let known_status = account.as_ref().and_then(|account| account.status.clone());
-    let status = known_status.or(row.try_get::<Option<String>, _>(2)?.map(Text::from));
-    Ok(RelationRow {
+    Ok(KeptRelation {
         kind: Text::from(row.try_get::<String, _>(0)?),
         id: Text::from(row.try_get::<String, _>(1)?),
-        name: account.as_ref().and_then(Account::name),
-        type_name: account.and_then(|account| account.type_name),
-        status,
+        account,
+        status: row.try_get::<Option<String>, _>(2)?.map(Text::from),
         latest_inquiry,
     })
 }

@@ -1,7 +1,7 @@
 //! Everything a reviewer can ask of the console: one row each, and from these rows come the help,
-//! the footer's hints and the default keys.
+//! the footer's hints, the default keys and the names that are typed after `:`.
 
-/// What a key asks for.
+/// What a key or a typed name asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Command {
     Down,
@@ -34,6 +34,8 @@ pub enum Command {
     Refetch,
     Repaint,
     Outbox,
+    Mismatches,
+    Prompt,
     Help,
     Interrupt,
     Quit,
@@ -73,13 +75,14 @@ pub enum Danger {
 #[derive(Debug, Clone, Copy)]
 pub struct Spec {
     pub command: Command,
-    /// One or two words, for hints.
+    /// One or two words, for hints; joined by hyphens, what is typed after `:`.
     pub title: &'static str,
     /// A sentence's worth, for the help.
     pub help: &'static str,
     pub section: Section,
     pub danger: Danger,
     /// Default keys; the first is the one that hints show. `gg` is two presses.
+    /// Without one it is typed by its name.
     pub keys: &'static [&'static str],
 }
 
@@ -89,6 +92,13 @@ impl Command {
             .iter()
             .find(|spec| spec.command == self)
             .expect("every command has a row in the table")
+    }
+}
+
+impl Spec {
+    /// What is typed after `:` to ask for it: `clear-filter`.
+    pub fn name(&self) -> String {
+        self.title.replace(' ', "-")
     }
 }
 
@@ -190,8 +200,30 @@ pub const TABLE: &[Spec] = &[
         "decisions on their way, and those that Persona refused",
         Looking,
     ),
+    row(
+        C::Mismatches,
+        &[],
+        "mismatches",
+        "where Persona's answers were not what this console expects",
+        Looking,
+    ),
+    row(C::Prompt, &[":"], "command", "type a command's name; Tab completes it", Console),
     row(C::Repaint, &["Ctrl-l"], "repaint", "draw the whole screen again", Console),
     row(C::Help, &["?"], "help", "this help", Console),
-    row(C::Interrupt, &["Ctrl-c"], "quit", "twice: quit", Console),
+    row(C::Interrupt, &["Ctrl-c"], "interrupt", "twice: quit", Console),
     row(C::Quit, &["q"], "quit", "back, and from the list: quit", Console),
 ];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_command_has_a_name_of_its_own() {
+        let names: HashSet<String> = TABLE.iter().map(Spec::name).collect();
+        assert_eq!(names.len(), TABLE.len());
+        assert!(names.iter().all(|name| name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')));
+    }
+}

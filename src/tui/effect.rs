@@ -28,6 +28,7 @@ pub enum Effect {
         anchor: Option<CaseId>,
     },
     LoadGlance,
+    LoadMismatches,
     LoadFile(Subject),
     LoadRelations(AccountId),
     LoadStatuses(CaseId),
@@ -39,6 +40,8 @@ pub enum Effect {
     Undo(ActionId),
     Acknowledge(ActionId),
     Journal(Note),
+    /// The mismatches are on the screen: they are no news any more.
+    LookAtMismatches,
     /// Hand a secret to the terminal's clipboard; done by the loop, which owns the terminal.
     Copy(Secret<String>),
     /// Draw everything anew; done by the loop.
@@ -51,6 +54,7 @@ enum Slot {
     Inquiries,
     Cases,
     Glance,
+    Mismatches,
     File,
     Relations,
     Statuses,
@@ -64,6 +68,7 @@ impl Effect {
             Self::LoadInquiries { .. } => Slot::Inquiries,
             Self::LoadCases { .. } => Slot::Cases,
             Self::LoadGlance => Slot::Glance,
+            Self::LoadMismatches => Slot::Mismatches,
             Self::LoadFile(_) => Slot::File,
             Self::LoadRelations(_) => Slot::Relations,
             Self::LoadStatuses(_) => Slot::Statuses,
@@ -159,6 +164,8 @@ async fn perform(desk: &Desk, effect: Effect) -> Msg {
             Msg::Cases(view, words(answer))
         }
         Effect::LoadGlance => Msg::Glance(words(desk.glance().await)),
+        Effect::LoadMismatches => Msg::Mismatches(words(desk.mismatches().await)),
+        Effect::LookAtMismatches => Msg::LookedAtMismatches(words(desk.look_at_mismatches().await)),
         Effect::LoadFile(Subject::Inquiry(id)) => {
             let file = desk.inquiry(&id).await;
             Msg::InquiryFile(id, words(file).map(|file| file.map(Box::new)))

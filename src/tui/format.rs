@@ -56,6 +56,12 @@ pub fn percent(rate: f64) -> String {
     }
 }
 
+/// A share in percent, two digits after the point where it has them: `25 %`, `12.5 %`
+pub fn share(percent: f64) -> String {
+    let rounded = (percent * 100.0).round() / 100.0;
+    format!("{rounded} %")
+}
+
 /// A verification's kind in a few columns: `government-id` → `gov id`.
 pub fn kind(kind: &str) -> String {
     kind.replace("government-id", "gov id").replace(['-', '_'], " ")
@@ -145,6 +151,15 @@ mod tests {
         assert_eq!(cut("abc", 0), "");
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
         assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
+    }
+
+    #[test]
+    fn shares_have_no_more_digits_than_they_need() {
+        let table =
+            [(25.0, "25 %"), (12.5, "12.5 %"), (33.333_333, "33.33 %"), (0.1 * 3.0, "0.3 %")];
+        for (percent, shown) in table {
+            assert_eq!(share(percent), shown);
+        }
     }
 
     #[test]

@@ -32,6 +32,8 @@ pub enum Dialog {
     Cancel,
     Down,
     Up,
+    PageDown,
+    PageUp,
     /// Copy again, where there is something to copy.
     Copy,
     /// The nth entry, from 0.
@@ -52,6 +54,7 @@ pub fn spelling(key: KeyEvent) -> Option<String> {
         KeyCode::BackTab => "Shift-Tab".to_owned(),
         KeyCode::Enter => "Enter".to_owned(),
         KeyCode::Esc => "Esc".to_owned(),
+        KeyCode::Backspace => "Backspace".to_owned(),
         KeyCode::Tab => "Tab".to_owned(),
         KeyCode::Up => "Up".to_owned(),
         KeyCode::Down => "Down".to_owned(),
@@ -105,12 +108,34 @@ pub fn dialog(key: KeyEvent) -> Dialog {
         Some("Esc" | "q" | "h" | "Ctrl-c") => Dialog::Cancel,
         Some("j" | "Down") => Dialog::Down,
         Some("k" | "Up") => Dialog::Up,
+        Some("Ctrl-d" | "PageDown") => Dialog::PageDown,
+        Some("Ctrl-u" | "PageUp") => Dialog::PageUp,
         Some("y") => Dialog::Copy,
         Some(digit) => match digit.parse::<usize>() {
             Ok(n @ 1..=9) => Dialog::Pick(n - 1),
             _ => Dialog::Other,
         },
         None => Dialog::Other,
+    }
+}
+
+/// What a press means in the command line that is no text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prompting {
+    Run,
+    Leave,
+    Complete,
+    Erase,
+    Text,
+}
+
+pub fn prompting(key: KeyEvent) -> Prompting {
+    match spelling(key).as_deref() {
+        Some("Enter") => Prompting::Run,
+        Some("Esc" | "Ctrl-c") => Prompting::Leave,
+        Some("Tab") => Prompting::Complete,
+        Some("Backspace") => Prompting::Erase,
+        _ => Prompting::Text,
     }
 }
 
@@ -125,9 +150,10 @@ pub fn line(key: KeyEvent) -> Dialog {
     }
 }
 
-/// The key that hints show for a command.
-pub fn shown(command: Command) -> &'static str {
-    command.spec().keys[0]
+/// How a command is asked for, as hints and refusals show it: its first key, or `:name`.
+pub fn shown(command: Command) -> String {
+    let spec = command.spec();
+    spec.keys.first().map_or_else(|| format!(":{}", spec.name()), |key| (*key).to_owned())
 }
 
 #[cfg(test)]
@@ -140,7 +166,6 @@ mod tests {
     fn no_two_commands_share_a_key_and_no_key_hides_a_chord() {
         let mut owner: HashMap<&str, Command> = HashMap::new();
         for spec in TABLE {
-            assert!(!spec.keys.is_empty(), "{:?} has no key", spec.command);
             for key in spec.keys {
                 assert_eq!(owner.insert(key, spec.command), None, "{key} is taken twice");
             }

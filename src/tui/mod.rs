@@ -20,6 +20,7 @@ mod msg;
 mod overlays;
 mod panes;
 mod pending;
+mod prompt;
 mod state;
 mod terminal;
 mod theme;

@@ -6,7 +6,8 @@ use crossterm::event::KeyEvent;
 use crate::{
     desk::{
         AccountFile, CaseFile, CaseRow, CaseView, Changes, Glance, InquiryFile, InquiryRow,
-        InquiryView, KnownStatus, Placed, RelationGroup, Submitted, SyncState, Undone,
+        InquiryView, KnownMismatches, KnownStatus, Placed, RelationGroup, Submitted, SyncState,
+        Undone,
     },
     metrics::Stats,
     model::{AccountId, Action, ActionId, CaseId, InquiryId, Subject},
@@ -30,6 +31,8 @@ pub enum Msg {
     Inquiries(InquiryView, Answer<Placed<InquiryRow>>),
     Cases(CaseView, Answer<Placed<CaseRow>>),
     Glance(Answer<(Glance, Vec<Action>)>),
+    Mismatches(Answer<KnownMismatches>),
+    LookedAtMismatches(Answer<()>),
     InquiryFile(InquiryId, Answer<Option<Box<InquiryFile>>>),
     CaseFile(CaseId, Answer<Option<Box<CaseFile>>>),
     AccountFile(AccountId, Answer<Option<Box<AccountFile>>>),

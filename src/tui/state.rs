@@ -6,12 +6,12 @@ use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 use tui_input::Input;
 
-use super::listing::List;
+use super::{listing::List, prompt::Prompt};
 use crate::{
     config::{Mask, Reason, Reasons},
     desk::{
         AccountFile, CaseFile, CaseRow, CaseView, Glance, InquiryFile, InquiryRow, InquiryView,
-        KnownStatus, RelationGroup, SyncState,
+        KnownMismatches, KnownStatus, RelationGroup, SyncState,
     },
     metrics::Stats,
     model::{AccountId, Action, ActionId, Evidence, InquiryStatus, Subject, Text, Verb},
@@ -55,11 +55,14 @@ pub struct State {
     pub overlay: Option<Overlay>,
     /// The filter line of the pane that is being filtered.
     pub filter: Option<Filter>,
+    /// The command line.
+    pub prompt: Option<Prompt>,
     pub toast: Option<Toast>,
     /// Presses of an unfinished chord.
     pub chord: Vec<String>,
     pub glance: Glance,
     pub outbox: Vec<Action>,
+    pub mismatches: KnownMismatches,
     pub sync: SyncState,
     pub stats: Stats,
     /// Warnings in words that stay until a key is pressed after the figures recovered.
@@ -215,6 +218,9 @@ pub enum Overlay {
     Outbox {
         cursor: usize,
     },
+    Mismatches {
+        cursor: usize,
+    },
     /// The statuses that this case's template is known to have.
     Statuses {
         subject: Subject,
@@ -290,10 +296,12 @@ impl State {
             staged: None,
             overlay: None,
             filter: None,
+            prompt: None,
             toast: None,
             chord: Vec::new(),
             glance: Glance::default(),
             outbox: Vec::new(),
+            mismatches: KnownMismatches::default(),
             sync: SyncState::default(),
             stats: Stats::default(),
             breach: None,

@@ -12,7 +12,7 @@ use super::{
     layout, overlays, panes,
     state::{Overlay, Pane, SMALLEST, State},
     theme::Theme,
-    widgets::{commit_bar, header, health, hints},
+    widgets::{commit_bar, header, health, hints, prompt},
 };
 
 pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
@@ -33,12 +33,18 @@ pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
     if let (Some(area), Some(staged)) = (areas.commit, &state.staged) {
         commit_bar::draw(frame, area, staged, state, theme);
     }
-    hints::draw(frame, areas.hints, state, theme);
+    match &state.prompt {
+        Some(typing) => prompt::draw(frame, areas.hints, typing, theme),
+        None => hints::draw(frame, areas.hints, state, theme),
+    }
     health::draw(frame, areas.health, state, theme);
     match &state.overlay {
         None => {}
         Some(Overlay::Help { scroll }) => overlays::help::draw(frame, *scroll, theme),
         Some(Overlay::Outbox { cursor }) => overlays::outbox::draw(frame, *cursor, state, theme),
+        Some(Overlay::Mismatches { cursor }) => {
+            overlays::mismatches::draw(frame, *cursor, state, theme);
+        }
         Some(Overlay::Statuses { current, known, cursor, .. }) => {
             overlays::statuses::draw(frame, current, known, *cursor, theme);
         }

@@ -7,7 +7,7 @@ use caseload::{
     busy::Busy,
     clock::Clock,
     config::{Mask, Reasons},
-    desk::{self, Booted, CaseStatuses, RelationKeys},
+    desk::{self, Booted, CaseStatuses, Mappings, RelationKeys},
     metrics::Thresholds,
     model::{Text, Timestamp},
     persona::{self, Roots},
@@ -40,6 +40,7 @@ pub struct Beginning {
     pub key: &'static str,
     pub mask: Mask,
     pub timeout: Duration,
+    pub mappings: Mappings,
 }
 
 impl Default for Beginning {
@@ -51,6 +52,7 @@ impl Default for Beginning {
             key: DEMO_KEY,
             mask: Mask::Everything,
             timeout: Duration::from_secs(10),
+            mappings: Mappings::default(),
         }
     }
 }
@@ -114,6 +116,7 @@ impl Story {
             reviewer: Text::new("jane@example.test"),
             hold: Duration::from_secs(5),
             relation_keys: RelationKeys {
+                mappings: beginning.mappings.clone(),
                 all: ["beneficial_owners", "business", "counterparties"].map(Text::new).into(),
                 ..RelationKeys::default()
             },

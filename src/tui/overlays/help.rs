@@ -6,7 +6,7 @@ use ratatui::{
 };
 
 use crate::tui::{
-    command::{Section, TABLE},
+    command::{Section, Spec, TABLE},
     format,
     theme::Theme,
     widgets::popup,
@@ -21,10 +21,18 @@ pub fn draw(frame: &mut Frame<'_>, scroll: u16, theme: &Theme) {
         lines.push(Line::styled(section.title(), theme.accent));
         for spec in TABLE.iter().filter(|spec| spec.section == section) {
             lines.push(Line::from(vec![
-                Span::styled(format::fit(&spec.keys.join(" "), 16), theme.warn),
+                Span::styled(format::fit(&keys(spec), 16), theme.warn),
                 Span::raw(spec.help),
             ]));
         }
     }
     popup::draw(frame, "keys", "j k scroll · Esc closes", lines, 78, scroll, theme);
+}
+
+/// Its keys; without one, what is typed.
+fn keys(spec: &Spec) -> String {
+    match spec.keys {
+        [] => format!(":{}", spec.name()),
+        keys => keys.join(" "),
+    }
 }

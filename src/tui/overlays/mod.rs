@@ -3,5 +3,6 @@
 pub mod help;
 pub mod leave;
 pub mod link;
+pub mod mismatches;
 pub mod outbox;
 pub mod statuses;

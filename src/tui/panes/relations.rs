@@ -1,4 +1,11 @@
 //! Relations of an account, under each key: what they are and where they stand.
+//!
+//! ```text
+//! beneficial_owners 2
+//! ├ A••• D•••       director     25 %  verified · inquiry approved
+//! └ B••• E•••       shareholder  10 %  active
+//!     ownership.kind: d••• · since: 20••-••-••   of the chosen one, what no mapping gives a meaning
+//! ```
 
 use ratatui::{
     Frame,
@@ -7,7 +14,7 @@ use ratatui::{
 };
 
 use crate::{
-    desk::RelationRow,
+    desk::{RelationGroup, RelationRow},
     tui::{
         format,
         state::{Pane, State},
@@ -30,7 +37,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
     draw_lines(frame, inner, lines.into_iter().skip(top).collect());
 }
 
-/// The lines, and which of them the cursor is on.
+/// The lines, and the last of those that belong to the row under the cursor.
 fn lines<'a>(state: &State, width: usize, theme: &Theme) -> (Vec<Line<'a>>, usize) {
     let relations = &state.relations;
     let mut lines = Vec::new();
@@ -51,16 +58,20 @@ fn lines<'a>(state: &State, width: usize, theme: &Theme) -> (Vec<Line<'a>>, usiz
     let (mut nth, mut at) = (0, 0);
     for group in &relations.groups {
         let count = group.rows.len();
+        let columns = Columns::of(group, width);
         lines.push(Line::styled(format!(" {} {count}", group.key), theme.accent));
         for (in_group, row) in group.rows.iter().enumerate() {
             let branch = if in_group + 1 == count { "└" } else { "├" };
-            let mut line = entry(row, branch, width, state.shows_rows(), theme);
+            let mut line = columns.entry(row, branch, state.shows_rows(), theme);
             if nth == relations.cursor {
-                at = lines.len();
                 let focused = state.focus == Pane::Relations;
                 line = line.patch_style(if focused { theme.cursor } else { theme.shadow });
+                lines.push(line);
+                lines.extend(raw(row, width, state.shows_rows(), theme));
+                at = lines.len() - 1;
+            } else {
+                lines.push(line);
             }
-            lines.push(line);
             nth += 1;
         }
     }
@@ -70,30 +81,75 @@ fn lines<'a>(state: &State, width: usize, theme: &Theme) -> (Vec<Line<'a>>, usiz
     (lines, at)
 }
 
-/// `├ A••• D•••      Individual  approved · inquiry needs review`
-fn entry<'a>(
-    row: &RelationRow,
-    branch: &str,
-    width: usize,
-    names: bool,
-    theme: &Theme,
-) -> Line<'a> {
-    let name = match (&row.name, names) {
-        (None, _) => format::cut(row.id.as_str(), 16),
-        (Some(name), true) => name.reveal().to_string(),
-        (Some(name), false) => name.masked(),
-    };
-    let kind = row.type_name.as_ref().map_or(row.kind.to_string(), ToString::to_string);
-    let status = row.status.as_ref().map_or("–".to_owned(), ToString::to_string);
-    let name_width = width.saturating_sub(30).clamp(8, 24);
-    let mut spans = vec![
-        Span::styled(format!(" {branch} "), theme.dim),
-        Span::raw(format::fit(&name, name_width)),
-        Span::styled(format!(" {} ", format::fit(&kind, 12)), theme.dim),
-        Span::raw(status),
-    ];
-    if let Some((_, status)) = &row.latest_inquiry {
-        spans.push(Span::styled(format!(" · {}", status.words()), theme.warn));
+/// How wide each part is; a column that no row of the group needs is left out.
+struct Columns {
+    name: usize,
+    /// The type, where no mapping gives a role or a share.
+    kind: usize,
+    role: usize,
+    share: usize,
+    status: usize,
+}
+
+impl Columns {
+    fn of(group: &RelationGroup, width: usize) -> Self {
+        let roomy = width >= 60;
+        let needs = |has: fn(&RelationRow) -> bool| group.rows.iter().any(has);
+        let role = match (needs(|row| row.role.is_some()), roomy) {
+            (false, _) => 0,
+            (true, false) => 10,
+            (true, true) => 16,
+        };
+        let share = if needs(|row| row.share.is_some()) { 7 } else { 0 };
+        let kind = if role + share == 0 { 13 } else { 0 };
+        let status = if roomy { 20 } else { 12 };
+        let name = width.saturating_sub(3 + kind + role + share + status).clamp(8, 28);
+        Self {
+            name,
+            kind,
+            role,
+            share,
+            status: width.saturating_sub(3 + kind + role + share + name),
+        }
     }
-    Line::from(spans)
+
+    fn entry<'a>(&self, row: &RelationRow, branch: &str, names: bool, theme: &Theme) -> Line<'a> {
+        let name = match (&row.name, names) {
+            (None, _) => format::cut(row.id.as_str(), 16),
+            (Some(name), true) => name.reveal().to_string(),
+            (Some(name), false) => name.masked(),
+        };
+        let kind = row.type_name.as_ref().unwrap_or(&row.kind);
+        let share = row.share.map_or(String::new(), format::share);
+        let status = row.status.as_ref().map_or("–".to_owned(), ToString::to_string);
+        // A part ends with a blank, whatever was cut.
+        let part = |text: &str, width: usize| match width {
+            0 => String::new(),
+            width => format!("{} ", format::fit(text, width - 1)),
+        };
+        let mut spans = vec![
+            Span::styled(format!(" {branch} "), theme.dim),
+            Span::raw(part(&name, self.name)),
+            Span::styled(part(kind.as_str(), self.kind), theme.dim),
+            Span::raw(part(row.role.as_ref().map_or("", |role| role.as_str()), self.role)),
+            Span::raw(part(&format!("{share:>6}"), self.share)),
+            Span::raw(format::cut(&status, self.status)),
+        ];
+        if let Some((_, status)) = &row.latest_inquiry {
+            spans.push(Span::styled(format!(" · {}", status.words()), theme.warn));
+        }
+        Line::from(spans)
+    }
+}
+
+/// What no mapping gives a meaning, on one line; the account itself shows all of it.
+fn raw<'a>(row: &RelationRow, width: usize, names: bool, theme: &Theme) -> Option<Line<'a>> {
+    let shown = row.raw.iter().map(|field| match names {
+        true => format!("{}: {}", field.name, field.value.reveal()),
+        false => format!("{}: {}", field.name, field.value.masked()),
+    });
+    let shown = shown.collect::<Vec<_>>().join(" · ");
+    (!shown.is_empty()).then(|| {
+        Line::styled(format!("     {}", format::cut(&shown, width.saturating_sub(6))), theme.dim)
+    })
 }

@@ -34,6 +34,13 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.outbox = outbox;
             Vec::new()
         }
+        Msg::Mismatches(Ok(known)) => {
+            if let Some(Overlay::Mismatches { cursor }) = &mut state.overlay {
+                *cursor = (*cursor).min(known.list.len().saturating_sub(1));
+            }
+            state.mismatches = known;
+            Vec::new()
+        }
         Msg::InquiryFile(id, file) => {
             let file = file.map(|file| file.map_or(File::Missing, File::Inquiry));
             shown(state, &Subject::Inquiry(id), file)
@@ -107,8 +114,12 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
             synced(state, sync);
             Vec::new()
         }
-        Msg::Acknowledged(Ok(())) | Msg::Journaled(Ok(())) => Vec::new(),
+        Msg::Acknowledged(Ok(())) | Msg::Journaled(Ok(())) | Msg::LookedAtMismatches(Ok(())) => {
+            Vec::new()
+        }
         Msg::Glance(Err(why))
+        | Msg::Mismatches(Err(why))
+        | Msg::LookedAtMismatches(Err(why))
         | Msg::Statuses(_, Err(why))
         | Msg::Undone(Err(why))
         | Msg::Acknowledged(Err(why))
@@ -130,6 +141,12 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
 /// Reloads what moved.
 fn changed(state: &State, changes: &Changes) -> Vec<Effect> {
     let mut effects = Vec::new();
+    if changes.mismatches {
+        effects.push(Effect::LoadMismatches);
+    }
+    if !changes.any_rows() {
+        return effects;
+    }
     if changes.inquiries || changes.actions {
         effects.push(load_inquiries(state));
     }

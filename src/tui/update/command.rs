@@ -11,6 +11,7 @@ use crate::{
     tui::{
         command::Command,
         guard,
+        prompt::Prompt,
         state::{Filter, Leaving, Overlay, Staged},
     },
 };
@@ -59,6 +60,16 @@ pub fn act(state: &mut State, command: Command) -> Vec<Effect> {
         },
         Command::Outbox => {
             state.overlay = Some(Overlay::Outbox { cursor: 0 });
+            Vec::new()
+        }
+        Command::Mismatches => {
+            state.overlay = Some(Overlay::Mismatches { cursor: 0 });
+            vec![Effect::LookAtMismatches]
+        }
+        Command::Prompt => {
+            // It takes the toast's place.
+            state.toast = None;
+            state.prompt = Some(Prompt::default());
             Vec::new()
         }
         Command::Repaint => vec![Effect::Repaint],

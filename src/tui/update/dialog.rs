@@ -3,7 +3,7 @@
 use crossterm::event::Event;
 use tui_input::backend::crossterm::EventHandler;
 
-use super::{Effect, State, Tone, command, load_cases, load_inquiries, measure};
+use super::{Effect, State, Tone, command, load_cases, load_inquiries, measure, prompt};
 use crate::{
     desk::{CaseView, Draft, InquiryView, KnownStatus, Scope},
     model::{InquiryStatus, Text, Verb},
@@ -19,6 +19,9 @@ pub fn press(state: &mut State, key: Press) -> Option<Vec<Effect>> {
     if let Some(overlay) = state.overlay.take() {
         return Some(in_overlay(state, overlay, keymap::dialog(key)));
     }
+    if let Some(typing) = state.prompt.take() {
+        return Some(prompt::press(state, typing, key));
+    }
     if let Some(filter) = state.filter.take() {
         return Some(in_filter(state, filter, key));
     }
@@ -29,11 +32,13 @@ pub fn press(state: &mut State, key: Press) -> Option<Vec<Effect>> {
 /// Pasted text goes where text is written, and nowhere else: it is never a row of commands.
 pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     let text = Text::new(text);
-    let input = match (&mut state.filter, &mut state.staged) {
-        (Some(filter), _) => &mut filter.input,
-        (None, Some(staged)) if staged.writing => &mut staged.comment,
+    let input = match (&mut state.prompt, &mut state.filter, &mut state.staged) {
+        (Some(prompt), ..) => &mut prompt.input,
+        (None, Some(filter), _) => &mut filter.input,
+        (None, None, Some(staged)) if staged.writing => &mut staged.comment,
         _ => {
-            state.say("pasted text is only taken by the filter and the comment", Tone::Plain);
+            let said = "pasted text is only taken by the filter, the comment and the command line";
+            state.say(said, Tone::Plain);
             return Vec::new();
         }
     };
@@ -58,6 +63,11 @@ fn in_overlay(state: &mut State, overlay: Overlay, key: Dialog) -> Vec<Effect> {
         }
         (Overlay::Outbox { cursor }, Dialog::Up) => {
             Some(Overlay::Outbox { cursor: cursor.saturating_sub(1) })
+        }
+        (Overlay::Mismatches { cursor }, key) if rows(key).is_some() => {
+            let last = state.mismatches.list.len().saturating_sub(1);
+            let cursor = cursor.saturating_add_signed(rows(key).unwrap_or(0)).min(last);
+            Some(Overlay::Mismatches { cursor })
         }
         (Overlay::Statuses { subject, evidence, current, known, cursor }, key) => {
             let picked = match key {
@@ -106,6 +116,17 @@ fn in_overlay(state: &mut State, overlay: Overlay, key: Dialog) -> Vec<Effect> {
         _ => None,
     };
     Vec::new()
+}
+
+/// How far a press moves in a list.
+fn rows(key: Dialog) -> Option<isize> {
+    match key {
+        Dialog::Down => Some(1),
+        Dialog::Up => Some(-1),
+        Dialog::PageDown => Some(5),
+        Dialog::PageUp => Some(-5),
+        _ => None,
+    }
 }
 
 fn in_filter(state: &mut State, mut filter: Filter, key: Press) -> Vec<Effect> {
@@ -227,23 +248,30 @@ fn in_commit_bar(state: &mut State, key: Press) -> Option<Vec<Effect>> {
     Some(Vec::new())
 }
 
+fn other_key(state: &mut State, key: Press) -> Option<Vec<Effect>> {
+    match keymap::spelling(key).map(|spelling| keymap::resolve(&[spelling])) {
+        Some(Resolved::Command(command)) if !waits_for_staged(state, command) => None,
+        _ => Some(refuse_while_staged(state)),
+    }
+}
+
 /// Looking at the evidence goes on while a decision is staged, and another verdict replaces it;
 /// whatever would leave the item has to wait.
-fn other_key(state: &mut State, key: Press) -> Option<Vec<Effect>> {
-    let resolved = keymap::spelling(key).map(|spelling| keymap::resolve(&[spelling]));
-    if let Some(Resolved::Command(command)) = resolved {
-        let looking = matches!(
-            command,
-            Command::AllChecks
-                | Command::Reveal
-                | Command::Help
-                | Command::Repaint
-                | Command::Interrupt
-        );
-        if looking || command.spec().danger == Danger::Decision {
-            return None;
-        }
-    }
+pub fn waits_for_staged(state: &State, command: Command) -> bool {
+    let looking = matches!(
+        command,
+        Command::AllChecks
+            | Command::Reveal
+            | Command::Mismatches
+            | Command::Prompt
+            | Command::Help
+            | Command::Repaint
+            | Command::Interrupt
+    );
+    state.staged.is_some() && !looking && command.spec().danger != Danger::Decision
+}
+
+pub fn refuse_while_staged(state: &mut State) -> Vec<Effect> {
     state.say("a decision is staged: Enter commits, Esc lets go", Tone::Plain);
-    Some(Vec::new())
+    Vec::new()
 }

@@ -1,11 +1,12 @@
 //! The only writer of `State`: a message comes in, work to be done goes out.
 //!
-//! `command` acts on keys, `dialog` on keys while something is open over the panes, `answer` on
-//! what the desk says.
+//! `command` acts on keys, `dialog` on keys while something is open over the panes, `prompt` on a
+//! command's name, `answer` on what the desk says.
 
 mod answer;
 mod command;
 mod dialog;
+mod prompt;
 
 use std::time::Duration;
 
@@ -56,7 +57,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
 /// The first questions, asked before the first frame.
 pub fn start(state: &mut State) -> Vec<Effect> {
     measure(state);
-    vec![load_inquiries(state), load_cases(state), Effect::LoadGlance]
+    vec![load_inquiries(state), load_cases(state), Effect::LoadGlance, Effect::LoadMismatches]
 }
 
 fn press(state: &mut State, key: Press) -> Vec<Effect> {

@@ -11,7 +11,7 @@ use ratatui::{
 
 use crate::{
     desk::{Phase, SyncState},
-    tui::{format, state::State, theme::Theme},
+    tui::{command::Command, format, keymap, state::State, theme::Theme},
 };
 
 /// The connection, as a light beside the words.
@@ -81,6 +81,11 @@ fn line<'a>(state: &State, theme: &Theme) -> Line<'a> {
         let word = if low { " budget low" } else { "" };
         parts.push(Span::styled(format!("{}/{}{word}", budget.remaining, budget.limit), style));
     }
+    let unseen = state.mismatches.unseen;
+    if unseen > 0 {
+        let shown = keymap::shown(Command::Mismatches);
+        parts.push(Span::styled(format!("{unseen} new {shown}"), theme.warn));
+    }
     let sync = state.sync.last_ok.map_or("never".to_owned(), |at| format::coarse(at, state.now));
     parts.push(Span::styled(format!("sync {sync}"), theme.dim));
     let unsent = state.outbox.iter().filter(|action| action.state.is_open()).count();
@@ -90,6 +95,11 @@ fn line<'a>(state: &State, theme: &Theme) -> Line<'a> {
     let refused = state.outbox.len() - unsent;
     if refused > 0 {
         parts.push(Span::styled(format!("{refused} not done, o shows"), theme.bad));
+    }
+    // Where all of it is too long, the figures in the front give way; words never do.
+    let width = |parts: &[Span<'_>]| parts.iter().map(|part| part.width() + 3).sum::<usize>();
+    while state.breach.is_none() && parts.len() > 1 && width(&parts) > usize::from(state.size.0) {
+        parts.remove(0);
     }
     let mut spans = Vec::with_capacity(parts.len() * 2);
     for part in parts {

@@ -6,3 +6,4 @@ pub mod health;
 pub mod hints;
 pub mod list;
 pub mod popup;
+pub mod prompt;

@@ -83,6 +83,14 @@ impl Contract {
         })
     }
 
+    /// Every example of an answer.
+    pub fn answers(&self) -> impl Iterator<Item = &Value> {
+        self.operations().flat_map(|operation| operation.examples()).map(|example| {
+            let value = &self.resolved(example)["value"];
+            value.is_object().then_some(value).expect("examples are bodies")
+        })
+    }
+
     /// What a request is: `path` below the base URL. Words win over placeholders.
     pub fn operation(&self, method: &str, path: &str) -> Option<Operation<'_>> {
         let method = method.to_lowercase();
@@ -165,9 +173,16 @@ impl<'a> Operation<'a> {
         self.at(&self.value["responses"][status.to_string()], format!("responses/{status}"))
     }
 
-    pub fn statuses(&self) -> impl Iterator<Item = u16> {
+    pub fn statuses(&self) -> impl Iterator<Item = u16> + use<'a> {
         let answers = self.value["responses"].as_object().expect("answers");
         answers.keys().filter_map(|status| status.parse().ok())
+    }
+
+    fn examples(self) -> Vec<&'a Value> {
+        let content = |status| Some(&self.answer(status)?.0["content"]["application/json"]);
+        let examples = |content: &'a Value| content["examples"].as_object();
+        let each = self.statuses().filter_map(content).filter_map(examples);
+        each.flat_map(Map::values).collect()
     }
 
     fn at(&self, value: &'a Value, place: String) -> Option<(&'a Value, String)> {

@@ -9,3 +9,5 @@ mod old;
 mod proxy;
 mod strategies;
 mod through;
+
+pub use self::document::Contract;
