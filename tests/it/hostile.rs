@@ -201,7 +201,7 @@ fn any_body_is_read_or_told_by_its_place() {
     let status =
         prop_oneof![8 => Just(200_u16), 1 => select(vec![201, 202, 204, 400, 409, 422, 500])];
     let case = (0..endpoints.len(), status, body);
-    let done = runner(1_500).run(&case, |(nth, status, body)| {
+    let done = runner(800).run(&case, |(nth, status, body)| {
         line.server.learns(answer(status, &[], &body));
         let asked = line.ask(endpoints[nth].as_ref());
         if let Err(why) = asked
@@ -290,7 +290,7 @@ fn any_header_is_survived() {
     ];
     let body = select(vec![r#"{"data":[]}"#, r#"{"errors":[{"title":"Too Many Requests"}]}"#, ""]);
     let case = (status, headers, any::<bool>(), body);
-    let done = runner(400).run(&case, |(status, mut headers, redirects, body)| {
+    let done = runner(250).run(&case, |(status, mut headers, redirects, body)| {
         if redirects {
             headers.push(location.clone());
         }
