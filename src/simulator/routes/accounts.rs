@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     super::{
-        accounts::RELATION_KEYS,
+        base::RELATION_KEYS,
         call::{Call, Content, Replied, Reply, any_of, filled},
         query::{Filter, bad_request},
         world::{Object, Refusal, World, written},
@@ -235,7 +235,7 @@ fn relations(call: &mut Call<'_>) -> Replied {
         let why = format!("{key:?} is not a relation key");
         return Err(Refusal::new(422, "Unprocessable entity", why).at("/filter/key"));
     }
-    let ids: Vec<String> = call.world.relations(&account.id, key).to_vec();
+    let ids: Vec<String> = call.world.relations(&account.id, key);
     call.page(ids.as_slice(), |_| true).map(Reply::without_included)
 }
 

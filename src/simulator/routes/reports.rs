@@ -104,7 +104,7 @@ enum Watch {
 fn list(call: &mut Call<'_>) -> Replied {
     let Some(reference) = call.query.filter("reference-id") else { return call.list("report") };
     let account = super::accounts::by_reference(call.world, reference).map(|account| account.id);
-    let rows = super::super::rows::List::of(call.world, "report");
+    let rows = call.world.list("report");
     call.page(&rows, |report| {
         account.as_ref().is_some_and(|id| report.related("account").contains(&id.as_str()))
     })
@@ -288,7 +288,7 @@ fn history(call: &mut Call<'_>) -> Replied {
     all.extend(call.history.get(&report.id).into_iter().flatten().cloned());
     let ids: Vec<String> =
         all.iter().filter_map(|entry| entry["id"].as_str().map(str::to_owned)).collect();
-    let found = super::super::page::cut(ids.as_slice(), &call.query.page, |_| true)?;
+    let found = super::super::page::cut(ids.as_slice(), &call.query.page, |_| true, |_| true)?;
     let data: Vec<&Value> = found
         .ids
         .iter()
