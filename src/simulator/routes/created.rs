@@ -15,7 +15,12 @@ pub const INQUIRY: &str = "{
         template-id: string?, inquiry-template-id: string?, inquiry-template-version-id: string?,
         reference-id: string?, account-id: string?, creator-email-address: string?,
         theme-id: string?, theme-set-id: string?, redirect-uri: string?, note: string?,
-        fields: map?, tags: [string]?, initial-step-name: string?
+        fields: {
+            name-first: string?, name-middle: string?, name-last: string?, birthdate: string?,
+            address-street-1: string?, address-street-2: string?, address-city: string?,
+            address-subdivision: string?, address-postal-code: string?, address-country-code: string?,
+            email-address: string?, phone-number: string?, identification-number: string?, *
+        }?, tags: [string]?, initial-step-name: string?
     }},
     meta: {
         auto-create-account: boolean, auto-create-account-type-id: string,
@@ -91,8 +96,7 @@ pub fn inquiry(call: &mut Call<'_>) -> Replied {
     call.world.changed(&id);
     call.world.tell("inquiry.created", &id, call.now);
     let meta = at_once(call, &id);
-    let reply = Reply::one(id).status(201);
-    Ok(if meta.is_empty() { reply } else { reply.meta(Value::Object(meta)) })
+    Ok(Reply::one(id).status(201).meta(Value::Object(meta)))
 }
 
 /// The session and the link that are made with the inquiry, if asked for.
