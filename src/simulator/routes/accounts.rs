@@ -91,7 +91,7 @@ pub fn new(
     reference: Option<&str>,
 ) -> Result<Object, Refusal> {
     let kind = match kind {
-        Some(id) => Some(call.named("account-type", id, "account_type_id")?),
+        Some(id) => Some(call.find("account-type", id).ok_or_else(unknown_type)?),
         None => super::super::rows::all(call.world, "account-type").next(),
     };
     let name = kind.as_ref().map_or("User", |kind| kind.text("name"));
@@ -109,6 +109,11 @@ pub fn new(
     call.world.changed(&id);
     call.world.tell("account.created", &id, call.now);
     Ok(account)
+}
+
+fn unknown_type() -> Refusal {
+    Refusal::new(422, "Record invalid", "Account type must exist")
+        .at("/data/attributes/account-type-id")
 }
 
 fn create(call: &mut Call<'_>) -> Replied {

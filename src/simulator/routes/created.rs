@@ -96,25 +96,23 @@ pub fn inquiry(call: &mut Call<'_>) -> Replied {
     call.world.changed(&id);
     call.world.tell("inquiry.created", &id, call.now);
     let meta = at_once(call, &id);
-    Ok(Reply::one(id).status(201).meta(Value::Object(meta)))
+    Ok(Reply::one(id).status(201).meta(meta))
 }
 
-/// The session and the link that are made with the inquiry, if asked for.
-fn at_once(call: &mut Call<'_>, id: &str) -> Map<String, Value> {
-    let mut meta = Map::new();
-    let wanted = |call: &Call<'_>, name: &str| call.meta(name).as_bool() == Some(true);
-    let (session, link) =
-        (wanted(call, "auto-create-inquiry-session"), wanted(call, "auto-create-one-time-link"));
+/// The session and the link that are made with the inquiry, where asked for; null where not.
+fn at_once(call: &mut Call<'_>, id: &str) -> Value {
+    let wanted = |name: &str| call.meta(name).as_bool() == Some(true);
+    let session = wanted("auto-create-inquiry-session");
+    let link = wanted("auto-create-one-time-link");
     if session || link {
         super::sessions::new(call, id);
     }
-    if session {
-        let token = super::inquiries::session_token(id, call.now);
-        meta.insert("session-token".into(), token.into());
-    }
-    if link && let Value::Object(links) = super::inquiries::links(id, call.now) {
-        meta.extend(links);
-    }
+    let mut meta = match link {
+        true => super::inquiries::links(id, call.now),
+        false => json!({ "one-time-link": null, "one-time-link-short": null }),
+    };
+    let token = session.then(|| super::inquiries::session_token(id, call.now));
+    meta["session-token"] = json!(token);
     meta
 }
 
