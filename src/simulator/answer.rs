@@ -255,6 +255,7 @@ impl Persona {
             world: &mut self.world,
             keys: &mut self.ring,
             hooks: &mut self.hooks,
+            files: &mut self.files,
             index: &self.index,
             later: &mut later,
             locks: &mut self.locks,

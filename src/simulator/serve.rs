@@ -206,7 +206,8 @@ async fn file(
         };
         return (StatusCode::FORBIDDEN, why).into_response();
     }
-    match persona.world.file(&name) {
+    let upload = persona.files.upload(&name).map(<[u8]>::to_vec);
+    match upload.or_else(|| persona.world.file(&name)) {
         Some(bytes) => {
             ([(header::CONTENT_TYPE, files::content_type(&name))], bytes).into_response()
         }

@@ -30,6 +30,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rustls", &["persona/transport/http.rs"]),
     ("sqlx", &["store/"]),
     ("axum", &["simulator/"]),
+    ("hyper_util", &["simulator/deliver.rs"]),
+    ("http_body_util", &["simulator/deliver.rs"]),
     ("ratatui", &["tui/"]),
     ("crossterm", &["tui/"]),
     ("tui_input", &["tui/"]),

@@ -66,7 +66,8 @@ pub fn redact(world: &mut World, id: &str, now: Timestamp) {
             object.attributes.retain(|name, value| is_kept(name) || !value.is_string());
         }
         for (name, value) in &mut object.attributes {
-            if !is_kept(name) && !(is_case && names_somebody(name)) {
+            let stays = is_kept(name) || (is_case && names_somebody(name));
+            if !stays {
                 empty(name, value);
             }
         }
