@@ -29,6 +29,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("reqwest", &["persona/transport/http.rs"]),
     ("rustls", &["persona/transport/http.rs"]),
     ("sqlx", &["store/"]),
+    ("rustix", &["store/"]),
     ("axum", &["simulator/"]),
     ("hyper_util", &["simulator/deliver.rs"]),
     ("http_body_util", &["simulator/deliver.rs"]),

@@ -209,7 +209,7 @@ fn write(call: &mut Call<'_>, id: &str) {
 
 /// Parts of a hash that are not written stay.
 fn set(account: &mut Object, key: &str, value: &Value) {
-    let known = account.attributes["fields"][key]["value"].as_object().cloned();
+    let known = super::value(account, "fields")[key]["value"].as_object().cloned();
     match (known, value) {
         (Some(known), Value::Object(parts)) => {
             let mut whole = Object { attributes: serde_json::Map::new(), ..account.clone() };
@@ -217,7 +217,10 @@ fn set(account: &mut Object, key: &str, value: &Value) {
             for (part, value) in parts {
                 created::set_field(&mut whole, part, value);
             }
-            account.attributes["fields"][key]["value"] = whole.attributes["fields"].take();
+            let merged = super::value(&whole, "fields").clone();
+            if let Some(fields) = account.attributes.get_mut("fields") {
+                fields[key]["value"] = merged;
+            }
         }
         _ => created::set_field(account, key, value),
     }

@@ -107,9 +107,10 @@ fn at_once(call: &mut Call<'_>, id: &str) -> Value {
     if session || link {
         super::sessions::new(call, id);
     }
-    let mut meta = match link {
-        true => super::inquiries::links(id, call.now),
-        false => json!({ "one-time-link": null, "one-time-link-short": null }),
+    let mut meta = if link {
+        super::inquiries::links(id, call.now)
+    } else {
+        json!({ "one-time-link": null, "one-time-link-short": null })
     };
     let token = session.then(|| super::inquiries::session_token(id, call.now));
     meta["session-token"] = json!(token);

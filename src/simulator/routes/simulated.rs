@@ -88,7 +88,7 @@ fn person(
     call.touch(id, |inquiry| {
         inquiry.set("status", status);
         inquiry.set(dated, at.clone());
-        if inquiry.attributes["started-at"].is_null() {
+        if super::value(inquiry, "started-at").is_null() {
             inquiry.set("started-at", at);
         }
         if status != "pending" {
