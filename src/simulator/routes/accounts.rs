@@ -6,6 +6,7 @@ use super::{
     super::{
         accounts::RELATION_KEYS,
         call::{Call, Content, Replied, Reply, any_of, filled},
+        flat,
         query::{Filter, bad_request},
         world::{Object, Refusal, World, written},
     },
@@ -62,21 +63,6 @@ pub const OPERATIONS: &[Operation] = &[
     post("accounts/{}/remove-relation", |call| relate(call, Relating::Remove)).body(RELATION),
     post("accounts/{}/consolidate", consolidate).body("{meta!: {source-account-ids!: [string]}}"),
     get("account-types/{}", |call| Ok(Reply::one(call.object("account-type")?.id))),
-];
-
-/// The stock fields by the flat attributes that write them.
-const FLAT: [(&str, &[&str]); 11] = [
-    ("name-first", &["name", "first"]),
-    ("name-middle", &["name", "middle"]),
-    ("name-last", &["name", "last"]),
-    ("address-street-1", &["address", "street_1"]),
-    ("address-street-2", &["address", "street_2"]),
-    ("address-city", &["address", "city"]),
-    ("address-subdivision", &["address", "subdivision"]),
-    ("address-postal-code", &["address", "postal_code"]),
-    ("country-code", &["address", "country_code"]),
-    ("phone-number", &["phone_number"]),
-    ("email-address", &["email_address"]),
 ];
 
 pub fn by_reference(world: &World, reference: &str) -> Option<Object> {
@@ -188,20 +174,16 @@ fn write(call: &mut Call<'_>, id: &str) {
             match name.as_str() {
                 "reference-id" | "account-status" => account.set(name, value.clone()),
                 "tags" => account.set(name, value.as_array().cloned().unwrap_or_default()),
-                "birthdate" => created::set_field(account, name, value),
                 "fields" => {
                     for (key, value) in value.as_object().into_iter().flatten() {
                         set(account, key, value);
                     }
                 }
-                flat => {
-                    let path = FLAT.iter().find(|(name, _)| *name == flat).map(|(_, path)| *path);
-                    match path {
-                        Some([group, part]) => set(account, group, &json!({ *part: value })),
-                        Some([field]) => created::set_field(account, field, value),
-                        _ => {}
-                    }
-                }
+                flat => match flat::place(flat) {
+                    Some([group, part]) => set(account, group, &json!({ *part: value })),
+                    Some([field]) => created::set_field(account, field, value),
+                    _ => {}
+                },
             }
         }
     });

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{Answer, Bench};
 
 fn once(fault: &str) -> String {
-    format!("[[rule]]\ntimes = 1\nfault = \"{fault}\"\n")
+    format!("[[rule]]\ntimes = 1\npause_ms = 1\nfault = \"{fault}\"\n")
 }
 
 /// One approval under a key, under a fault, and then the same again.

@@ -98,7 +98,8 @@ async fn authenticated_answers_carry_the_headers_and_others_none() {
     assert_eq!(stranger.status, 401);
     assert!(names.iter().all(|name| stranger.header(name).is_none()));
     assert_eq!(stranger.body["errors"][0].as_object().unwrap().len(), 1, "a title alone");
-    assert_eq!(bench.ask(reqwest::Method::PUT, "/inquiries").now().await.status, 405);
+    let put = bench.ask(reqwest::Method::PUT, "/inquiries").now().await;
+    assert_eq!((put.status, put.header("allow")), (405, Some("GET, POST")));
 }
 
 #[tokio::test]
