@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::{
+    files::Files,
     index::Index,
     keys::{Caller, KeyRing},
     limits::Left,
@@ -21,6 +22,7 @@ pub struct Call<'a> {
     pub world: &'a mut World,
     pub keys: &'a mut KeyRing,
     pub hooks: &'a mut Hooks,
+    pub files: &'a mut Files,
     pub index: &'a Index,
     /// Objects that are redacted a little later.
     pub later: &'a mut Vec<String>,

@@ -155,6 +155,7 @@ impl Persona {
     }
 
     fn watch(&mut self, case: &Object, now: Timestamp) {
+        self.slas.retain(|(_, id)| *id != case.id);
         if let Ok(at) = case.text("sla-expires-at").parse::<Timestamp>()
             && at > now
         {

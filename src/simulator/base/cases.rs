@@ -20,23 +20,25 @@ impl Base {
     pub(super) fn case(&self, waiting: u64) -> Object {
         let nth = usize::try_from(waiting).expect("it was counted");
         let (inquiry, start) = (u64::from(self.waiting[nth]), self.plan.start);
-        let template = &CASE_TEMPLATES[nth % CASE_TEMPLATES.len()];
+        // The place among the cases, which two of three inquiries have.
+        let place = nth / 3 * 2 + nth % 3;
+        let template = &CASE_TEMPLATES[place % CASE_TEMPLATES.len()];
         let status = dice(self.plan.seed, "case", waiting).usize(..template.statuses.len());
         let (status, kind) = template.statuses[status];
         let at = written(self.plan.created(inquiry) + SignedDuration::from_mins(5));
         let ended = kind == StatusKind::End;
         // Some are late, some press, some have all day, some have none.
-        let spread = i64::try_from(nth % 1_000).expect("it is small");
-        let sla = match nth % 5 {
+        let spread = i64::try_from(place % 1_000).expect("it is small");
+        let sla = match place % 5 {
             0 => Some(start - SignedDuration::from_mins(20 + spread)),
             1 => Some(start + SignedDuration::from_mins(40)),
             2 | 3 => Some(start + SignedDuration::from_hours(6 + spread)),
             _ => None,
         };
-        let assignee = (nth % 2 == 0).then(|| USERS[nth / 2 % USERS.len()]);
+        let assignee = (place % 2 == 0).then(|| USERS[place / 2 % USERS.len()]);
         let when = |is: bool, value: &str| if is { value.into() } else { Value::Null };
         let attributes = json!({
-            "status": status, "name": format!("{}-{}", template.key, nth + 1),
+            "status": status, "name": format!("{}-{}", template.key, place + 1),
             "resolution": when(ended, status),
             "created-at": at, "updated-at": at,
             "assigned-at": when(assignee.is_some(), &at),
@@ -49,7 +51,7 @@ impl Base {
             "resolver-id": when(ended, USERS[1]),
             "resolver-type": when(ended, "user"),
             "updater-id": null, "updater-type": null, "tags": [],
-            "fields": { "priority": text(if nth % 4 == 0 { "high" } else { "normal" }) },
+            "fields": { "priority": text(if place % 4 == 0 { "high" } else { "normal" }) },
             "attachments": [],
         });
         let account = self.account_id(0, Plan::account_of(inquiry));

@@ -131,7 +131,10 @@ fn create(call: &mut Call<'_>) -> Replied {
         "is-recurring": false, "tags": [],
     });
     for (name, value) in shown(&kind, &query) {
-        attributes[name] = value;
+        // A term that was not given is not shown as null.
+        if !(name == "term" && value.is_null()) {
+            attributes[name] = value;
+        }
     }
     let relationships = json!({
         "inquiry": { "data": null },
@@ -193,8 +196,8 @@ fn shown(kind: &str, query: &Map<String, Value>) -> Vec<(&'static str, Value)> {
         "politically-exposed-person" => {
             let names =
                 ["name-first", "name-middle", "name-last", "term", "birthdate", "country-code"];
-            let shown: Map<String, Value> =
-                names.into_iter().map(|name| (name.to_owned(), given(name))).collect();
+            let given = names.into_iter().map(|name| (name.to_owned(), given(name)));
+            let shown: Map<String, Value> = given.filter(|(_, value)| !value.is_null()).collect();
             vec![("query", Value::Object(shown)), ("result", json!([]))]
         }
         _ => Vec::new(),
