@@ -38,7 +38,8 @@ fn inquiry(nth: usize) -> Value {
 
 fn page(from: usize, size: usize) -> Document {
     let data: Vec<Value> = (from..from + size).map(inquiry).collect();
-    Document::new(json!({ "data": data, "links": { "prev": null, "next": null } }))
+    let body = json!({ "data": data, "links": { "prev": null, "next": null } });
+    Document::parse(body.to_string()).expect("JSON")
 }
 
 fn list() -> inquiries::List {

@@ -4,6 +4,7 @@ mod config;
 mod console;
 mod decide;
 mod delivery;
+mod doctor;
 mod exit;
 mod ids;
 mod inquiry;
@@ -68,6 +69,8 @@ enum Command {
     /// Check, find and document the configuration.
     #[command(subcommand)]
     Config(config::Command),
+    /// Say what works and what to do about the rest. Exit code 0: nothing failed; 1: something did.
+    Doctor,
     #[command(flatten)]
     Script(Script),
 }
@@ -117,7 +120,8 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         ));
     }
     let file = profile::named(cli.config);
-    if cli.format.is_some() && !matches!(cli.command, Some(Command::Script(_))) {
+    let speaks = matches!(cli.command, Some(Command::Script(_) | Command::Doctor));
+    if cli.format.is_some() && !speaks {
         return Err(misused("--format goes with commands that list, show or decide"));
     }
     match cli.command {
@@ -125,6 +129,11 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         None => console::open(file.as_deref()),
         Some(Command::Simulate { listen, world }) => simulate::run(listen, &world),
         Some(Command::Config(command)) => config::run(command, file.as_deref()),
+        Some(Command::Doctor) => {
+            let format = cli.format.unwrap_or_default();
+            let exit = console::runtime()?.block_on(doctor::run(file.as_deref(), format))?;
+            Ok(exit.into())
+        }
         Some(Command::Script(command)) => {
             let format = cli.format.unwrap_or_default();
             let exit = console::runtime()?.block_on(command.run(file.as_deref(), format))?;

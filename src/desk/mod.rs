@@ -6,6 +6,7 @@
 
 mod boot;
 mod decide;
+pub mod doctor;
 mod listing;
 mod mismatches;
 mod news;

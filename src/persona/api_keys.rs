@@ -2,12 +2,12 @@
 //! permission that is off by default (403).
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     Document,
     endpoint::{Answer, Endpoint, Object, Read, Request, Write, answers},
-    jsonapi::{DecodeError, Resource},
+    jsonapi::{DecodeError, Json, Resource},
     page::{Page, PageFrom},
 };
 use crate::{
@@ -109,7 +109,7 @@ pub struct Cloned {
 impl Answer for Cloned {
     fn read(answer: &Document) -> Result<Self, DecodeError> {
         let resource = answer.one()?;
-        let value = resource.attribute("value").and_then(Value::as_str);
+        let value = resource.attribute("value").and_then(Json::as_str);
         let missing = DecodeError { path: "data.attributes.value".into(), why: "missing" };
         Ok(Self {
             key: ApiKey::object(&resource)?,

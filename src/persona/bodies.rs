@@ -11,7 +11,7 @@ use crate::model::{
 };
 
 pub fn read<E: Endpoint>(endpoint: &E, body: &Value) -> Result<E::Output, DecodeError> {
-    endpoint.decode(&Document::new(body.clone()))
+    endpoint.decode(&Document::parse(body.to_string()).unwrap())
 }
 
 pub fn inquiry_id() -> InquiryId {

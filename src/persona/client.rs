@@ -5,6 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use jiff::SignedDuration;
 use url::{Host, Url};
 
 use super::{
@@ -51,6 +52,7 @@ pub struct Client {
     gate: Gate,
     environments: Mutex<Environments>,
     mismatches: Mismatches,
+    skew: Mutex<Option<SignedDuration>>,
 }
 
 #[derive(Default)]
@@ -96,6 +98,7 @@ impl Client {
             recorder,
             environments: Mutex::default(),
             mismatches: Mismatches::default(),
+            skew: Mutex::default(),
         })
     }
 
@@ -177,6 +180,11 @@ impl Client {
         held(&self.environments).pinned = Some(expected);
     }
 
+    /// How far this machine's clock was ahead of the server's at the last answer, to the second.
+    pub fn clock_skew(&self) -> Option<SignedDuration> {
+        *held(&self.skew)
+    }
+
     /// Where answers were not what the model expects.
     pub fn mismatches(&self) -> &Mismatches {
         &self.mismatches
@@ -228,6 +236,9 @@ impl Client {
         let latency = sent.elapsed();
         if let Ok(reply) = &reply {
             self.gate.learn(&reply.headers);
+            if let Some(date) = reply.headers.date {
+                *held(&self.skew) = Some(self.clock.now().duration_since(date));
+            }
             if let Some(environment) = &reply.headers.environment {
                 held(&self.environments).last = Some(environment.clone());
             }
@@ -278,8 +289,8 @@ impl Client {
                 Vec::new(),
             )
         };
-        let body = Document::from_slice(&reply.body).map_err(|why| {
-            unreadable(format!("line {}, column {}", why.line(), why.column()), "not JSON".into())
+        let body = Document::from_bytes(reply.body).map_err(|why| {
+            unreadable(format!("line {}, column {}", why.line, why.column), "not JSON".into())
         })?;
         let decoded = endpoint.decode(&body);
         self.mismatches.note(body.into_mismatches(request.template), self.clock.now());

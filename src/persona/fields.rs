@@ -1,10 +1,8 @@
 //! Template values as named fields: wrapped or flat, nested or not, one line each.
 
-use serde_json::{Map, Value};
-
 use super::{
     files::is_file,
-    jsonapi::{Resource, is_spelled},
+    jsonapi::{Json, Members, Resource, is_spelled},
     mismatches::type_of,
 };
 use crate::model::{Field, Pii, Text, field::normalised};
@@ -19,8 +17,8 @@ pub fn under(resource: &Resource<'_>, name: &str) -> Vec<Field> {
     let mut out = Vec::new();
     match resource.attribute(name) {
         None => {}
-        Some(Value::Object(all)) => {
-            for (name, value) in all {
+        Some(Json::Object(all)) => {
+            for (name, value) in all.iter() {
                 keep(&mut out, resource, name, value);
             }
         }
@@ -30,7 +28,7 @@ pub fn under(resource: &Resource<'_>, name: &str) -> Vec<Field> {
 }
 
 /// Adds a value of an object, and notes if it was too much.
-pub fn keep(out: &mut Vec<Field>, resource: &Resource<'_>, name: &str, value: &Value) {
+pub fn keep(out: &mut Vec<Field>, resource: &Resource<'_>, name: &str, value: &Json<'_>) {
     if flatten(out, name, value) == Kept::InPart {
         let expected = format!("{MOST_FIELDS} values, {DEEPEST} deep");
         resource.note(&format!("attributes.{name}"), &expected, "more");
@@ -91,11 +89,11 @@ pub enum Kept {
 
 /// Adds a value under its name: nested values get dotted names, `{"type", "value"}` wrappers are
 /// taken off, and of a file only its name is kept.
-pub fn flatten(out: &mut Vec<Field>, name: &str, value: &Value) -> Kept {
+pub fn flatten(out: &mut Vec<Field>, name: &str, value: &Json<'_>) -> Kept {
     add(out, name, value, 0)
 }
 
-fn add(out: &mut Vec<Field>, name: &str, value: &Value, depth: usize) -> Kept {
+fn add(out: &mut Vec<Field>, name: &str, value: &Json<'_>, depth: usize) -> Kept {
     let value = unwrapped(value);
     if value.is_null() {
         return Kept::Whole;
@@ -104,17 +102,17 @@ fn add(out: &mut Vec<Field>, name: &str, value: &Value, depth: usize) -> Kept {
         return Kept::InPart;
     }
     match value {
-        Value::Object(file) if is_file(file) => {
-            if let Some(file) = file.get("filename").and_then(Value::as_str) {
+        Json::Object(file) if is_file(file) => {
+            if let Some(file) = file.get("filename").and_then(Json::as_str) {
                 push(out, name, file);
             }
         }
-        Value::Object(object) => {
+        Json::Object(object) => {
             return all(object
                 .iter()
                 .map(|(part, value)| add(out, &format!("{name}.{part}"), value, depth + 1)));
         }
-        Value::Array(list) => {
+        Json::Array(list) => {
             let words: Option<Vec<String>> =
                 list.iter().map(|value| plain(unwrapped(value))).collect();
             match words {
@@ -151,38 +149,38 @@ fn opens_a_file(value: &str) -> bool {
     value.contains("access_token=") || value.contains("://files.withpersona.com/")
 }
 
-fn plain(value: &Value) -> Option<String> {
+fn plain(value: &Json<'_>) -> Option<String> {
     match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(true) => Some("yes".to_owned()),
-        Value::Bool(false) => Some("no".to_owned()),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
+        Json::Str(text) => Some(text.to_string()),
+        Json::Number(number) => Some(number.to_string()),
+        Json::Bool(true) => Some("yes".to_owned()),
+        Json::Bool(false) => Some("no".to_owned()),
+        Json::Null | Json::Array(_) | Json::Object(_) => None,
     }
 }
 
-fn unwrapped(value: &Value) -> &Value {
+fn unwrapped<'a>(value: &'a Json<'a>) -> &'a Json<'a> {
     match value.as_object() {
-        Some(object) if is_wrapper(object) => object.get("value").unwrap_or(&Value::Null),
+        Some(object) if is_wrapper(object) => object.get("value").unwrap_or(&Json::Null),
         _ => value,
     }
 }
 
-fn is_wrapper(object: &Map<String, Value>) -> bool {
+fn is_wrapper(object: &Members<'_>) -> bool {
     object.len() <= 2
-        && object.contains_key("value")
-        && object.get("type").is_some_and(Value::is_string)
+        && object.get("value").is_some()
+        && object.get("type").is_some_and(Json::is_string)
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Map, Value, json};
 
     use super::*;
 
     fn read(name: &str, value: &Value) -> Vec<(String, String)> {
         let mut out = Vec::new();
-        flatten(&mut out, name, value);
+        flatten(&mut out, name, &Json::from(value));
         out.iter().map(|field| (field.name.to_string(), field.value.reveal().to_string())).collect()
     }
 

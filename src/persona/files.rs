@@ -1,11 +1,9 @@
 //! Files behind an object: photos, videos, uploads. What they are is kept; the links that open
 //! them are secrets that last some hours.
 
-use serde_json::{Map, Value};
-
 use super::{
     endpoint::Answer,
-    jsonapi::{DecodeError, Document, Resource, is_spelled, lookup},
+    jsonapi::{DecodeError, Document, Json, Members, Resource, is_spelled, lookup},
 };
 use crate::{
     model::{File, Text},
@@ -75,22 +73,22 @@ fn is_link(name: &str) -> bool {
 }
 
 /// Other objects have a `url` too, such as the lists of a watchlist report.
-pub fn is_file(object: &Map<String, Value>) -> bool {
+pub fn is_file(object: &Members<'_>) -> bool {
     const MEMBERS: [&str; 6] =
         ["filename", "url", "byte-size", "page", "normalized-url", "original-urls"];
-    object.contains_key("url")
+    object.get("url").is_some()
         && object.keys().all(|key| MEMBERS.iter().any(|member| is_spelled(member, key)))
 }
 
-fn collect(files: &mut Vec<(File, FileLink)>, part: &str, value: &Value) {
+fn collect(files: &mut Vec<(File, FileLink)>, part: &str, value: &Json<'_>) {
     match value {
-        Value::Array(list) => list.iter().for_each(|value| collect(files, part, value)),
-        Value::Object(object) => match object.get("url").and_then(Value::as_str) {
+        Json::Array(list) => list.iter().for_each(|value| collect(files, part, value)),
+        Json::Object(object) => match object.get("url").and_then(Json::as_str) {
             Some(url) if is_file(object) => files.push((file(part, object), FileLink::new(url))),
             _ => {
-                for (name, value) in object {
+                for (name, value) in object.iter() {
                     // Template values wrap a file: `{"type": "file", "value": {…}}`.
-                    match name.as_str() {
+                    match name {
                         "value" => collect(files, part, value),
                         name => collect(files, &format!("{part}.{name}"), value),
                     }
@@ -101,11 +99,11 @@ fn collect(files: &mut Vec<(File, FileLink)>, part: &str, value: &Value) {
     }
 }
 
-fn file(part: &str, object: &Map<String, Value>) -> File {
-    let page = object.get("page").and_then(Value::as_str);
+fn file(part: &str, object: &Members<'_>) -> File {
+    let page = object.get("page").and_then(Json::as_str);
     File {
         part: Text::from(page.map_or_else(|| part.to_owned(), |page| format!("{part}.{page}"))),
-        name: object.get("filename").and_then(Value::as_str).map(Text::new),
-        size: lookup(object, "byte-size").and_then(Value::as_u64),
+        name: object.get("filename").and_then(Json::as_str).map(Text::new),
+        size: lookup(object, "byte-size").and_then(Json::as_u64),
     }
 }

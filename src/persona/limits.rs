@@ -1,10 +1,8 @@
 //! Rate limits, asked for; every other answer carries them in its headers.
 
-use serde_json::Value;
-
 use super::{
     endpoint::{Answer, Endpoint, Read, Request},
-    jsonapi::{DecodeError, Document, lookup},
+    jsonapi::{DecodeError, Document, Json, lookup, member},
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,9 +28,9 @@ impl Read for RateLimits {}
 impl Answer for Vec<RateLimit> {
     /// These objects have no id, so they are read as they are.
     fn read(answer: &Document) -> Result<Self, DecodeError> {
-        let limit = |value: &Value| {
-            let attributes = value.get("attributes")?.as_object()?;
-            let number = |name| lookup(attributes, name).and_then(Value::as_u64);
+        let limit = |value: &Json<'_>| {
+            let attributes = member(value, "attributes")?.as_object()?;
+            let number = |name| lookup(attributes, name).and_then(Json::as_u64);
             Some(RateLimit {
                 limit: number("limit")?,
                 remaining: number("remaining")?,

@@ -1,14 +1,12 @@
 //! Persona's own records: requests by API, and what users did in the dashboard.
 
-use jiff::Timestamp;
-use serde_json::Value;
-
 use super::{
     endpoint::{Endpoint, Object, Read, Request, answers},
-    jsonapi::{DecodeError, Resource, lookup},
+    jsonapi::{DecodeError, Json, Resource, lookup},
     page::{Page, PageFrom},
 };
 use crate::model::{ApiLogId, AuditLogId, Pii, Text};
+use jiff::Timestamp;
 
 /// A request that reached Persona. Parameters and headers are not read: they are personal data.
 /// Repetitions under one idempotency key are not logged again.
@@ -49,13 +47,13 @@ impl Object for ApiLog {
         let of = |part: &str, name: &str| {
             lookup(resource.attribute(part)?.as_object()?, name).filter(|value| !value.is_null())
         };
-        let text = |name: &str| of("request", name).and_then(Value::as_str);
+        let text = |name: &str| of("request", name).and_then(Json::as_str);
         Ok(Self {
             id: resource.id(ApiLogId::new)?,
             method: text("method").map(Text::new),
             path: text("path").map(without_query),
             ip_address: text("ip-address").map(Pii::new),
-            status: of("response", "status").and_then(Value::as_u64),
+            status: of("response", "status").and_then(Json::as_u64),
             created_at: resource.instant("created-at"),
             redacted_at: resource.instant("redacted-at"),
         })

@@ -9,9 +9,9 @@ use std::{
 };
 
 use jiff::Timestamp;
-use serde_json::Value;
 use tokio::sync::Notify;
 
+use super::jsonapi::Json;
 use crate::model::{Mismatch, Shape, Text};
 
 /// A server that invents attributes without end fills no memory.
@@ -40,15 +40,15 @@ impl Notes {
 }
 
 /// What a value is, without saying which.
-pub fn type_of(value: &Value) -> &'static str {
+pub fn type_of(value: &Json<'_>) -> &'static str {
     match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(text) if text.is_empty() => "an empty text",
-        Value::String(_) => "a text",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
+        Json::Null => "null",
+        Json::Bool(_) => "a boolean",
+        Json::Number(_) => "a number",
+        Json::Str(text) if text.is_empty() => "an empty text",
+        Json::Str(_) => "a text",
+        Json::Array(_) => "a list",
+        Json::Object(_) => "an object",
     }
 }
 
@@ -118,7 +118,7 @@ impl Mismatches {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::{
@@ -128,7 +128,7 @@ mod tests {
 
     /// `kind path: expected, found`
     fn noticed(body: Value) -> Vec<String> {
-        let document = Document::new(body);
+        let document = Document::parse(body.to_string()).unwrap();
         let _ = Page::<Inquiry>::read(&document);
         let shapes = document.into_mismatches("/inquiries");
         let words = |s: Shape| format!("{} {}: {}, {}", s.kind, s.path, s.expected, s.found);

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::{
     endpoint::{Answer, Endpoint, Found, Object, Read, Request, Write, answers},
     fields,
-    jsonapi::{DecodeError, Document, Resource, lookup},
+    jsonapi::{DecodeError, Document, Json, Resource, lookup},
     mismatches::word,
     page::{Link, Page, PageFrom},
 };
@@ -244,9 +244,9 @@ impl Read for History {}
 
 impl Answer for HistoryPage {
     fn read(answer: &Document) -> Result<Self, DecodeError> {
-        let entry = |value: &Value| {
+        let entry = |value: &Json<'_>| {
             let entry = value.as_object()?;
-            let text = |name| Text::new(lookup(entry, name).and_then(Value::as_str).unwrap_or(""));
+            let text = |name| Text::new(lookup(entry, name).and_then(Json::as_str).unwrap_or(""));
             let instant = |name| lookup(entry, name)?.as_str()?.parse().ok();
             Some(match entry.get("type")?.as_str()? {
                 "run" => HistoryEntry::Run {
@@ -254,7 +254,7 @@ impl Answer for HistoryPage {
                     scheduled: lookup(entry, "scheduled-date")
                         .and_then(|date| date.as_str()?.parse().ok()),
                     completed_at: instant("completed-at"),
-                    matches: entry.get("matches").and_then(Value::as_u64),
+                    matches: entry.get("matches").and_then(Json::as_u64),
                 },
                 verb => {
                     if !["dismiss", "review", "pause", "resume"].contains(&verb) {

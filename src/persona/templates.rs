@@ -1,15 +1,13 @@
 //! What the organisation made: templates of inquiries and cases, and types of accounts, with the
 //! fields that they define. Templates of inquiries are told to production keys only.
 
-use jiff::Timestamp;
-use serde_json::Value;
-
 use super::{
     endpoint::{Endpoint, Object, Read, Request, answers},
-    jsonapi::{DecodeError, Resource},
+    jsonapi::{DecodeError, Json, Resource, member},
     page::{Page, PageFrom},
 };
 use crate::model::{AccountTypeId, TemplateId, Text};
+use jiff::Timestamp;
 
 /// A field that a template or a type defines.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,8 +19,8 @@ pub struct FieldSchema {
 }
 
 fn field_schemas(resource: &Resource<'_>) -> Vec<FieldSchema> {
-    let schema = |value: &Value| {
-        let text = |name: &str| value.get(name).and_then(Value::as_str).map(Text::new);
+    let schema = |value: &Json<'_>| {
+        let text = |name: &str| member(value, name).and_then(Json::as_str).map(Text::new);
         Some(FieldSchema { key: text("key")?, label: text("label"), kind: text("type")? })
     };
     let mut schemas = Vec::new();

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     endpoint::{Endpoint, Object, Read, Request, Write, answers},
-    jsonapi::{DecodeError, Resource, lookup},
+    jsonapi::{DecodeError, Json, Resource, lookup},
     page::{Page, PageFrom},
 };
 use crate::{
@@ -61,7 +61,7 @@ impl Object for Webhook {
     fn object(resource: &Resource<'_>) -> Result<Self, DecodeError> {
         resource.expect("webhook")?;
         resource.expect_attributes(WEBHOOK_ATTRIBUTES, &[]);
-        let secret = |value: &Value| {
+        let secret = |value: &Json<'_>| {
             let secret = value.as_object()?;
             let expires_at = lookup(secret, "expires-at").and_then(|at| at.as_str()?.parse().ok());
             let value = Secret::new(secret.get("value")?.as_str()?.to_owned());
@@ -70,7 +70,7 @@ impl Object for Webhook {
         let mut secrets: Vec<_> =
             resource.objects_in("secrets").iter().filter_map(secret).collect();
         if secrets.is_empty()
-            && let Some(only) = resource.attribute("secret").and_then(Value::as_str)
+            && let Some(only) = resource.attribute("secret").and_then(Json::as_str)
         {
             let value = Secret::new(only.to_owned());
             secrets.push(WebhookSecret { value, expires_at: None });

@@ -64,13 +64,18 @@ fn pool(connections: u32) -> SqlitePoolOptions {
     SqlitePoolOptions::new().max_connections(connections).idle_timeout(None).max_lifetime(None)
 }
 
+/// What [`Store::open`] brings a store to.
+pub const NEWEST_VERSION: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
+
+/// Version, name and statements.
+const MIGRATIONS: [(i64, &str, &str); 3] = [
+    (1, "start", include_str!("../../assets/migrations/0001_start.sql")),
+    (2, "newest by status", include_str!("../../assets/migrations/0002_newest_by_status.sql")),
+    (3, "mismatches", include_str!("../../assets/migrations/0003_mismatches.sql")),
+];
+
 fn migrator() -> Migrator {
-    let migrations = [
-        (1, "start", include_str!("../../assets/migrations/0001_start.sql")),
-        (2, "newest by status", include_str!("../../assets/migrations/0002_newest_by_status.sql")),
-        (3, "mismatches", include_str!("../../assets/migrations/0003_mismatches.sql")),
-    ]
-    .map(|(version, name, sql)| {
+    let migrations = MIGRATIONS.map(|(version, name, sql)| {
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
     });
     Migrator::with_migrations(migrations.into())

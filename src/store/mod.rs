@@ -10,6 +10,7 @@ mod batch;
 mod changes;
 mod cursor;
 mod entities;
+mod inspect;
 mod journal;
 mod listing;
 mod mismatches;
@@ -29,6 +30,7 @@ pub use self::{
     batch::Ingested,
     changes::Changes,
     entities::{CaseFile, InquiryFile, KnownStatus},
+    inspect::{Inspection, OutboxLook, free_bytes, inspect},
     listing::{AccountFilter, CaseFilter, InquiryFilter, ListedCase, ListedInquiry},
     mismatches::{KnownMismatches, MOST_MISMATCHES},
     relations::{KeptRelation, KeptRelations},

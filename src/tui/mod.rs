@@ -44,7 +44,12 @@ use self::{
     msg::Msg,
     state::{Leaving, State},
 };
-pub use self::{state::Settings, terminal::Screen, theme::Theme};
+pub use self::{
+    format::wrap,
+    state::{SMALLEST, Settings},
+    terminal::{Screen, colours, size},
+    theme::Theme,
+};
 use crate::{
     busy::Busy,
     clock::Clock,

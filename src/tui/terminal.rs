@@ -21,6 +21,16 @@ use crossterm::{
 };
 use ratatui::{Frame, Terminal, backend::CrosstermBackend};
 
+/// Columns and rows, if standard output is a terminal that says so.
+pub fn size() -> Option<(u16, u16)> {
+    crossterm::terminal::size().ok()
+}
+
+/// How many colours the environment says that the terminal has.
+pub fn colours() -> u16 {
+    crossterm::style::available_color_count()
+}
+
 /// Dropping it gives the terminal back.
 pub struct Screen {
     /// Not dropped: the library would report on standard error that the cursor of a terminal that

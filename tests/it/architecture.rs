@@ -29,6 +29,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("reqwest", &["persona/transport/http.rs"]),
     ("rustls", &["persona/transport/http.rs"]),
     ("sqlx", &["store/"]),
+    ("rustix", &["store/"]),
     ("axum", &["simulator/"]),
     ("ratatui", &["tui/"]),
     ("crossterm", &["tui/"]),

@@ -99,7 +99,7 @@ fn lost(object: &Value) -> Result<Vec<String>, DecodeError> {
     let Some(read) = reader(object["type"].as_str().unwrap_or_default()) else {
         return Ok(Vec::new());
     };
-    let kept = read(&Document::new(json!({ "data": object })))?;
+    let kept = read(&Document::parse(json!({ "data": object }).to_string()).expect("JSON"))?;
     let (mut all, mut wanted) = (Vec::new(), Vec::new());
     leaves(&kept, "", &mut all);
     let whole: BTreeSet<&str> = all.iter().map(|(_, text)| text.as_str()).collect();

@@ -1,11 +1,11 @@
 //! Names in Persona's three casings: kebab, snake and camel.
 
-use serde_json::{Map, Value};
+use super::{Json, Members};
 
 /// A member by its kebab-case name, in whichever of Persona's three casings it came.
-pub fn lookup<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+pub fn lookup<'a>(object: &'a Members<'a>, name: &str) -> Option<&'a Json<'a>> {
     object.get(name).or_else(|| {
-        let spelled = |(key, _): &(&String, _)| is_spelled(name, key);
+        let spelled = |(key, _): &(&str, _)| is_spelled(name, key);
         name.contains('-').then(|| object.iter().find(spelled))?.map(|(_, value)| value)
     })
 }

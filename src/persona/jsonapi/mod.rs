@@ -6,7 +6,7 @@ mod resource;
 
 use std::fmt;
 
-use serde_json::Value;
+use serde_json_borrow::OwnedValue;
 
 use self::resource::Place;
 pub use self::{
@@ -34,25 +34,62 @@ impl fmt::Display for DecodeError {
     }
 }
 
+/// A value as it arrived, borrowed from the body: most of the time of reading a page would else go
+/// into copying text that nobody keeps.
+pub type Json<'a> = serde_json_borrow::Value<'a>;
+pub type Members<'a> = serde_json_borrow::ObjectAsVec<'a>;
+
+/// A member of an object; none of anything else.
+pub fn member<'a>(value: &'a Json<'a>, name: &str) -> Option<&'a Json<'a>> {
+    value.as_object()?.get(name)
+}
+
 /// A whole body, and what was odd about it.
 #[derive(Debug)]
 pub struct Document {
-    body: Value,
+    body: OwnedValue,
     notes: Notes,
+}
+
+/// It cannot be read as JSON at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not JSON at line {line}, column {column}")]
+pub struct NotJson {
+    /// From 1; 0 if it is not even text.
+    pub line: usize,
+    pub column: usize,
+}
+
+impl NotJson {
+    fn at(why: &std::io::Error) -> Self {
+        let place = why.get_ref().and_then(|why| why.downcast_ref::<serde_json::Error>());
+        let (line, column) = place.map_or((0, 0), |why| (why.line(), why.column()));
+        Self { line, column }
+    }
 }
 
 /// The kind of a note about the body as a whole.
 const BODY: &str = "";
 
 impl Document {
-    pub fn new(body: Value) -> Self {
-        Self { body, notes: Notes::default() }
-    }
-
     /// # Errors
     /// If it is not JSON.
-    pub fn from_slice(body: &[u8]) -> Result<Self, serde_json::Error> {
-        serde_json::from_slice(body).map(Self::new)
+    pub fn parse(body: String) -> Result<Self, NotJson> {
+        let body = OwnedValue::from_string(body).map_err(|why| NotJson::at(&why))?;
+        Ok(Self { body, notes: Notes::default() })
+    }
+
+    /// The same for bytes as they came.
+    ///
+    /// # Errors
+    /// If they are not text, or it is not JSON.
+    pub fn from_bytes(body: Vec<u8>) -> Result<Self, NotJson> {
+        let text = String::from_utf8(body).map_err(|_| NotJson { line: 0, column: 0 });
+        text.and_then(Self::parse)
+    }
+
+    fn member(&self, name: &str) -> Option<&Json<'_>> {
+        member(self.body.get_value(), name)
     }
 
     /// What decoding noticed so far. `template` names the body as a whole.
@@ -66,15 +103,15 @@ impl Document {
 
     /// The one object under `data`.
     pub fn one(&self) -> Result<Resource<'_>, DecodeError> {
-        let data = self.body.get("data");
+        let data = self.member("data");
         let data = data.ok_or(DecodeError { path: "data".into(), why: "missing" })?;
         Resource::read(data, Place::at("data"), &self.notes)
     }
 
     /// The values under `data`.
-    pub fn list(&self) -> Result<&[Value], DecodeError> {
-        let data = self.body.get("data").and_then(Value::as_array);
-        data.map(Vec::as_slice).ok_or(DecodeError { path: "data".into(), why: "not a list" })
+    pub fn list(&self) -> Result<&[Json<'_>], DecodeError> {
+        let data = self.member("data").and_then(Json::as_array);
+        data.ok_or(DecodeError { path: "data".into(), why: "not a list" })
     }
 
     /// The objects under `data`. One that cannot be read is left out and noted, so that it does
@@ -95,7 +132,7 @@ impl Document {
 
     /// What came along.
     pub fn included(&self) -> Vec<Resource<'_>> {
-        included(self.body.get("included"), "included", &self.notes)
+        included(self.member("included"), "included", &self.notes)
     }
 
     /// The same, as far as it is kept.
@@ -104,12 +141,12 @@ impl Document {
     }
 
     pub fn meta(&self, name: &str) -> Option<&str> {
-        lookup(self.body.get("meta")?.as_object()?, name)?.as_str()
+        lookup(self.member("meta")?.as_object()?, name)?.as_str()
     }
 
     /// The link to the next page.
     pub fn next(&self) -> Option<Link> {
-        let next = self.body.get("links")?.get("next")?;
+        let next = member(self.member("links")?, "next")?;
         if !next.is_null() && !next.is_string() {
             self.notes.add(BODY, "links.next", "a link", type_of(next));
         }
@@ -118,9 +155,9 @@ impl Document {
 
     /// Title and details of each error.
     pub fn errors(&self) -> Vec<Text> {
-        let errors = self.body.get("errors").and_then(Value::as_array);
-        let text = |error: &Value, names: &[&str]| {
-            names.iter().find_map(|name| error.get(name)?.as_str()).map(Text::new)
+        let errors = self.member("errors").and_then(Json::as_array);
+        let text = |error: &Json<'_>, names: &[&str]| {
+            names.iter().find_map(|name| member(error, name)?.as_str()).map(Text::new)
         };
         errors
             .into_iter()
@@ -148,13 +185,13 @@ impl<T: Object> Answer for Page<T> {
 }
 
 fn included<'a>(
-    list: Option<&'a Value>,
+    list: Option<&'a Json<'a>>,
     member: &'static str,
     notes: &'a Notes,
 ) -> Vec<Resource<'a>> {
     let list = match list {
-        None | Some(Value::Null) => return Vec::new(),
-        Some(Value::Array(list)) => list,
+        None | Some(Json::Null) => return Vec::new(),
+        Some(Json::Array(list)) => list,
         Some(other) => {
             notes.add(BODY, member, "a list", type_of(other));
             return Vec::new();

@@ -1,8 +1,6 @@
 //! One object of a body: its attributes by name and type, in whichever casing they came.
 
-use serde_json::{Map, Value};
-
-use super::{DecodeError, included, is_spelled, lookup};
+use super::{DecodeError, Json, Members, included, is_spelled, lookup, member};
 use crate::{
     model::{Entity, Pii, Text, id::InvalidId},
     persona::{
@@ -42,20 +40,20 @@ pub struct Resource<'a> {
     pub kind: &'a str,
     pub id: &'a str,
     place: Place,
-    attributes: Option<&'a Map<String, Value>>,
-    relationships: Option<&'a Map<String, Value>>,
+    attributes: Option<&'a Members<'a>>,
+    relationships: Option<&'a Members<'a>>,
     notes: &'a Notes,
 }
 
 impl<'a> Resource<'a> {
-    pub fn read(value: &'a Value, place: Place, notes: &'a Notes) -> Result<Self, DecodeError> {
+    pub fn read(value: &'a Json<'a>, place: Place, notes: &'a Notes) -> Result<Self, DecodeError> {
         let text = |name: &str| {
-            let found = value.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+            let found = member(value, name).and_then(Json::as_str).filter(|text| !text.is_empty());
             found.ok_or_else(|| place.wrong(name, "not a text"))
         };
         let (kind, id) = (text("type")?, text("id")?);
         let members = |name: &str| {
-            let found = value.get(name).filter(|found| !found.is_null())?;
+            let found = member(value, name).filter(|found| !found.is_null())?;
             if !found.is_object() {
                 notes.add(kind, name, "an object", type_of(found));
             }
@@ -89,7 +87,7 @@ impl<'a> Resource<'a> {
         self.notes.add(self.kind, path, expected, found);
     }
 
-    fn note_attribute(&self, name: &str, expected: &str, found: &Value) {
+    fn note_attribute(&self, name: &str, expected: &str, found: &Json<'_>) {
         self.note(&format!("attributes.{name}"), expected, type_of(found));
     }
 
@@ -99,7 +97,7 @@ impl<'a> Resource<'a> {
         let mut next = 0;
         for (name, value) in self.attributes() {
             // Nearly always in order, so nearly always the first comparison.
-            if known.get(next).is_some_and(|known| known == name) {
+            if known.get(next).is_some_and(|known| *known == name) {
                 next += 1;
             } else if let Some(at) = known.iter().position(|known| is_spelled(known, name)) {
                 next = at + 1;
@@ -110,12 +108,12 @@ impl<'a> Resource<'a> {
     }
 
     /// An attribute in any casing; none if missing or null.
-    pub fn attribute(&self, name: &str) -> Option<&'a Value> {
+    pub fn attribute(&self, name: &str) -> Option<&'a Json<'a>> {
         lookup(self.attributes?, name).filter(|value| !value.is_null())
     }
 
-    pub fn attributes(&self) -> impl Iterator<Item = (&'a String, &'a Value)> {
-        self.attributes.into_iter().flatten()
+    pub fn attributes(&self) -> impl Iterator<Item = (&'a str, &'a Json<'a>)> {
+        self.attributes.into_iter().flat_map(Members::iter)
     }
 
     /// An attribute of the type that `read` takes; noted if it is of another.
@@ -123,7 +121,7 @@ impl<'a> Resource<'a> {
         &self,
         name: &str,
         expected: &str,
-        read: impl Fn(&'a Value) -> Option<T>,
+        read: impl Fn(&'a Json<'a>) -> Option<T>,
     ) -> Option<T> {
         let value = self.attribute(name)?;
         let found = read(value);
@@ -134,9 +132,9 @@ impl<'a> Resource<'a> {
     }
 
     pub fn text(&self, name: &str) -> Option<Text> {
-        let read = |value: &Value| match value {
-            Value::String(text) => Some(Text::new(text)),
-            Value::Number(number) => Some(Text::from(number.to_string())),
+        let read = |value: &Json<'_>| match value {
+            Json::Str(text) => Some(Text::new(text)),
+            Json::Number(number) => Some(Text::from(number.to_string())),
             _ => None,
         };
         self.typed(name, "a text", read).filter(|text| !text.is_empty())
@@ -158,11 +156,11 @@ impl<'a> Resource<'a> {
     }
 
     pub fn texts(&self, name: &str) -> Vec<Text> {
-        let list = self.typed(name, "a list", Value::as_array).map_or(&[][..], Vec::as_slice);
+        let list = self.objects_in(name);
         list.iter()
             .filter_map(|value| match value {
-                Value::String(text) => Some(Text::new(text)),
-                Value::Null => None,
+                Json::Str(text) => Some(Text::new(text)),
+                Json::Null => None,
                 other => {
                     self.note_attribute(&format!("{name}[]"), "a text", other);
                     None
@@ -172,19 +170,19 @@ impl<'a> Resource<'a> {
     }
 
     pub fn flag(&self, name: &str) -> Option<bool> {
-        self.typed(name, "a boolean", Value::as_bool)
+        self.typed(name, "a boolean", Json::as_bool)
     }
 
     pub fn number(&self, name: &str) -> Option<f64> {
-        self.typed(name, "a number", Value::as_f64)
+        self.typed(name, "a number", Json::as_f64)
     }
 
     pub fn count(&self, name: &str) -> Option<u64> {
-        self.typed(name, "a whole number", Value::as_u64)
+        self.typed(name, "a whole number", Json::as_u64)
     }
 
-    pub fn objects_in(&self, name: &str) -> &'a [Value] {
-        self.typed(name, "a list", Value::as_array).map_or(&[][..], Vec::as_slice)
+    pub fn objects_in(&self, name: &str) -> &'a [Json<'a>] {
+        self.typed(name, "a list", Json::as_array).unwrap_or_default()
     }
 
     /// An instant; none if it is not one.
@@ -194,19 +192,20 @@ impl<'a> Resource<'a> {
 
     /// Ids of a to-one or to-many relationship; `{}` and null are none.
     pub fn related(&self, name: &str) -> Vec<&'a str> {
-        let Some(data) = self.relationships.and_then(|all| lookup(all, name)?.get("data")) else {
+        let Some(data) = self.relationships.and_then(|all| member(lookup(all, name)?, "data"))
+        else {
             return Vec::new();
         };
-        let id = |value: &'a Value| {
-            let id = value.get("id").and_then(Value::as_str);
-            let none = value.is_null() || value.as_object().is_some_and(Map::is_empty);
+        let id = |value: &'a Json<'a>| {
+            let id = member(value, "id").and_then(Json::as_str);
+            let none = value.is_null() || value.as_object().is_some_and(Members::is_empty);
             if id.is_none() && !none {
                 self.note(&format!("relationships.{name}"), "type and id", type_of(value));
             }
             id
         };
         match data {
-            Value::Array(list) => list.iter().filter_map(id).collect(),
+            Json::Array(list) => list.iter().filter_map(id).collect(),
             one => id(one).into_iter().collect(),
         }
     }
@@ -236,14 +235,14 @@ impl<'a> Resource<'a> {
     pub fn nested(&self, name: &'static str) -> (Option<Entity>, Vec<Entity>) {
         let Some(body) = self.attribute(name) else { return (None, Vec::new()) };
         let object =
-            match body.get("data").map(|data| Self::read(data, Place::at(name), self.notes)) {
+            match member(body, "data").map(|data| Self::read(data, Place::at(name), self.notes)) {
                 Some(Ok(resource)) => decode::entity(&resource),
                 _ => {
                     self.note(&format!("attributes.{name}.data"), "an object", "something else");
                     None
                 }
             };
-        let along = included(body.get("included"), name, self.notes);
+        let along = included(member(body, "included"), name, self.notes);
         (object, along.iter().filter_map(decode::entity).collect())
     }
 }

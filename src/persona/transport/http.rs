@@ -2,6 +2,7 @@
 
 use std::{fs, io, path::PathBuf, time::Duration};
 
+use jiff::Timestamp;
 use reqwest::{
     Certificate, Client, ClientBuilder,
     header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue},
@@ -70,6 +71,8 @@ pub struct Headers {
     pub retry_after: Option<Duration>,
     /// Limit, remaining, seconds to reset.
     pub rate_limit: Option<(u32, u32, u32)>,
+    /// The server's clock.
+    pub date: Option<Timestamp>,
 }
 
 /// Why there was no attempt, or no answer to it.
@@ -222,13 +225,17 @@ fn read_headers(headers: &HeaderMap) -> Headers {
             .map(|asked| asked.min(LONGEST_ASKED))
             .or_else(|| seconds("RateLimit-Reset").map(|reset| reset.min(rate_limit::LONGEST))),
         rate_limit,
+        date: text("Date").and_then(instant),
     }
 }
 
 /// From one HTTP date to another, by the server's own clock; none backwards.
 fn between(from: &str, to: &str) -> Option<Duration> {
-    let at = |text| jiff::fmt::rfc2822::parse(text).ok();
-    at(to)?.timestamp().duration_since(at(from)?.timestamp()).try_into().ok()
+    instant(to)?.duration_since(instant(from)?).try_into().ok()
+}
+
+fn instant(date: &str) -> Option<Timestamp> {
+    Some(jiff::fmt::rfc2822::parse(date).ok()?.timestamp())
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ pub fn accepted(request: &Request, reply: Result<Reply, Failure>) -> Result<Repl
     if (200..300).contains(&reply.status) {
         return Ok(reply);
     }
-    let said = Document::from_slice(&reply.body).map(|body| body.errors()).unwrap_or_default();
+    let said = Document::from_bytes(reply.body).map(|body| body.errors()).unwrap_or_default();
     let kind = ErrorKind::of_status(reply.status, &said, reply.headers.retry_after);
     Err(Error::new(kind, words).answered(reply.status, reply.headers.request_id, said))
 }

@@ -1,8 +1,6 @@
 //! A verification of any kind: the shared attributes and what is known of its kind typed, the rest
 //! as named values.
 
-use serde_json::Value;
-
 use super::detail;
 use crate::{
     model::{
@@ -12,7 +10,7 @@ use crate::{
     persona::{
         endpoint::{Object, answers},
         fields, files,
-        jsonapi::{DecodeError, Resource},
+        jsonapi::{DecodeError, Json, Members, Resource, member},
         mismatches::{type_of, word},
     },
 };
@@ -114,9 +112,9 @@ const KINDS: &[&str] = &[
     "verifiable-credential",
 ];
 
-fn check(resource: &Resource<'_>, value: &Value) -> Option<Check> {
+fn check(resource: &Resource<'_>, value: &Json<'_>) -> Option<Check> {
     let text = |name: &str, known: &[&str]| {
-        let text = Text::new(value.get(name).and_then(Value::as_str).unwrap_or_default());
+        let text = Text::new(member(value, name).and_then(Json::as_str).unwrap_or_default());
         if !known.is_empty() && !known.contains(&text.as_str()) {
             resource.note(
                 &format!("attributes.checks[].{name}"),
@@ -131,9 +129,11 @@ fn check(resource: &Resource<'_>, value: &Value) -> Option<Check> {
         resource.note("attributes.checks[]", "a check with a name", type_of(value));
         return None;
     }
-    let reasons = value.get("reasons").and_then(Value::as_array);
+    let reasons = member(value, "reasons").and_then(Json::as_array);
     let mut metadata = Vec::new();
-    for (name, value) in value.get("metadata").and_then(Value::as_object).into_iter().flatten() {
+    for (name, value) in
+        member(value, "metadata").and_then(Json::as_object).into_iter().flat_map(Members::iter)
+    {
         fields::keep(&mut metadata, resource, name, value);
     }
     Some(Check {
@@ -144,7 +144,7 @@ fn check(resource: &Resource<'_>, value: &Value) -> Option<Check> {
             &["required", "not_required", "requires_retry"],
         )),
         reasons: reasons.map_or_else(Vec::new, |reasons| {
-            reasons.iter().filter_map(Value::as_str).map(Text::new).collect()
+            reasons.iter().filter_map(Json::as_str).map(Text::new).collect()
         }),
         metadata,
     })

@@ -1,12 +1,10 @@
 //! What is typed of the kinds that a reviewer meets most.
 
-use jiff::civil::Date;
-use serde_json::Value;
-
 use crate::{
     model::{Detail, DocumentId, GovernmentId, Identity, Pii, Selfie},
-    persona::jsonapi::{Resource, lookup},
+    persona::jsonapi::{Json, Resource, lookup},
 };
+use jiff::civil::Date;
 
 pub fn of(kind: &str, resource: &Resource<'_>) -> Detail {
     match kind {
@@ -85,6 +83,6 @@ fn date(resource: &Resource<'_>, name: &str) -> Option<Date> {
 }
 
 fn risk_score(resource: &Resource<'_>) -> Option<f64> {
-    let metadata = resource.attribute("metadata").and_then(Value::as_object)?;
+    let metadata = resource.attribute("metadata").and_then(Json::as_object)?;
     lookup(metadata, "telesign-risk-score")?.as_f64()
 }

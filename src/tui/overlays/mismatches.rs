@@ -40,7 +40,7 @@ pub fn draw(frame: &mut Frame<'_>, cursor: usize, state: &State, theme: &Theme) 
         0 => "Esc closes".to_owned(),
         len => format!("{} of {} · j k scroll · Esc closes", cursor + 1, count(len)),
     };
-    popup::draw(frame, "mismatches", &foot, lines, WIDTH, 0, theme);
+    popup::draw(frame, "mismatches, kept and shown as they came", &foot, lines, WIDTH, 0, theme);
 }
 
 fn count(len: usize) -> String {

@@ -12,6 +12,7 @@ use ratatui::{
     layout::Rect,
     text::{Line, Span},
 };
+use unicode_width::UnicodeWidthStr;
 
 use crate::{
     desk::{RelationGroup, RelationRow},
@@ -135,8 +136,10 @@ impl Columns {
             Span::raw(part(&format!("{share:>6}"), self.share)),
             Span::raw(format::cut(&status, self.status)),
         ];
-        if let Some((_, status)) = &row.latest_inquiry {
-            spans.push(Span::styled(format!(" · {}", status.words()), theme.warn));
+        let room = self.status.saturating_sub(status.width());
+        if let Some((_, inquiry)) = &row.latest_inquiry {
+            let words = format!(" · {}", inquiry.words());
+            spans.push(Span::styled(format::cut(&words, room), theme.warn));
         }
         Line::from(spans)
     }

@@ -169,9 +169,9 @@ fn many_commands_share_a_store() {
         .map(|child| Ran::of(child.wait_with_output().expect("it ends")).code)
         .collect();
     assert_eq!(codes[..3], [0, 0, 0]);
-    // The slower one followed the other's, or found it approved.
+    // The slower one followed the other's, found it approved, or was stopped on its way.
     assert!(
-        codes[3..].contains(&0) && codes[3..].iter().all(|code| matches!(code, 0 | 4)),
+        codes[3..].contains(&0) && codes[3..].iter().all(|code| matches!(code, 0 | 4 | 5)),
         "{codes:?}"
     );
     for inquiry in &waiting[..4] {

@@ -1,6 +1,7 @@
 //! The command line for scripts: the real binary against a simulated Persona.
 
 mod decisions;
+mod doctor;
 mod lists;
 mod making;
 mod trouble;

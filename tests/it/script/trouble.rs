@@ -14,7 +14,7 @@ use caseload::{
 
 use super::{Office, Ran, interrupt};
 
-fn nobody_there() -> String {
+pub fn nobody_there() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     format!("http://{}/api/v1", listener.local_addr().expect("an address"))
 }

@@ -1,0 +1,213 @@
+//! The local copy: private, readable, with room to grow; what waits in it, and what was odd.
+
+use std::path::Path;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::Finding;
+use crate::{
+    model::{Mismatch, Text},
+    store::{Error, Inspection, OutboxLook, free_bytes, inspect},
+};
+
+const COPY: &str = "local copy";
+const DISK: &str = "disk";
+const OUTBOX: &str = "outbox";
+const MISMATCHES: &str = "mismatches";
+
+/// Below this the next page of a backfill may not fit.
+const LITTLE_ROOM: u64 = 200 * 1024 * 1024;
+
+/// A decision that has been on its way for so long is stuck.
+const STUCK: SignedDuration = SignedDuration::from_mins(15);
+
+/// What there is to say, and whose data the copy holds, if anybody's.
+pub async fn copy(file: &Path, now: Timestamp) -> (Vec<Finding>, Option<Text>) {
+    let mut found = Vec::new();
+    let environment = match inspect(file).await {
+        Ok(None) => {
+            found.push(Finding::ok(COPY, format!("{} is made at the first start", file.display())));
+            None
+        }
+        Ok(Some(inspection)) => {
+            found.extend(contents(file, &inspection, now));
+            inspection.environment
+        }
+        Err(why) => {
+            found.push(Finding::fail(COPY, why.to_string(), todo(&why, file)));
+            None
+        }
+    };
+    found.push(room(free_bytes(file).map_err(|why| why.to_string())));
+    (found, environment)
+}
+
+fn todo(why: &Error, file: &Path) -> String {
+    match why {
+        Error::Folder { .. } => "give it to your user, or name another store.dir".to_owned(),
+        _ => format!("if it stays so, move {} away: all of it is fetched again", file.display()),
+    }
+}
+
+fn contents(file: &Path, found: &Inspection, now: Timestamp) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let (file_mode, folder_mode) = found.modes;
+    let what = format!(
+        "{}, {}, version {}, {} inquiries",
+        file.display(),
+        size(found.bytes),
+        found.version,
+        found.inquiries
+    );
+    let folder = file.parent().unwrap_or(file).display();
+    findings.push(if found.version > found.newest_version {
+        Finding::fail(COPY, what, "a newer caseload wrote it: use that one, or another store.dir")
+    } else if found.version < found.newest_version {
+        Finding::ok(COPY, format!("{what}; the next start brings it up to date"))
+    } else {
+        Finding::ok(COPY, what)
+    });
+    if file_mode & 0o077 != 0 || folder_mode & 0o077 != 0 {
+        findings.push(Finding::fail(
+            COPY,
+            format!("others can reach it: mode {file_mode:03o}, its folder {folder_mode:03o}"),
+            format!("run chmod 700 {folder} and chmod 600 {}", file.display()),
+        ));
+    }
+    findings.push(outbox(&found.outbox, now));
+    findings.push(mismatches(found.mismatches.0, &found.mismatches.1));
+    findings
+}
+
+fn outbox(look: &OutboxLook, now: Timestamp) -> Finding {
+    let oldest = look.oldest.map_or(SignedDuration::ZERO, |oldest| now.duration_since(oldest));
+    let open = match look.open {
+        0 => "nothing is on its way".to_owned(),
+        open => format!("{open} on the way, the oldest for {} min", oldest.as_mins()),
+    };
+    if look.not_done > 0 {
+        let what = format!("{open}; {} not done", look.not_done);
+        return Finding::warn(OUTBOX, what, "caseload outbox list, or o in the console, says why");
+    }
+    if look.open > 0 && oldest > STUCK {
+        let todo = "a running console sends it, or caseload outbox retry; see the lines above";
+        return Finding::warn(OUTBOX, open, todo);
+    }
+    Finding::ok(OUTBOX, open)
+}
+
+fn mismatches(all: u64, newest: &[Mismatch]) -> Finding {
+    if all == 0 {
+        return Finding::ok(MISMATCHES, "every answer was as expected");
+    }
+    let shapes = newest.iter().map(|one| {
+        let shape = &one.shape;
+        let times = one.times;
+        format!(
+            "{} {} (expected {}, found {}, {times}×)",
+            shape.kind, shape.path, shape.expected, shape.found
+        )
+    });
+    let shapes = shapes.collect::<Vec<_>>().join("\n");
+    let count = if all == 1 { "1 shape".to_owned() } else { format!("{all} shapes") };
+    Finding::warn(
+        MISMATCHES,
+        format!("{count} of answers not as expected, the newest:\n{shapes}"),
+        "nothing was dropped, it is shown raw; :mismatches lists all, [relations] maps relations",
+    )
+}
+
+fn room(free: Result<u64, String>) -> Finding {
+    match free {
+        Ok(bytes) if bytes < LITTLE_ROOM => Finding::warn(
+            DISK,
+            format!("{} free where the local copy is", size(bytes)),
+            "make room: when the disk is full no decision can be recorded",
+        ),
+        Ok(bytes) => Finding::ok(DISK, format!("{} free where the local copy is", size(bytes))),
+        Err(why) => Finding::warn(
+            DISK,
+            format!("how much is free is not known: {why}"),
+            "make sure that the folder of the local copy is there",
+        ),
+    }
+}
+
+/// `18 MB`; a unit is worth 1000 of the one before.
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000_000 => format!("{} kB", bytes.div_ceil(1_000)),
+        1_000_000..10_000_000_000 => format!("{} MB", bytes / 1_000_000),
+        _ => format!("{} GB", bytes / 1_000_000_000),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{desk::doctor::Verdict, model::Shape};
+
+    fn inspection() -> Inspection {
+        Inspection {
+            bytes: 18_400_000,
+            modes: (0o600, 0o700),
+            version: 3,
+            newest_version: 3,
+            environment: None,
+            inquiries: 300,
+            outbox: OutboxLook::default(),
+            mismatches: (0, Vec::new()),
+        }
+    }
+
+    fn judged(change: impl FnOnce(&mut Inspection)) -> Vec<(&'static str, Verdict)> {
+        let mut inspection = inspection();
+        change(&mut inspection);
+        let now = "2026-03-02T12:00:00Z".parse().unwrap();
+        let findings = contents(Path::new("/d/caseload.db"), &inspection, now);
+        let odd = findings.iter().filter(|f| f.verdict != Verdict::Ok || !f.todo.is_empty());
+        odd.map(|f| (f.about, f.verdict)).collect()
+    }
+
+    #[test]
+    fn a_copy_is_judged_by_what_is_found() {
+        let at = |time: &str| Some(format!("2026-03-02T{time}Z").parse().unwrap());
+        let shape = || Shape {
+            kind: Text::new("inquiry"),
+            path: Text::new("attributes.status"),
+            expected: Text::new("a known word"),
+            found: Text::new("on_hold"),
+        };
+        let seen = |shape| Mismatch {
+            shape,
+            first_seen: Timestamp::UNIX_EPOCH,
+            last_seen: Timestamp::UNIX_EPOCH,
+            times: 2,
+        };
+        assert_eq!(judged(|_| {}), []);
+        assert_eq!(judged(|i| i.version = 9), [(COPY, Verdict::Fail)]);
+        assert_eq!(judged(|i| i.version = 2), []);
+        assert_eq!(judged(|i| i.modes = (0o644, 0o700)), [(COPY, Verdict::Fail)]);
+        assert_eq!(judged(|i| i.modes = (0o600, 0o755)), [(COPY, Verdict::Fail)]);
+        assert_eq!(
+            judged(|i| i.mismatches = (1, vec![seen(shape())])),
+            [(MISMATCHES, Verdict::Warn)]
+        );
+        let fresh = OutboxLook { open: 1, oldest: at("11:59:00"), not_done: 0 };
+        let stuck = OutboxLook { open: 1, oldest: at("10:00:00"), not_done: 0 };
+        let refused = OutboxLook { open: 0, oldest: None, not_done: 1 };
+        assert_eq!(judged(|i| i.outbox = fresh), []);
+        assert_eq!(judged(|i| i.outbox = stuck), [(OUTBOX, Verdict::Warn)]);
+        assert_eq!(judged(|i| i.outbox = refused), [(OUTBOX, Verdict::Warn)]);
+        assert_eq!(room(Ok(1_000)).verdict, Verdict::Warn);
+        assert_eq!(room(Ok(u64::MAX)).verdict, Verdict::Ok);
+    }
+
+    #[test]
+    fn sizes_are_read_at_a_glance() {
+        let table = [(0, "0 kB"), (1, "1 kB"), (18_400_000, "18 MB"), (250_000_000_000, "250 GB")];
+        for (bytes, shown) in table {
+            assert_eq!(size(bytes), shown);
+        }
+    }
+}
