@@ -25,7 +25,7 @@ thread_local! {
 
 fuzz_target!(|input: &[u8]| {
     let Some((which, body)) = input.split_first() else { return };
-    let Ok(document) = Document::from_slice(body) else { return };
+    let Ok(document) = Document::from_bytes(body.to_vec()) else { return };
     ENDPOINTS.with(|endpoints| {
         let endpoint = &endpoints[usize::from(*which) % endpoints.len()];
         if let Err(why) = endpoint.read(&document) {

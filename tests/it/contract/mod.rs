@@ -5,8 +5,8 @@ mod document;
 mod examples;
 mod generated;
 mod known;
-mod old;
 mod proxy;
+mod requests;
 mod strategies;
 mod through;
 
