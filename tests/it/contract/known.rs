@@ -11,6 +11,8 @@ pub struct Known {
     ids: BTreeMap<String, Vec<String>>,
     /// By the object's type and the name of the member, `case.status`.
     texts: BTreeMap<String, Vec<String>>,
+    /// Of objects, by id, as last told.
+    statuses: BTreeMap<String, String>,
 }
 
 /// Of one kind.
@@ -51,6 +53,16 @@ impl Known {
     /// Of objects whose ids begin like this one: `inq_…`.
     pub fn ids_like(&self, id: &str) -> &[String] {
         self.ids.get(prefix(id)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The same, those of one status beside each other.
+    pub fn ids_by_status(&self, id: &str) -> Vec<Vec<String>> {
+        let mut groups = BTreeMap::<&str, Vec<String>>::new();
+        for id in self.ids_like(id) {
+            let status = self.statuses.get(id).map_or("", String::as_str);
+            groups.entry(status).or_default().push(id.clone());
+        }
+        groups.into_values().collect()
     }
 
     /// Under this name, and in objects of this type under this name.

@@ -77,7 +77,8 @@ fn path(operation: &Operation<'_>, known: &Known) -> BoxedStrategy<String> {
             })
             .chain(prefixes(part))
             .find(|id| !known.ids_like(id).is_empty());
-        let there = like.map(|like| known.ids_like(&like).to_vec()).unwrap_or_default();
+        // Each status as often as the others: few objects are where a step can be taken.
+        let there = like.map(|like| known.ids_by_status(&like)).unwrap_or_default();
         let anything = prop_oneof![
             Just("inq_unknown".to_owned()),
             "[a-z]{2,5}_[a-zA-Z0-9]{1,28}",
@@ -85,7 +86,7 @@ fn path(operation: &Operation<'_>, known: &Known) -> BoxedStrategy<String> {
         ];
         parts.push(match there.is_empty() {
             true => anything.prop_map(|text| segment(&text)).boxed(),
-            false => prop_oneof![5 => select(there), 1 => anything]
+            false => prop_oneof![5 => select(there).prop_flat_map(select), 1 => anything]
                 .prop_map(|text| segment(&text))
                 .boxed(),
         });

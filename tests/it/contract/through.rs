@@ -1,7 +1,10 @@
 //! The client through a validating proxy to the simulator: every endpoint that it has, until each
 //! was answered with success.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use caseload::{
     clock::Clock,
@@ -59,6 +62,10 @@ struct Ids {
 
 impl Ids {
     fn id(&self, text: &str) -> Option<String> {
+        // A key that this Persona's accounts have.
+        if text == "ubo" {
+            return Some("beneficial_owners".to_owned());
+        }
         let (_, nth) = text.split_once('_')?;
         let nth: usize = nth.parse().ok()?;
         let known = self.known.ids_like(text);
@@ -112,6 +119,7 @@ struct Line {
     simulator: Arc<Simulator>,
     proxy: Proxy,
     clock: Clock,
+    contract: &'static Contract,
 }
 
 impl Line {
@@ -126,7 +134,13 @@ impl Line {
         let listen = ([127, 0, 0, 1], 0).into();
         let simulator = simulator::start(listen, options, clock.clone()).await.unwrap();
         let proxy = Proxy::before(&simulator.base_url(), contract).await;
-        Self { simulator: Arc::new(simulator), proxy, clock }
+        Self { simulator: Arc::new(simulator), proxy, clock, contract }
+    }
+
+    fn needs_filter(&self, template: &str) -> bool {
+        let operation = self.contract.operation("get", template).expect("a documented list");
+        let parameters = operation.parameters("query");
+        parameters.iter().any(|(it, _)| it["name"] == "filter" && it["required"] == true)
     }
 
     fn client(&self, key: &str) -> Client {
@@ -134,21 +148,33 @@ impl Line {
         client(&self.proxy.base_url, given(key), &self.clock, &recorder).unwrap()
     }
 
-    /// Tries every endpoint on what is there. Says which were refused by all, and with what.
+    /// Tries every endpoint on what is there. Says which operations were refused by all, and with
+    /// what.
     async fn tour(&self, key: &str) -> BTreeMap<String, String> {
         let client = self.client(key);
-        let (mut endpoints, mut refused) = (all(), BTreeMap::new());
+        let (mut endpoints, mut done) = (all(), BTreeSet::new());
         endpoints.sort_by_key(|endpoint| order(endpoint.as_ref()));
+        let mut refused = BTreeMap::new();
         for endpoint in &endpoints {
-            let mut last = None;
+            let name = called(endpoint.as_ref());
             for attempt in 0..ATTEMPTS {
                 let ids = Ids { known: self.proxy.known(), attempt };
-                last = send(&client, &ids.about(endpoint.as_ref())).await.err();
-                if last.is_none() {
-                    break;
+                match send(&client, &ids.about(endpoint.as_ref())).await {
+                    Ok(()) => {
+                        done.insert(name.clone());
+                        break;
+                    }
+                    Err(why) => _ = refused.insert(name.clone(), why.to_string()),
                 }
             }
-            refused.extend(last.map(|why| (called(endpoint.as_ref()), why.to_string())));
+            // And all that there is, where that may be asked.
+            let mut whole = Ids { known: self.proxy.known(), attempt: 0 }.about(endpoint.as_ref());
+            whole.request.query.retain(|(name, _)| !name.starts_with("filter["));
+            let narrowed = whole.request.query.len() < endpoint.request().query.len();
+            if narrowed && !self.needs_filter(whole.request.template) {
+                send(&client, &whole).await.expect("a list is there for all who may see it");
+                done.insert(name);
+            }
         }
         let ids = Ids { known: self.proxy.known(), attempt: 0 };
         let id = |like: &str| ids.id(like).unwrap_or_else(|| like.to_owned());
@@ -165,16 +191,20 @@ impl Line {
         let odd = client.mismatches().take_new().into_iter().map(|mismatch| mismatch.shape);
         let odd: Vec<_> = odd.filter(|shape| shape.expected.as_str() != "a known word").collect();
         assert_eq!(odd, []);
+        refused.retain(|name, _| !done.contains(name));
         refused
     }
 }
 
-/// What is listed first tells of what can be asked next, and what ends things comes last.
+/// What is read first tells of what can be asked next, and what ends things comes last.
 fn order(endpoint: &dyn Asks) -> usize {
-    match endpoint.request() {
-        request if request.method.as_str() == "DELETE" => 3,
-        request if ["archive", "expire"].iter().any(|end| request.template.ends_with(end)) => 2,
-        request => usize::from(request.template.contains('{')),
+    let request = endpoint.request();
+    let ends = ["archive", "expire"].iter().any(|end| request.template.ends_with(end));
+    match request.method.as_str() {
+        "GET" => usize::from(request.template.contains('{')),
+        "DELETE" => 4,
+        _ if ends => 3,
+        _ => 2,
     }
 }
 
