@@ -114,12 +114,12 @@ fn runner(cases: u32) -> TestRunner {
     TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha))
 }
 
-/// What one environment answers to each operation: what is wrong, and the statuses there were.
+/// What one environment answers to each operation: what is wrong, and the answers there were.
 fn held(
     contract: &Contract,
     key: &'static str,
     cases: u32,
-    statuses: &mut BTreeMap<String, BTreeSet<u16>>,
+    seen: &mut BTreeMap<String, Vec<Answered>>,
 ) -> Vec<String> {
     let line = Line::open(key);
     line.look_around(contract);
@@ -127,10 +127,10 @@ fn held(
     for operation in ours(contract) {
         let name = format!("{} {}", operation.method, operation.template);
         let request = request(contract, operation, &line.known.borrow(), key);
-        let seen = RefCell::new(BTreeSet::new());
+        let answers = RefCell::new(Vec::new());
         let done = runner(cases).run(&request, |asked| {
             let answered = line.ask(&asked).map_err(TestCaseError::fail)?;
-            seen.borrow_mut().insert(answered.status);
+            answers.borrow_mut().push(answered.clone());
             let why = check::answer(contract, &asked, &answered).join("; ");
             match why.is_empty() {
                 true => Ok(()),
@@ -138,7 +138,7 @@ fn held(
             }
         });
         problems.extend(done.err().map(|why| format!("{name}\n{}", told(&why.to_string()))));
-        statuses.entry(name).or_default().append(&mut seen.borrow_mut());
+        seen.entry(name).or_default().append(&mut answers.borrow_mut());
     }
     problems
 }
@@ -147,14 +147,18 @@ fn held(
 #[ignore = "until the simulator's reports and documents are as documented"]
 fn no_request_gets_an_answer_that_the_contract_does_not_know() {
     let Some(contract) = Contract::at_hand() else { return };
-    let mut statuses = BTreeMap::new();
-    let mut problems = held(contract, DEMO_KEY, 50, &mut statuses);
+    let mut seen = BTreeMap::new();
+    let mut problems = held(contract, DEMO_KEY, 50, &mut seen);
     // Templates and audit logs are there for production alone.
-    problems.extend(held(contract, "persona_production_demo", 15, &mut statuses));
+    problems.extend(held(contract, "persona_production_demo", 15, &mut seen));
     // A generator that is refused everything would prove nothing.
-    for (name, seen) in &statuses {
-        if !seen.iter().any(|status| (200..300).contains(status)) {
-            problems.push(format!("{name} never succeeds: {seen:?}"));
+    for (name, answers) in &seen {
+        if !answers.iter().any(|answered| (200..300).contains(&answered.status)) {
+            let why =
+                |answered: &Answered| answered.json().map(|body| body["errors"][0].to_string());
+            let whys: BTreeSet<String> = answers.iter().filter_map(why).collect();
+            let whys: Vec<String> = whys.into_iter().take(6).collect();
+            problems.push(format!("{name} never succeeds: {}", whys.join(" ")));
         }
     }
     assert!(problems.is_empty(), "{} problems:\n{}", problems.len(), problems.join("\n"));

@@ -68,8 +68,11 @@ impl Ids {
         }
         let (_, nth) = text.split_once('_')?;
         let nth: usize = nth.parse().ok()?;
-        let known = self.known.ids_like(text);
-        known.get((self.attempt + nth - 1) % known.len().max(1)).cloned()
+        // One of each status after the other.
+        let groups = self.known.ids_by_status(text);
+        let group = groups.get(self.attempt % groups.len().max(1))?;
+        let turn = self.attempt / groups.len() + nth - 1;
+        group.get(turn % group.len()).cloned()
     }
 
     fn text(&self, text: &str, separator: char) -> String {
@@ -152,10 +155,12 @@ impl Line {
     /// what.
     async fn tour(&self, key: &str) -> BTreeMap<String, String> {
         let client = self.client(key);
-        let (mut endpoints, mut done) = (all(), BTreeSet::new());
-        endpoints.sort_by_key(|endpoint| order(endpoint.as_ref()));
-        let mut refused = BTreeMap::new();
-        for endpoint in &endpoints {
+        let (endpoints, mut done, mut refused) = (all(), BTreeSet::new(), BTreeMap::new());
+        // What was made in between is read as well.
+        let rounds = [0, 1, 2, 1, 3, 4].map(|round| {
+            endpoints.iter().filter(move |endpoint| order(endpoint.as_ref()) == round)
+        });
+        for endpoint in rounds.into_iter().flatten() {
             let name = called(endpoint.as_ref());
             for attempt in 0..ATTEMPTS {
                 let ids = Ids { known: self.proxy.known(), attempt };
