@@ -16,7 +16,7 @@ pub struct Known {
 }
 
 /// Of one kind.
-const MOST: usize = 200;
+const MOST: usize = 1_000;
 
 impl Known {
     pub fn learn(&mut self, value: &Value) {

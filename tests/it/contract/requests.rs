@@ -36,7 +36,7 @@ pub fn request(
     let parts = (
         path(&operation, known),
         query(&operation, &maker),
-        headers(key),
+        headers(&operation, key),
         body(&operation, &maker),
     );
     parts
@@ -196,11 +196,13 @@ fn bytes(value: Value) -> Vec<u8> {
     value.to_string().into_bytes()
 }
 
-fn headers(key: &'static str) -> BoxedStrategy<Vec<(String, String)>> {
+fn headers(operation: &Operation<'_>, key: &'static str) -> BoxedStrategy<Vec<(String, String)>> {
     let one = |name: &'static str, values: BoxedStrategy<String>| {
         prop::option::weighted(0.4, values.prop_map(move |value| (name.to_owned(), value))).boxed()
     };
-    let intent = "[a-z0-9-]{1,300}".boxed();
+    // Of its own for each operation: the same for another body is refused.
+    let of = format!("{} {}", operation.method, operation.template);
+    let intent = "[a-z0-9-]{1,200}".prop_map(move |key| format!("{of} {key}")).boxed();
     let version = prop_oneof![
         8 => select(vec!["2025-12-08", "2023-01-05"]),
         1 => select(vec!["2025-10-27", "1999-01-01", "soon"]),
