@@ -81,3 +81,30 @@ fn keep(known: &mut Vec<String>, text: &str) {
         known.push(text.to_owned());
     }
 }
+
+/// How ids begin that stand where this name is: `inquiry-id`, `object-ids`.
+pub fn prefix_of(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "inquiry-id" | "object-ids" => "inq_",
+        "case-id" => "case_",
+        "account-id" | "target-object-id" => "act_",
+        "verification-id" => "ver_",
+        "report-id" => "rep_",
+        "inquiry-session-id" => "iqse_",
+        "device-id" => "dev_",
+        "document-id" => "doc_",
+        "transaction-id" => "txn_",
+        "event-id" => "evt_",
+        "webhook-id" => "wbh_",
+        "api-key-id" => "api_",
+        "api-log-id" => "req_",
+        "user-audit-log-id" => "ual_",
+        "workflow-id" => "wfl_",
+        "workflow-run-id" => "wfr_",
+        "account-type-id" => "acttp_",
+        "case-template-id" => "ctmpl_",
+        "case-queue-id" => "cqueue_",
+        "inquiry-template-id" => "itmpl_",
+        _ => return None,
+    })
+}

@@ -16,8 +16,8 @@ use serde_json::Value;
 use super::{
     check::Asked,
     document::{Contract, Operation},
-    known::Known,
-    strategies::{Maker, examples},
+    known::{Known, prefix_of},
+    strategies::Maker,
 };
 use crate::{
     endpoints,
@@ -67,23 +67,14 @@ fn path(operation: &Operation<'_>, known: &Known) -> BoxedStrategy<String> {
             parts.push(Just(part.to_owned()).boxed());
             continue;
         }
-        let like = operation
-            .parameters("path")
-            .iter()
-            .flat_map(|(parameter, _)| {
-                let of_schema = examples(&parameter["schema"]);
-                let own = parameter["example"].as_str().map(str::to_owned);
-                own.into_iter().chain(of_schema)
-            })
-            .chain(prefixes(part))
-            .find(|id| !known.ids_like(id).is_empty());
-        // Each status as often as the others: few objects are where a step can be taken.
-        let there = like.map(|like| known.ids_by_status(&like)).unwrap_or_default();
+        let name = part.trim_matches(['{', '}']);
+        let there = prefix_of(name).map(|like| known.ids_by_status(like)).unwrap_or_default();
         let anything = prop_oneof![
             Just("inq_unknown".to_owned()),
             "[a-z]{2,5}_[a-zA-Z0-9]{1,28}",
             any::<String>(),
         ];
+        // Each status as often as the others: few objects are where a step can be taken.
         parts.push(match there.is_empty() {
             true => anything.prop_map(|text| segment(&text)).boxed(),
             false => prop_oneof![5 => select(there).prop_flat_map(select), 1 => anything]
@@ -92,33 +83,6 @@ fn path(operation: &Operation<'_>, known: &Known) -> BoxedStrategy<String> {
         });
     }
     parts.prop_map(|parts| format!("/{}", parts.join("/"))).boxed()
-}
-
-/// How ids begin that stand in a place of this name, where the contract gives no example.
-fn prefixes(placeholder: &str) -> Option<String> {
-    let prefix = match placeholder.trim_matches(['{', '}']) {
-        "inquiry-id" => "inq_",
-        "case-id" => "case_",
-        "account-id" => "act_",
-        "verification-id" => "ver_",
-        "report-id" => "rep_",
-        "inquiry-session-id" => "iqse_",
-        "device-id" => "dev_",
-        "document-id" => "doc_",
-        "transaction-id" => "txn_",
-        "event-id" => "evt_",
-        "webhook-id" => "wbh_",
-        "api-key-id" => "api_",
-        "api-log-id" => "req_",
-        "user-audit-log-id" => "ual_",
-        "workflow-id" => "wfl_",
-        "workflow-run-id" => "wfr_",
-        "account-type-id" => "acttp_",
-        "case-template-id" => "ctmpl_",
-        "inquiry-template-id" => "itmpl_",
-        _ => return None,
-    };
-    Some(prefix.to_owned())
 }
 
 /// Of the objects that a path is about.

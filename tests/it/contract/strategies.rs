@@ -4,7 +4,10 @@
 use proptest::{prelude::*, sample::select, string::string_regex};
 use serde_json::{Map, Value, json};
 
-use super::{document::Contract, known::Known};
+use super::{
+    document::Contract,
+    known::{Known, prefix_of},
+};
 
 pub struct Maker<'a> {
     pub contract: &'a Contract,
@@ -134,8 +137,8 @@ impl Maker<'_> {
             return string_regex(whole).expect("the contract's pattern").boxed();
         }
         let mut sensible: Vec<String> = examples(schema);
-        let ids: Vec<String> =
-            sensible.iter().flat_map(|id| self.known.ids_like(id)).cloned().collect();
+        let like = sensible.iter().map(String::as_str).chain(prefix_of(name));
+        let ids: Vec<String> = like.flat_map(|id| self.known.ids_like(id)).cloned().collect();
         sensible.extend(ids);
         sensible.extend(self.known.texts_of(self.kind, name).cloned());
         let anything = prop_oneof![
@@ -150,7 +153,7 @@ impl Maker<'_> {
     }
 }
 
-pub fn examples(schema: &Value) -> Vec<String> {
+fn examples(schema: &Value) -> Vec<String> {
     let one = schema["example"].as_str();
     let many = schema["examples"].as_array().into_iter().flatten().filter_map(Value::as_str);
     one.into_iter().chain(many).map(str::to_owned).collect()
