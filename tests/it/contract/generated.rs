@@ -134,13 +134,13 @@ fn held(
         line.look_around(contract);
         line
     };
-    let mut line = open();
+    let base = open();
     let mut problems = Vec::new();
     for operation in ours(contract) {
         // One step ends what the next would need.
-        if operation.template.starts_with("/inquiries/{") && operation.method == "post" {
-            line = open();
-        }
+        let step = operation.template.starts_with("/inquiries/{") && operation.method == "post";
+        let fresh = step.then(open);
+        let line = fresh.as_ref().unwrap_or(&base);
         let name = format!("{} {}", operation.method, operation.template);
         let request = request(contract, operation, &line.known.borrow(), key);
         let answers = RefCell::new(Vec::new());

@@ -160,9 +160,10 @@ fn examples(schema: &Value) -> Vec<String> {
 }
 
 fn whole_number(schema: &Value) -> impl Strategy<Value = i64> + use<> {
+    let sensible = schema["examples"][0].as_i64().or(schema["default"].as_i64()).unwrap_or(10);
     let least = schema["minimum"].as_i64().unwrap_or(-1_000);
     let most = schema["maximum"].as_i64().unwrap_or(1_000_000).max(least);
-    prop_oneof![4 => least..=most, 1 => Just(least), 1 => Just(most)]
+    prop_oneof![4 => least..=most, 4 => Just(sensible), 1 => Just(least), 1 => Just(most)]
 }
 
 /// Both schemas at once.
