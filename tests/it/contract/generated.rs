@@ -20,6 +20,7 @@ use proptest::{
 use tokio::runtime::Runtime;
 
 use super::{
+    AWAITED,
     check::{self, Answered, Asked},
     document::Contract,
     known::Known,
@@ -161,7 +162,6 @@ fn held(
 }
 
 #[test]
-#[ignore = "until the simulator's reports and documents are as documented"]
 fn no_request_gets_an_answer_that_the_contract_does_not_know() {
     let Some(contract) = Contract::at_hand() else { return };
     let mut seen = BTreeMap::new();
@@ -171,7 +171,8 @@ fn no_request_gets_an_answer_that_the_contract_does_not_know() {
     // A generator that is refused everything would prove nothing.
     for (name, answers) in &seen {
         let rightly = || answers.iter().filter(|(rightly, _)| *rightly).map(|(_, answer)| answer);
-        if !rightly().any(|answered| (200..300).contains(&answered.status)) {
+        let succeeds = rightly().any(|answered| (200..300).contains(&answered.status));
+        if !succeeds && !AWAITED.contains(&name.as_str()) {
             let why = |answered: &Answered| Some(answered.json()?["errors"][0].to_string());
             let whys: BTreeSet<String> = rightly().filter_map(why).collect();
             let whys: Vec<String> = whys.into_iter().collect();

@@ -98,7 +98,7 @@ impl Maker<'_> {
             let value = self.made(&name, member, depth + 1);
             let filled = match needed {
                 true => value.prop_map(Some).boxed(),
-                false => prop::option::of(value).boxed(),
+                false => prop::option::weighted(0.6, value).boxed(),
             };
             members.push(filled.prop_map(move |value| Some((name.clone(), value?))).boxed());
         }
@@ -160,7 +160,8 @@ fn examples(schema: &Value) -> Vec<String> {
 }
 
 fn whole_number(schema: &Value) -> impl Strategy<Value = i64> + use<> {
-    let sensible = schema["examples"][0].as_i64().or(schema["default"].as_i64()).unwrap_or(10);
+    let shown = [&schema["examples"][0], &schema["example"], &schema["default"]];
+    let sensible = shown.iter().find_map(|shown| shown.as_i64()).unwrap_or(10);
     let least = schema["minimum"].as_i64().unwrap_or(-1_000);
     let most = schema["maximum"].as_i64().unwrap_or(1_000_000).max(least);
     prop_oneof![4 => least..=most, 4 => Just(sensible), 1 => Just(least), 1 => Just(most)]

@@ -18,7 +18,7 @@ use caseload::{
 };
 use serde_json::Value;
 
-use super::{document::Contract, known::Known, proxy::Proxy};
+use super::{AWAITED, document::Contract, known::Known, proxy::Proxy};
 use crate::{
     client::{client, given},
     endpoints::{Asks, all},
@@ -214,7 +214,6 @@ fn order(endpoint: &dyn Asks) -> usize {
 }
 
 #[tokio::test]
-#[ignore = "until the simulator's reports and documents are as documented"]
 async fn every_endpoint_passes_a_validating_proxy() {
     let Some(contract) = Contract::at_hand() else { return };
     // Some are for production alone, and some for the sandbox.
@@ -226,6 +225,7 @@ async fn every_endpoint_passes_a_validating_proxy() {
     let there = line.tour(production).await;
     line.proxy.found_nothing();
     let refused = refused.iter().filter(|(name, _)| there.contains_key(*name));
+    let refused = refused.filter(|(name, _)| !AWAITED.contains(&name.as_str()));
     let refused: Vec<String> = refused.map(|(name, why)| format!("{name}: {why}")).collect();
     assert!(refused.is_empty(), "{} never succeed:\n{}", refused.len(), refused.join("\n"));
 }
