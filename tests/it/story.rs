@@ -41,6 +41,8 @@ pub struct Beginning {
     pub key: &'static str,
     pub mask: Mask,
     pub timeout: Duration,
+    /// The simulator's own if none is given.
+    pub base_url: Option<String>,
     pub mappings: Mappings,
 }
 
@@ -54,6 +56,7 @@ impl Default for Beginning {
             key: DEMO_KEY,
             mask: Mask::Everything,
             timeout: Duration::from_secs(10),
+            base_url: None,
             mappings: Mappings::default(),
         }
     }
@@ -83,8 +86,13 @@ impl Story {
         let listen = ([127, 0, 0, 1], 0).into();
         let simulator =
             simulator::start(listen, options, clock.clone()).await.expect("a free port");
+        Self::begin_on(Arc::new(simulator), clock, beginning).await
+    }
+
+    /// With a Persona that is there already.
+    pub async fn begin_on(simulator: Arc<Simulator>, clock: Clock, beginning: Beginning) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let mut story = Self::open(Arc::new(simulator), Arc::new(folder), clock, &beginning).await;
+        let mut story = Self::open(simulator, Arc::new(folder), clock, &beginning).await;
         story.settle().await;
         story
     }
@@ -106,10 +114,11 @@ impl Story {
     ) -> Self {
         let busy = Busy::default();
         let key = KeySource::Given(Secret::new(beginning.key.to_owned()));
+        let base_url = beginning.base_url.clone().unwrap_or_else(|| simulator.base_url());
         let options = desk::Options {
             store: folder.path().join("store/caseload.db"),
             persona: persona::Settings {
-                base_url: simulator.base_url().parse().expect("the simulator's URL"),
+                base_url: base_url.parse().expect("a URL"),
                 connect_timeout: beginning.timeout,
                 timeout: beginning.timeout,
                 roots: Roots::Bundled,
