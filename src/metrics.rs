@@ -44,6 +44,8 @@ pub enum Class {
     NoAnswer,
     /// An answer that could not be understood.
     Unreadable,
+    /// Given up by whoever asked, before an answer came.
+    Abandoned,
 }
 
 impl Class {
@@ -55,12 +57,13 @@ impl Class {
             Self::ServerError => "server-error",
             Self::NoAnswer => "no-answer",
             Self::Unreadable => "unreadable",
+            Self::Abandoned => "abandoned",
         }
     }
 
     /// Counts towards the error rate. A refusal does not: it is an answer.
     pub fn is_error(self) -> bool {
-        !matches!(self, Self::Ok | Self::Refused)
+        !matches!(self, Self::Ok | Self::Refused | Self::Abandoned)
     }
 }
 
@@ -121,6 +124,10 @@ impl Recorder {
 
     /// Takes one attempt into the figures.
     pub fn record(&self, attempt: &Attempt) {
+        // How Persona is doing cannot be told from what was not waited for.
+        if attempt.class == Class::Abandoned {
+            return;
+        }
         let mut window = self.window.lock().expect("no panic while the window is held");
         if window.len() == WINDOW_ATTEMPTS {
             window.pop_front();

@@ -126,7 +126,7 @@ async fn forever(sync: &Sync) {
                 // What failed for one inquiry may have been the beginning of this.
                 memory.forget();
                 failed(sync, &why);
-                pace::after_failure(failures, retry_after(&why))
+                pace::after_failure(failures, retry_after(&why), fastrand::f64())
             }
         };
         sync.clock.sleep(pause).await;
@@ -203,7 +203,7 @@ fn failed(sync: &Sync, why: &Trouble) {
                 | ErrorKind::Forbidden
                 | ErrorKind::OtherEnvironment { .. } => Phase::Refused { reason },
                 // Slowed down is not cut off.
-                ErrorKind::RateLimited { .. } => phase.clone(),
+                ErrorKind::RateLimited { .. } | ErrorKind::QuotaSpent { .. } => phase.clone(),
                 _ => offline(phase, now, reason),
             },
             (Trouble::Store(_), phase) => offline(phase, now, reason),
@@ -223,10 +223,7 @@ fn offline(phase: &Phase, now: Timestamp, reason: Text) -> Phase {
 
 fn retry_after(why: &Trouble) -> Option<Duration> {
     match why {
-        Trouble::Persona(why) => match why.kind() {
-            ErrorKind::RateLimited { retry_after } => *retry_after,
-            _ => None,
-        },
+        Trouble::Persona(why) => why.retry_after(),
         Trouble::Store(_) => None,
     }
 }
