@@ -177,7 +177,10 @@ impl Delivery {
         if verdict.look == Look::Now {
             match self.look(&course.action.subject).await {
                 Ok(batch) => course.learnt = batch,
-                Err(why) => tracing::warn!(%why, "what made Persona refuse could not be read"),
+                Err(why) => {
+                    let why = why.for_log();
+                    tracing::warn!(why, "what made Persona refuse could not be read");
+                }
             }
         }
         let request = why.request_id().map_or(String::new(), |id| format!(" (request {id})"));

@@ -123,7 +123,8 @@ impl Fill {
                     // A place that was noted is gone: from the start again. A page that Persona
                     // names and does not have: that was the end.
                     let cursor = if noted { "" } else { DONE };
-                    tracing::warn!(%why, stage = ?listing.stage, "a page of the list is not there");
+                    let why = why.for_log();
+                    tracing::warn!(why, stage = ?listing.stage, "a page of the list is not there");
                     sync.store.set_cursor(listing.stage.cursor(), cursor).await?;
                     self.listing = None;
                 }
@@ -223,7 +224,7 @@ async fn look_after_the_missing(sync: &Sync, listed: &HashSet<String>) -> Result
         match super::fetch(&sync.client, &Subject::Inquiry(id.clone()), Lane::Back).await {
             Ok(batch) => _ = sync.store.apply(batch).await?,
             Err(why) if is_refusal(why.kind()) => {
-                tracing::warn!(%why, inquiry = %id, "an inquiry of the queue cannot be had");
+                tracing::warn!(why = why.for_log(), inquiry = %id, "an inquiry of the queue cannot be had");
             }
             Err(why) => return Err(why.into()),
         }

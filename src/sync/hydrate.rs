@@ -42,7 +42,7 @@ pub async fn some(sync: &Sync, memory: &mut Memory) -> Result<More, Trouble> {
             match answer {
                 Ok(batch) => _ = sync.store.apply(batch).await?,
                 Err(why) if concerns_one(why.kind()) => {
-                    tracing::warn!(%why, inquiry = %id, "its evidence cannot be had");
+                    tracing::warn!(why = why.for_log(), inquiry = %id, "its evidence cannot be had");
                 }
                 Err(why) => return Err(why.into()),
             }

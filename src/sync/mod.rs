@@ -99,6 +99,16 @@ pub enum Trouble {
     Store(#[from] store::Error),
 }
 
+impl Trouble {
+    /// For a log: without words of Persona's.
+    pub fn for_log(&self) -> String {
+        match self {
+            Self::Persona(why) => why.for_log(),
+            Self::Store(why) => why.to_string(),
+        }
+    }
+}
+
 /// Runs until cancelled; what was written until then stays.
 pub async fn run(sync: Sync, cancel: CancellationToken) {
     tokio::select! {
@@ -192,7 +202,7 @@ async fn pin_environment(sync: &Sync) -> Result<(), store::Error> {
 }
 
 fn failed(sync: &Sync, why: &Trouble) {
-    tracing::warn!(%why, "sync stopped for now");
+    tracing::warn!(why = why.for_log(), "sync stopped for now");
     let reason = Text::new(&why.to_string());
     let now = sync.clock.now();
     sync.state.send_if_modified(|state| {
