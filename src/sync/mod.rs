@@ -17,6 +17,7 @@ pub mod pace;
 
 use std::{sync::Arc, time::Duration};
 
+use futures::future::join;
 use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -172,11 +173,11 @@ async fn round(
     if !fill.is_under_way() {
         fill.again(sync, polled.gap).await?;
     }
-    let filled = fill.some(sync).await?;
+    let (filled, hydrated) = join(fill.some(sync), hydrate::some(sync, memory)).await;
+    let (filled, hydrated) = (filled?, hydrated?);
     if filled == More::No {
         answered(sync, Phase::Live).await?;
     }
-    let hydrated = hydrate::some(sync, memory).await?;
     let more = if filled == More::Yes || hydrated == More::Yes { More::Yes } else { More::No };
     Ok(Round { events: polled.new, gap: polled.gap, more })
 }
