@@ -1,5 +1,10 @@
 //! Every endpoint of the client: one of each, for whoever holds them against the contract.
 
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
 use caseload::{
     model::{
         Account, AccountId, AccountTypeId, ApiKeyId, ApiLogId, AuditLogId, Case, CaseId, DeviceId,
@@ -21,6 +26,8 @@ use serde_json::{Map, Value, json};
 pub trait Asks {
     fn request(&self) -> Request;
     fn read(&self, answer: &Document) -> Result<(), DecodeError>;
+    /// `caseload::persona::cases::List`
+    fn name(&self) -> &'static str;
 }
 
 impl<E: Endpoint> Asks for E {
@@ -31,6 +38,51 @@ impl<E: Endpoint> Asks for E {
     fn read(&self, answer: &Document) -> Result<(), DecodeError> {
         self.decode(answer).map(drop)
     }
+
+    fn name(&self) -> &'static str {
+        std::any::type_name::<E>()
+    }
+}
+
+/// Sources of a folder and of the folders in it.
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a folder of sources") {
+        let path = entry.expect("an entry").path();
+        match path.is_dir() {
+            true => sources(&path, found),
+            false => found.push(path),
+        }
+    }
+}
+
+#[test]
+fn no_endpoint_is_missing_here() {
+    let persona = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/persona");
+    let (mut files, mut missing) = (Vec::new(), Vec::new());
+    sources(&persona, &mut files);
+    let every = all();
+    let known: Vec<&str> =
+        every.iter().map(|one| one.name().split('<').next().expect("a name")).collect();
+    let mut found = 0;
+    for file in files {
+        let text = fs::read_to_string(&file).expect("a source");
+        let module = file.strip_prefix(&persona).expect("it is inside").with_extension("");
+        let module = module.to_string_lossy().replace('/', "::").replace("::mod", "");
+        for line in text.lines().filter(|line| line.starts_with("impl")) {
+            let Some((_, of)) = line.split_once(" Read for ").or(line.split_once(" Write for "))
+            else {
+                continue;
+            };
+            let of = of.split(['<', ' ']).next().expect("a name");
+            let name = format!("caseload::persona::{module}::{of}");
+            found += 1;
+            if !known.contains(&name.as_str()) {
+                missing.push(name);
+            }
+        }
+    }
+    assert_eq!(missing, [""; 0], "add them to the table");
+    assert!(found > 70, "only {found} were found");
 }
 
 fn text(raw: &str) -> Text {

@@ -43,15 +43,17 @@ async fn time_goes_by(clock: &Clock) {
 }
 
 /// A server that gives every request one answer, and keeps what it was asked.
-struct Parrot {
-    url: String,
+pub struct Parrot {
+    pub url: String,
+    answer: Arc<Mutex<Vec<u8>>>,
     asked: Arc<Mutex<Vec<String>>>,
     server: JoinHandle<()>,
 }
 
 impl Parrot {
-    async fn says(answer: impl Into<Vec<u8>>) -> Self {
-        let answer = answer.into();
+    pub async fn says(answer: impl Into<Vec<u8>>) -> Self {
+        let answer = Arc::new(Mutex::new(answer.into()));
+        let learnt = Arc::clone(&answer);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/api/v1", listener.local_addr().unwrap());
         let asked = Arc::new(Mutex::new(Vec::new()));
@@ -70,14 +72,20 @@ impl Parrot {
                     }
                 }
                 heard.lock().unwrap().push(String::from_utf8_lossy(&request).into_owned());
+                let answer = learnt.lock().unwrap().clone();
                 // The client may hang up before it has heard everything.
                 let _ = stream.write_all(&answer).await;
             }
         });
-        Self { url, asked, server }
+        Self { url, answer, asked, server }
     }
 
-    fn asked(&self) -> Vec<String> {
+    /// From now on.
+    pub fn learns(&self, answer: impl Into<Vec<u8>>) {
+        *self.answer.lock().unwrap() = answer.into();
+    }
+
+    pub fn asked(&self) -> Vec<String> {
         self.asked.lock().unwrap().clone()
     }
 }

@@ -1,0 +1,13 @@
+//! Both sides of the wire against Persona's official contract, where that is at hand.
+
+mod check;
+mod document;
+mod examples;
+mod generated;
+mod known;
+mod old;
+mod proxy;
+mod strategies;
+mod through;
+
+pub use self::document::Contract;
