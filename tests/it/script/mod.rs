@@ -3,6 +3,7 @@
 mod decisions;
 mod doctor;
 mod lists;
+mod log;
 mod making;
 mod trouble;
 
