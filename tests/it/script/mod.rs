@@ -4,6 +4,7 @@ mod decisions;
 mod doctor;
 mod lists;
 mod making;
+mod relations;
 mod trouble;
 
 use std::{
