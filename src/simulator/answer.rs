@@ -1,44 +1,27 @@
 //! From a request to an answer, in Persona's order: the key, the rate window, replays, the route.
 //! Faults strike where they would in life.
 
-use fastrand::Rng;
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
-    Options, Scenario,
-    idempotency::{Keys, Seen, Stored, fingerprint},
-    limits::{Left, RateWindow},
-    routes::{self, Asked},
-    scenario::Fault,
-    seed,
-    serve::Received,
-    world::{Refusal, World},
+    call::{Call, Content, Reply},
+    fault::Fault,
+    idempotency::{Seen, Stored, fingerprint},
+    inflect::Inflection,
+    keys::Caller,
+    limits::Left,
+    persona::Persona,
+    query::{Query, bad_request},
+    render::Look,
+    reply::{Answer, Body, Delivery, errors},
+    request::Request,
+    routes::{self, Meant, Operation},
+    scenario::Strike,
+    shape::{Shape, Unknown},
+    version::Version,
+    world::Refusal,
 };
-use crate::secret::Secret;
-
-/// The whole Persona: its world and what stands before it.
-pub struct Persona {
-    pub world: World,
-    pub key: Secret<String>,
-    pub scenario: Scenario,
-    pub received: Vec<Received>,
-    window: RateWindow,
-    keys: Keys,
-    dice: Rng,
-    requests: u64,
-    environment: String,
-}
-
-/// A request as it came.
-pub struct Request<'a> {
-    pub method: &'a str,
-    pub path: &'a str,
-    pub query: &'a str,
-    pub bearer: Option<&'a str>,
-    pub idempotency_key: Option<&'a str>,
-    pub body: &'a [u8],
-}
 
 /// What goes back, if anything does.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,161 +33,274 @@ pub enum Outcome {
     Silent,
 }
 
-#[derive(Debug, Clone, PartialEq)]
-pub struct Answer {
-    pub status: u16,
-    pub body: String,
-    pub headers: Vec<(&'static str, String)>,
+/// The key of a request that was told to wait belongs to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Claim {
+    Held,
+    None,
+}
+
+/// An answer in the making.
+struct Words {
+    status: u16,
+    body: Body,
+    /// What is left of the quota, for creates.
+    quota: Option<Left>,
+}
+
+impl Words {
+    fn refused(refusal: &Refusal) -> Self {
+        let body = Body::Json(errors(refusal));
+        Self { status: refusal.status, body, quota: None }
+    }
 }
 
 impl Persona {
-    pub fn new(options: Options, start: Timestamp) -> Self {
-        let mut dice = Rng::with_seed(options.seed ^ 0xd1ce);
-        let environment: String = (0..24).map(|_| dice.alphanumeric()).collect();
-        Self {
-            world: seed::world(options.seed, options.inquiries, start),
-            key: options.key,
-            scenario: options.scenario,
-            received: Vec::new(),
-            window: RateWindow::new(options.rate_limit),
-            keys: Keys::default(),
-            dice,
-            requests: 0,
-            environment: format!("env_{environment}"),
-        }
-    }
-
-    /// What strikes this request, and how long before anything happens.
-    pub fn strike(&mut self, request: &Request<'_>) -> (std::time::Duration, Fault) {
-        self.scenario.strike(request.method, request.path, &mut self.dice)
-    }
-
-    pub fn answer(&mut self, request: &Request<'_>, fault: Fault, now: Timestamp) -> Outcome {
-        let outcome = self.judge(request, fault, now);
-        self.received.push(Received {
-            method: request.method.to_owned(),
-            path: request.path.to_owned(),
-            query: request.query.to_owned(),
-            idempotency_key: request.idempotency_key.map(str::to_owned),
-            status: match &outcome {
-                Outcome::Answer(answer) => Some(answer.status),
-                Outcome::Closed | Outcome::Silent => None,
-            },
-        });
+    pub fn answer(
+        &mut self,
+        request: &Request<'_>,
+        strike: Strike,
+        claim: Claim,
+        now: Timestamp,
+    ) -> Outcome {
+        self.catch_up(now);
+        let outcome = self.judge(request, strike, claim, now);
+        self.tell_new_events(now);
+        let status = match &outcome {
+            Outcome::Answer(answer) => Some(answer.status),
+            Outcome::Closed | Outcome::Silent => None,
+        };
+        self.receive(request, status);
         outcome
     }
 
-    fn judge(&mut self, request: &Request<'_>, fault: Fault, now: Timestamp) -> Outcome {
-        match fault {
+    fn judge(
+        &mut self,
+        request: &Request<'_>,
+        strike: Strike,
+        claim: Claim,
+        now: Timestamp,
+    ) -> Outcome {
+        match strike.fault {
             Fault::LostRequest => return Outcome::Closed,
             Fault::Stuck => return Outcome::Silent,
             _ => {}
         }
-        if request.bearer != Some(self.key.expose()) {
+        let caller = request.bearer().and_then(|value| self.ring.caller(&self.world, value, now));
+        let Some(mut caller) = caller.filter(|_| strike.fault != Fault::Unauthorized) else {
             let refusal = Refusal::new(401, "Must be authenticated to access this endpoint", "");
             // Before anything is known of the caller, so without the other headers.
-            return Outcome::Answer(Answer {
-                status: 401,
-                body: errors(&refusal),
-                headers: Vec::new(),
-            });
-        }
-        let left = self.window.take(now);
-        if !left.allowed || fault == Fault::RateLimited {
-            let details = format!("You have hit your rate limit of {} requests / min.", left.limit);
+            return Outcome::Answer(Answer::plain(401, errors(&refusal)));
+        };
+        let left = self.count(&caller, strike.others, now);
+        if !left.allowed || strike.fault == Fault::RateLimited {
+            let limit = left.limit;
+            let details = format!(
+                "You have hit your rate limit of {limit} requests / min. Please reach out to support if you need this changed."
+            );
             let refusal = Refusal::new(429, "Rate limit exceeded", details);
-            let left = Left { remaining: 0, ..left };
-            return self.headed(429, errors(&refusal), left);
+            let words = Words::refused(&refusal);
+            return self.finish(request, words, Left { remaining: 0, ..left }, strike, now);
         }
-        if fault == Fault::Unavailable {
-            let refusal = Refusal::new(503, "Service unavailable", "try again later");
-            return self.headed(503, errors(&refusal), left);
+        if let Some(refusal) = strike.fault.unstored() {
+            return self.finish(request, Words::refused(&refusal), left, strike, now);
         }
-        let key = request.idempotency_key.filter(|_| request.method == "POST");
-        let print = fingerprint(request.path, request.body);
-        match key.map(|key| self.keys.look(key, print, now)) {
-            Some(Seen::Replay(stored)) => return self.headed(stored.status, stored.body, left),
+        let key = request.header("idempotency-key").filter(|_| request.method == "POST");
+        let print = fingerprint(request.method, request.path, request.body);
+        match key.filter(|_| claim == Claim::None).map(|key| self.keys.look(key, print, now)) {
+            // A replay does nothing, so it leaves no trace either.
+            Some(Seen::Replay(stored)) => {
+                let answer = self.headed(stored.status, Body::Text(stored.body), left, None);
+                return Outcome::Answer(answer);
+            }
             Some(Seen::Mismatch) => {
                 let details = "Keys for idempotent requests can only be used with the same parameters they were first used with";
                 let refusal = Refusal::new(400, "Idempotency error", details);
-                return self.headed(400, errors(&refusal), left);
+                return self.finish(request, Words::refused(&refusal), left, strike, now);
+            }
+            Some(Seen::Running) => {
+                let details = "A request with this idempotency key is still being processed";
+                let refusal = Refusal::new(409, "Conflict", details);
+                return self.finish(request, Words::refused(&refusal), left, strike, now);
             }
             Some(Seen::New) | None => {}
         }
-        let (status, body) = match fault {
-            Fault::Error => {
-                (500, errors(&Refusal::new(500, "Internal error", "something went wrong")))
-            }
-            Fault::Stale => {
-                let details =
-                    "Attempted to update a record that was just modified. Please try again.";
-                (409, errors(&Refusal::new(409, "Stale object error", details)))
-            }
-            _ => self.route(request, left, now),
+        let mut words = match strike.fault.stored() {
+            Some(refusal) => Words::refused(&refusal),
+            None => self.route(request, &mut caller, strike, left, now),
         };
-        let (status, body) = match fault {
-            Fault::ErrorAfter => {
-                (500, errors(&Refusal::new(500, "Internal error", "something went wrong")))
-            }
-            _ => (status, body),
-        };
-        if let Some(key) = key {
-            self.keys.store(key, print, Stored { status, body: body.clone() }, now);
+        if strike.fault == Fault::ErrorAfter {
+            let broken = Fault::Error.stored().expect("an error has words");
+            words = Words { quota: words.quota, ..Words::refused(&broken) };
         }
-        match fault {
+        match key {
+            // Refused before the layer that keeps answers.
+            Some(key) if words.status == 429 => self.keys.forget(key),
+            Some(key) => {
+                let stored = Stored { status: words.status, body: words.body.text() };
+                self.keys.store(key, print, stored, now);
+            }
+            None => {}
+        }
+        match strike.fault {
             Fault::LostAnswer => Outcome::Closed,
-            _ => self.headed(status, body, left),
+            Fault::StuckAfter => Outcome::Silent,
+            _ => self.finish(request, words, left, strike, now),
         }
     }
 
-    fn route(&mut self, request: &Request<'_>, left: Left, now: Timestamp) -> (u16, String) {
-        let refused = |refusal: &Refusal| (refusal.status, errors(refusal));
-        let body = match request.body {
-            [] => Ok(Value::Null),
-            body => serde_json::from_slice(body),
+    /// Counts the request against all together and against its key: the tighter limit is told.
+    fn count(&mut self, caller: &Caller, others: u32, now: Timestamp) -> Left {
+        if others > 0 {
+            self.window.taken_by_others(others, now);
+        }
+        let all = self.window.take(now);
+        match self.ring.take(&caller.key, now) {
+            Some(own) if !own.allowed || own.remaining < all.remaining => {
+                Left { allowed: own.allowed && all.allowed, ..own }
+            }
+            _ => all,
+        }
+    }
+
+    fn route(
+        &mut self,
+        request: &Request<'_>,
+        caller: &mut Caller,
+        strike: Strike,
+        left: Left,
+        now: Timestamp,
+    ) -> Words {
+        let (operation, ids) = match self.find(request, caller) {
+            Ok(found) => found,
+            Err(refusal) => return Words::refused(&refusal),
         };
-        let Ok(body) = body else {
-            return refused(&Refusal::new(400, "Bad Request", "the body is not JSON"));
+        let quota = operation.quota.map(|product| (product, self.quotas.take(product, now)));
+        if let Some((product, left)) = quota
+            && (!left.allowed || strike.fault == Fault::QuotaExceeded)
+        {
+            let limit = left.limit;
+            let details = format!(
+                "You have hit your {product} quota limit of {limit} requests. Please reach out to support if you need this changed."
+            );
+            let refusal = Refusal::new(429, "Quota exceeded", details);
+            let left = Left { remaining: 0, ..left };
+            return Words { quota: Some(left), ..Words::refused(&refusal) };
+        }
+        let quota = quota.map(|(_, left)| left);
+        let before = ids.first().and_then(|id| self.world.get(id));
+        let reply = self.run(request, caller, operation, ids, left, now);
+        let (reply, query) = match reply {
+            Ok(done) => done,
+            Err(refusal) => return Words { quota, ..Words::refused(&refusal) },
         };
-        let Some(path) = request.path.strip_prefix("/api/v1/") else {
-            return refused(&Refusal::new(404, "Record not found", "there is no such endpoint"));
+        if operation.method != "GET" {
+            self.remember(before, &reply, now);
+        }
+        let status = reply.status;
+        if let Content::Pdf(bytes) = reply.content {
+            return Words { status, body: Body::Pdf(bytes), quota };
+        }
+        let look = Look::of(caller, &self.files, now);
+        let body = look.body(&self.world, reply, &query, request.path).unwrap_or_default();
+        Words { status, body: Body::Json(body), quota }
+    }
+
+    /// The endpoint that is meant, if the caller may use it.
+    fn find<'a>(
+        &self,
+        request: &Request<'a>,
+        caller: &mut Caller,
+    ) -> Result<(&'static Operation, Vec<&'a str>), Refusal> {
+        if let Some(name) = request.header("persona-version") {
+            let unknown = || bad_request(format!("Persona-Version {name:?} is not a version"));
+            caller.version = Version::named(name).ok_or_else(unknown)?;
+        }
+        if let Some(name) = request.header("key-inflection") {
+            let unknown = || bad_request("Key-Inflection must be camel, kebab or snake");
+            caller.inflection = Inflection::named(name).ok_or_else(unknown)?;
+        }
+        let path = request.path.strip_prefix("/api/v1/").unwrap_or_default();
+        match routes::meant(request.method, path) {
+            Meant::Operation(operation, ids) => {
+                caller.admit(request.peer, &operation.permission())?;
+                Ok((operation, ids))
+            }
+            Meant::OtherMethod(allowed) => {
+                Err(Refusal::new(405, "Method not allowed", format!("Allowed: {allowed}")))
+            }
+            Meant::Nothing => {
+                Err(Refusal::new(404, "Record not found", "there is no such endpoint"))
+            }
+        }
+    }
+
+    fn run(
+        &mut self,
+        request: &Request<'_>,
+        caller: &Caller,
+        operation: &'static Operation,
+        ids: Vec<&str>,
+        left: Left,
+        now: Timestamp,
+    ) -> Result<(Reply, Query), Refusal> {
+        let unknown = if self.scenario.strict { Unknown::Refuse } else { Unknown::Keep };
+        let query = Query::read(request.query, operation.takes, unknown)?;
+        let body = match operation.body {
+            Some(shape) => Shape::parse(shape).hold(request.json()?, unknown)?,
+            None => Value::Null,
         };
-        let query = url::form_urlencoded::parse(request.query.as_bytes());
-        let asked = Asked {
-            method: request.method,
-            path: path.split('/').collect(),
-            query: query.map(|(key, value)| (key.into_owned(), value.into_owned())).collect(),
+        let mut later = Vec::new();
+        let mut call = Call {
+            world: &mut self.world,
+            keys: &mut self.ring,
+            hooks: &mut self.hooks,
+            index: &self.index,
+            later: &mut later,
+            locks: &mut self.locks,
+            history: &mut self.history,
+            logs: &self.logs,
+            caller,
+            path: request.path,
+            ids,
+            filters: operation.takes.filters,
+            query,
             body,
             left,
             now,
         };
-        match routes::route(&mut self.world, &asked) {
-            Ok((status, answer)) => (status, answer.to_string()),
-            Err(refusal) => refused(&refusal),
+        let reply = (operation.run)(&mut call)?;
+        let query = call.query;
+        self.redact_later(later, now);
+        Ok((reply, query))
+    }
+
+    /// Puts on the headers, writes the log, and spoils what a fault spoils.
+    fn finish(
+        &mut self,
+        request: &Request<'_>,
+        words: Words,
+        left: Left,
+        strike: Strike,
+        now: Timestamp,
+    ) -> Outcome {
+        let Words { status, mut body, quota } = words;
+        if let Body::Json(body) = &mut body {
+            strike.fault.spoil(body);
         }
+        let mut answer = self.headed(status, body, left, quota);
+        if let (429 | 503, Some(seconds)) = (status, strike.retry_after) {
+            answer.headers.push(("Retry-After", seconds.to_string()));
+        }
+        self.log(request, &answer, now);
+        match strike.fault {
+            Fault::AbsurdLimits => answer.make_limits_absurd(),
+            Fault::NoLimits => answer.headers.retain(|(name, _)| !name.starts_with("RateLimit")),
+            Fault::BrokenJson => answer.break_body(),
+            Fault::WrongContentType => answer.become_html(),
+            Fault::SlowBody => answer.delivery = Delivery::Slow,
+            _ => {}
+        }
+        Outcome::Answer(answer)
     }
-
-    fn headed(&mut self, status: u16, body: String, left: Left) -> Outcome {
-        self.requests += 1;
-        let headers = vec![
-            ("RateLimit-Limit", left.limit.to_string()),
-            ("RateLimit-Remaining", left.remaining.to_string()),
-            ("RateLimit-Reset", left.reset.to_string()),
-            ("Request-Id", format!("req_simulated{:015}", self.requests)),
-            ("Persona-Environment-Id", self.environment.clone()),
-            ("Persona-Organization-Id", "org_Simulated0000000000001".to_owned()),
-        ];
-        Outcome::Answer(Answer { status, body, headers })
-    }
-}
-
-fn errors(refusal: &Refusal) -> String {
-    let mut error = json!({ "title": refusal.title });
-    if !refusal.details.is_empty() {
-        error["details"] = refusal.details.as_str().into();
-    }
-    if let Some(pointer) = refusal.pointer {
-        error["source"] = json!({ "pointer": pointer });
-    }
-    json!({ "errors": [error] }).to_string()
 }

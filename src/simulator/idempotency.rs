@@ -15,7 +15,8 @@ pub struct Stored {
 #[derive(Debug)]
 struct Entry {
     request: [u8; 32],
-    answer: Stored,
+    /// None while the first request is still running.
+    answer: Option<Stored>,
     at: Timestamp,
 }
 
@@ -24,6 +25,8 @@ struct Entry {
 pub enum Seen {
     New,
     Replay(Stored),
+    /// The first request under this key has not been answered.
+    Running,
     /// The key was used with other parameters.
     Mismatch,
 }
@@ -39,20 +42,33 @@ impl Keys {
                 self.0.remove(key);
                 Seen::New
             }
-            Some(entry) if entry.request == request => Seen::Replay(entry.answer.clone()),
-            Some(_) => Seen::Mismatch,
+            Some(entry) if entry.request != request => Seen::Mismatch,
+            Some(Entry { answer: Some(answer), .. }) => Seen::Replay(answer.clone()),
+            Some(_) => Seen::Running,
             None => Seen::New,
         }
     }
 
+    /// The first request under this key begins.
+    pub fn begin(&mut self, key: &str, request: [u8; 32], now: Timestamp) {
+        self.0.entry(key.to_owned()).or_insert(Entry { request, answer: None, at: now });
+    }
+
+    /// It ended without an answer that is kept: the key is free again.
+    pub fn forget(&mut self, key: &str) {
+        self.0.retain(|known, entry| known != key || entry.answer.is_some());
+    }
+
     pub fn store(&mut self, key: &str, request: [u8; 32], answer: Stored, now: Timestamp) {
-        self.0.insert(key.to_owned(), Entry { request, answer, at: now });
+        self.0.insert(key.to_owned(), Entry { request, answer: Some(answer), at: now });
     }
 }
 
 /// What makes two requests the same.
-pub fn fingerprint(path: &str, body: &[u8]) -> [u8; 32] {
+pub fn fingerprint(method: &str, path: &str, body: &[u8]) -> [u8; 32] {
     let mut digest = Sha256::new();
+    digest.update(method);
+    digest.update([0]);
     digest.update(path);
     digest.update([0]);
     digest.update(body);
@@ -63,16 +79,29 @@ pub fn fingerprint(path: &str, body: &[u8]) -> [u8; 32] {
 mod tests {
     use super::*;
 
+    fn at(hour: i64) -> Timestamp {
+        Timestamp::from_second(hour * 3_600).unwrap()
+    }
+
     #[test]
     fn the_first_answer_is_the_answer() {
-        let at = |hour: i64| Timestamp::from_second(hour * 3_600).unwrap();
         let failed = Stored { status: 500, body: "{}".into() };
-        let (one, other) = (fingerprint("/a", b"1"), fingerprint("/a", b"2"));
+        let (one, other) = (fingerprint("POST", "/a", b"1"), fingerprint("POST", "/a", b"2"));
         let mut keys = Keys::default();
         assert_eq!(keys.look("k", one, at(0)), Seen::New);
         keys.store("k", one, failed.clone(), at(0));
         assert_eq!(keys.look("k", one, at(1)), Seen::Replay(failed));
         assert_eq!(keys.look("k", other, at(1)), Seen::Mismatch);
         assert_eq!(keys.look("k", one, at(24)), Seen::New, "a pruned key starts anew");
+    }
+
+    #[test]
+    fn a_key_in_use_is_not_used_twice() {
+        let print = fingerprint("POST", "/a", b"");
+        let mut keys = Keys::default();
+        keys.begin("k", print, at(0));
+        assert_eq!(keys.look("k", print, at(0)), Seen::Running);
+        keys.forget("k");
+        assert_eq!(keys.look("k", print, at(0)), Seen::New);
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! ```text
 //!  serve ─▶ answer: key ─▶ rate window ─▶ faults ─▶ idempotency ─▶ routes ─▶ world
+//!                                                                    │
+//!  deliver ◀─ webhooks ◀─ events ◀───────────────────────────────────┘     render ─▶ out
 //! ```
 //!
 //! The world is made from a seed and a start time, so the same ones make the same world. Tests ask
@@ -9,20 +11,49 @@
 
 mod accounts;
 mod answer;
+mod call;
 mod checks;
+mod control;
+mod deliver;
+mod fault;
+mod files;
+mod flat;
 mod idempotency;
+mod index;
+mod inflect;
+mod keys;
 mod limits;
+mod line;
+mod page;
 mod people;
+mod persona;
+mod print;
+mod query;
+mod render;
+mod reply;
+mod request;
 mod routes;
+mod rows;
 mod rules;
+mod running;
 mod scenario;
+mod search;
 mod seed;
 mod serve;
+mod shape;
+mod version;
+mod webhooks;
 mod world;
 
+use std::net::SocketAddr;
+
+use jiff::SignedDuration;
+
 pub use self::{
+    running::Simulator,
     scenario::{Scenario, UnknownScenario},
-    serve::{Received, Simulator, start},
+    serve::{Received, start},
+    version::VERSIONS,
 };
 use crate::secret::Secret;
 
@@ -34,10 +65,26 @@ pub struct Options {
     pub seed: u64,
     pub inquiries: usize,
     pub scenario: Scenario,
-    /// The one key that is accepted.
+    /// The key that is accepted. One that says `production` opens a production environment.
     pub key: Secret<String>,
-    /// Requests per window of 60 seconds.
+    /// The version that the key asks for, one of [`VERSIONS`].
+    pub version: String,
+    /// Requests per window of 60 seconds, over all keys.
     pub rate_limit: u32,
+    /// Requests per window of each single key, if keys are limited as well.
+    pub key_rate_limit: Option<u32>,
+    /// Creates per window, for each product.
+    pub quota: u32,
+    /// For so long the URLs of files are good, in seconds.
+    pub file_life_seconds: u32,
+    /// The host name in URLs of files.
+    pub file_host: String,
+    /// So long after a change the search knows of it.
+    pub search_lag: SignedDuration,
+    /// So many times faster than in life deliveries are tried again.
+    pub webhook_haste: u32,
+    /// Where the simulator itself is controlled.
+    pub control: Option<SocketAddr>,
 }
 
 impl Default for Options {
@@ -47,7 +94,15 @@ impl Default for Options {
             inquiries: 300,
             scenario: Scenario::default(),
             key: Secret::new(DEMO_KEY.to_owned()),
+            version: VERSIONS[0].to_owned(),
             rate_limit: 300,
+            key_rate_limit: None,
+            quota: 150,
+            file_life_seconds: 6 * 60 * 60,
+            file_host: "localhost".to_owned(),
+            search_lag: SignedDuration::from_secs(60),
+            webhook_haste: 1,
+            control: None,
         }
     }
 }

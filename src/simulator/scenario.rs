@@ -1,62 +1,78 @@
 //! What goes wrong: rules from a TOML file, each matching some requests and doing one thing.
+//!
+//! ```toml
+//! strict = true                # refuse every parameter and member that the contract does not name
+//!
+//! [[rule]]
+//! method = "POST"              # any method if left out
+//! path = "/approve"            # a part of the path; any path if left out
+//! share = 0.5                  # of the matching requests; all if left out
+//! times = 3                    # so often at most
+//! latency_ms = 200             # wait before anything happens,
+//! jitter_ms = 800              # and up to so much more
+//! others = 20                  # others use up so much of the shared rate limit
+//! retry_after = 7              # a 429 or 503 says when to come back, in seconds
+//! fault = "lost-answer"        # one of the faults; nothing but the above if left out
+//!
+//! [webhooks]
+//! duplicates = 0.2             # the share of deliveries that are sent twice
+//! reorder = true               # later events may be delivered first
+//! ```
 
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+
+use super::fault::Fault;
 
 /// Rules in order; the first that matches and has not worn off applies.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
-    #[serde(default, rename = "rule")]
+    /// Requests are held to the letter of the contract.
+    #[serde(default)]
+    pub strict: bool,
+    #[serde(default)]
+    pub webhooks: Disorder,
+    #[serde(default, rename = "rule", skip_serializing_if = "Vec::is_empty")]
     rules: Vec<Rule>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+/// How deliveries of webhooks go astray.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Disorder {
+    /// From 0.0 to 1.0.
+    pub duplicates: f64,
+    pub reorder: bool,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Rule {
-    /// `GET` or `POST`; both if missing.
+pub struct Rule {
     method: Option<String>,
-    /// A part of the path; any if missing.
     path: Option<String>,
-    /// The share of matching requests, 0.0 to 1.0.
     #[serde(default = "always")]
     share: f64,
-    /// Only so many times.
     times: Option<u32>,
-    /// Before anything else, in milliseconds.
     #[serde(default)]
     latency_ms: u64,
-    /// Up to so much more.
     #[serde(default)]
     jitter_ms: u64,
+    #[serde(default)]
+    others: u32,
+    retry_after: Option<u32>,
     #[serde(default)]
     fault: Fault,
 }
 
-/// What happens to a request.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Fault {
-    /// Nothing but latency.
-    #[default]
-    None,
-    /// 429, as if others had used the budget up.
-    RateLimited,
-    /// 503 before it takes effect, not stored.
-    Unavailable,
-    /// 500 before it takes effect, stored for its key.
-    Error,
-    /// 500 after it took effect, stored for its key.
-    ErrorAfter,
-    /// 409, somebody changed the object at the same time.
-    Stale,
-    /// It takes effect; the answer never comes and the connection is closed.
-    LostAnswer,
-    /// The connection is closed before it takes effect.
-    LostRequest,
-    /// Never answered, never closed, no effect.
-    Stuck,
+/// What strikes one request.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Strike {
+    pub latency: Duration,
+    pub others: u32,
+    pub retry_after: Option<u32>,
+    pub fault: Fault,
 }
 
 fn always() -> f64 {
@@ -75,7 +91,20 @@ macro_rules! shipped {
     };
 }
 
-shipped!["calm", "slow", "storm", "flaky", "lost-answers", "errors", "outage", "stuck"];
+shipped![
+    "calm",
+    "strict",
+    "slow",
+    "storm",
+    "shared",
+    "flaky",
+    "lost-answers",
+    "errors",
+    "outage",
+    "stuck",
+    "odd-answers",
+    "webhook-chaos",
+];
 
 impl Scenario {
     /// One of those that come with the program.
@@ -93,17 +122,19 @@ impl Scenario {
         SHIPPED.iter().map(|(name, _)| *name).collect()
     }
 
+    /// # Errors
+    /// With line and column, if the text is not a scenario.
     pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
         toml::from_str(text)
     }
 
+    /// Puts the rules of another scenario before these.
+    pub fn first(&mut self, urgent: Self) {
+        self.rules.splice(0..0, urgent.rules);
+    }
+
     /// What happens to a request; wears off rules that apply a number of times.
-    pub fn strike(
-        &mut self,
-        method: &str,
-        path: &str,
-        dice: &mut fastrand::Rng,
-    ) -> (Duration, Fault) {
+    pub fn strike(&mut self, method: &str, path: &str, dice: &mut fastrand::Rng) -> Strike {
         for rule in &mut self.rules {
             let matches = rule.method.as_ref().is_none_or(|wanted| wanted == method)
                 && rule.path.as_ref().is_none_or(|part| path.contains(part.as_str()))
@@ -112,10 +143,15 @@ impl Scenario {
             if matches {
                 rule.times = rule.times.map(|left| left - 1);
                 let jitter = if rule.jitter_ms > 0 { dice.u64(0..=rule.jitter_ms) } else { 0 };
-                return (Duration::from_millis(rule.latency_ms + jitter), rule.fault);
+                return Strike {
+                    latency: Duration::from_millis(rule.latency_ms.saturating_add(jitter)),
+                    others: rule.others,
+                    retry_after: rule.retry_after,
+                    fault: rule.fault,
+                };
             }
         }
-        (Duration::ZERO, Fault::None)
+        Strike::default()
     }
 }
 
@@ -128,7 +164,13 @@ mod tests {
         for name in Scenario::names() {
             Scenario::named(name).unwrap();
         }
-        assert!(Scenario::named("nonsense").unwrap_err().to_string().contains("calm, slow"));
+        assert!(Scenario::named("nonsense").unwrap_err().to_string().contains("calm, strict"));
+    }
+
+    #[test]
+    fn a_bad_file_is_told_with_its_place() {
+        let why = Scenario::parse("[[rule]]\nfault = \"lost\"\n").unwrap_err().to_string();
+        assert!(why.contains("line 2, column 9"), "{why}");
     }
 
     #[test]
@@ -136,8 +178,9 @@ mod tests {
         let text = "[[rule]]\nmethod = \"POST\"\npath = \"/approve\"\ntimes = 1\nfault = \"lost-answer\"\n";
         let mut scenario = Scenario::parse(text).unwrap();
         let mut dice = fastrand::Rng::with_seed(1);
-        assert_eq!(scenario.strike("GET", "/inquiries/x/approve", &mut dice).1, Fault::None);
-        assert_eq!(scenario.strike("POST", "/inquiries/x/approve", &mut dice).1, Fault::LostAnswer);
-        assert_eq!(scenario.strike("POST", "/inquiries/x/approve", &mut dice).1, Fault::None);
+        let mut strike = |method: &str| scenario.strike(method, "/inquiries/x/approve", &mut dice);
+        assert_eq!(strike("GET").fault, Fault::None);
+        assert_eq!(strike("POST").fault, Fault::LostAnswer);
+        assert_eq!(strike("POST").fault, Fault::None);
     }
 }

@@ -1,9 +1,9 @@
-//! The simulated Persona on a socket, and the handle by which a test asks what it believes.
+//! The simulated Persona on its sockets: the API, the host of files, and the port that controls it.
 
 use std::{
     future::pending,
     io,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
@@ -11,28 +11,29 @@ use std::{
 use axum::{
     Router,
     body::{Body, Bytes},
-    extract::State,
-    http::{HeaderMap, Method, Response, Uri, header},
+    extract::{ConnectInfo, Path, Query, State},
+    http::{HeaderMap, Method, Response, StatusCode, Uri, header},
+    response::IntoResponse,
+    routing,
 };
-use serde_json::Value;
-use tokio::{net::TcpListener, task::JoinHandle};
+use futures::{StreamExt, stream};
+use tokio::{net::TcpListener, sync::Notify};
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::{
-    Options, Scenario,
-    answer::{Outcome, Persona, Request},
-    rules::Step,
+    Options,
+    answer::{Claim, Outcome},
+    control, deliver, files,
+    line::{Lines, Scissors},
+    persona::Persona,
+    reply::{Answer, Delivery},
+    request::Request,
+    running::Simulator,
 };
-use crate::{clock::Clock, secret::Secret};
-
-/// A running simulator; dropping it stops it.
-pub struct Simulator {
-    address: SocketAddr,
-    shared: Arc<Shared>,
-    server: JoinHandle<()>,
-}
+use crate::clock::Clock;
 
 /// A request that came, and the status it was answered with; none if the answer was lost.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Received {
     pub method: String,
     pub path: String,
@@ -41,13 +42,16 @@ pub struct Received {
     pub status: Option<u16>,
 }
 
-struct Shared {
+/// What every connection works on.
+pub struct Shared {
     persona: Mutex<Persona>,
-    clock: Clock,
+    pub clock: Clock,
+    /// Something may be due for webhooks.
+    pub news: Notify,
 }
 
 impl Shared {
-    fn persona(&self) -> MutexGuard<'_, Persona> {
+    pub fn persona(&self) -> MutexGuard<'_, Persona> {
         self.persona.lock().expect("no route panics")
     }
 }
@@ -55,135 +59,157 @@ impl Shared {
 /// Starts to serve. Port 0 takes any free one.
 ///
 /// # Errors
-/// If the address cannot be listened on.
+/// If an address cannot be listened on.
 pub async fn start(listen: SocketAddr, options: Options, clock: Clock) -> io::Result<Simulator> {
     let listener = TcpListener::bind(listen).await?;
     let address = listener.local_addr()?;
-    let persona = Mutex::new(Persona::new(options, clock.now()));
-    let shared = Arc::new(Shared { persona, clock });
-    let app = Router::new().fallback(handle).with_state(Arc::clone(&shared));
-    let server = tokio::spawn(async move {
-        if let Err(why) = axum::serve(listener, app).await {
-            tracing::error!(%why, "the simulator stopped");
+    // Files live on another host name and port, as they do in life.
+    let files = TcpListener::bind((listen.ip(), 0)).await?;
+    let origin = format!("http://{}:{}", options.file_host, files.local_addr()?.port());
+    let control = match options.control {
+        Some(at) => Some(TcpListener::bind(at).await?),
+        None => None,
+    };
+    let control_address = control.as_ref().map(TcpListener::local_addr).transpose()?;
+    let persona = Mutex::new(Persona::new(options, origin, clock.now()));
+    let shared = Arc::new(Shared { persona, clock, news: Notify::new() });
+    let end = CancellationToken::new();
+    let api = Router::new().fallback(answer).with_state(Arc::clone(&shared));
+    let api = api.into_make_service_with_connect_info::<Scissors>();
+    let lines = Lines::new(listener, end.clone());
+    spawn(&end, async move { axum::serve(lines, api).await });
+    let host = Router::new().route("/{name}", routing::get(file)).with_state(Arc::clone(&shared));
+    spawn(&end, async move { axum::serve(files, host).await });
+    if let Some(control) = control {
+        let router = control::router(Arc::clone(&shared));
+        spawn(&end, async move { axum::serve(control, router).await });
+    }
+    let deliveries = deliver::run(Arc::clone(&shared));
+    spawn(&end, async move {
+        deliveries.await;
+        Ok(())
+    });
+    let end: DropGuard = end.drop_guard();
+    Ok(Simulator::new(address, control_address, shared, end))
+}
+
+fn spawn(
+    end: &CancellationToken,
+    work: impl IntoFuture<Output = io::Result<()>, IntoFuture: Send> + Send + 'static,
+) {
+    let end = end.clone();
+    let work = work.into_future();
+    tokio::spawn(async move {
+        tokio::select! {
+            () = end.cancelled() => {}
+            done = work => if let Err(why) = done {
+                tracing::error!(%why, "the simulator stopped");
+            }
         }
     });
-    Ok(Simulator { address, shared, server })
 }
 
-impl Drop for Simulator {
+/// Lets go of the idempotency key of a request whose sender went away while it waited.
+struct Waiting<'a> {
+    shared: &'a Shared,
+    key: Option<&'a str>,
+}
+
+impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        self.server.abort();
+        if let Some(key) = self.key {
+            self.shared.persona().give_up(key);
+        }
     }
 }
 
-impl Simulator {
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// `http://127.0.0.1:4010/api/v1`
-    pub fn base_url(&self) -> String {
-        format!("http://{}/api/v1", self.address)
-    }
-
-    /// An object as this Persona has it now.
-    pub fn object(&self, id: &str) -> Option<Value> {
-        self.shared.persona().world.get(id).map(super::world::Object::json)
-    }
-
-    /// The status of an inquiry or a case.
-    pub fn status(&self, id: &str) -> Option<String> {
-        Some(self.object(id)?["attributes"]["status"].as_str()?.to_owned())
-    }
-
-    /// Ids of inquiries in a status, oldest first.
-    pub fn inquiries(&self, status: &str) -> Vec<String> {
-        self.ids("inquiry", |object| object.text("status") == status)
-    }
-
-    /// Ids of open cases, oldest first.
-    pub fn open_cases(&self) -> Vec<String> {
-        self.ids("case", |object| object.attributes["resolved-at"].is_null())
-    }
-
-    fn ids(&self, list: &str, keep: impl Fn(&super::world::Object) -> bool) -> Vec<String> {
-        let persona = self.shared.persona();
-        let ids = persona.world.list(list).iter();
-        ids.filter(|id| persona.world.get(id).is_some_and(&keep)).cloned().collect()
-    }
-
-    /// How often a write really changed an object; replays and reads do not count.
-    pub fn effects(&self, id: &str) -> usize {
-        self.shared.persona().world.effects(id)
-    }
-
-    /// All requests so far, oldest first.
-    pub fn requests(&self) -> Vec<Received> {
-        self.shared.persona().received.clone()
-    }
-
-    /// Changes what goes wrong from now on.
-    pub fn set_scenario(&self, scenario: Scenario) {
-        self.shared.persona().scenario = scenario;
-    }
-
-    /// From now on only this key is accepted.
-    pub fn set_key(&self, key: &str) {
-        self.shared.persona().key = Secret::new(key.to_owned());
-    }
-
-    /// Lets another reviewer take a step: `approve`, `decline`, `mark-for-review`, `expire`.
-    ///
-    /// # Panics
-    /// If there is no such step, or it is refused.
-    pub fn elsewhere(&self, inquiry: &str, step: &str) {
-        let step = Step::named(step).expect("a step of an inquiry");
-        let now = self.shared.clock.now();
-        let mut persona = self.shared.persona();
-        persona
-            .world
-            .step(inquiry, step, Some("by another reviewer"), now)
-            .expect("a step it can take");
-    }
-}
-
-async fn handle(
+async fn answer(
     State(shared): State<Arc<Shared>>,
+    ConnectInfo(line): ConnectInfo<Scissors>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response<Body> {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let request = Request {
         method: method.as_str(),
         path: uri.path(),
         query: uri.query().unwrap_or_default(),
-        bearer: text(header::AUTHORIZATION.as_str())
-            .and_then(|value| value.strip_prefix("Bearer ")),
-        idempotency_key: text("idempotency-key"),
+        headers: &headers,
         body: &body,
+        peer: canonical(line.peer.ip()),
     };
-    let (latency, fault) = shared.persona().strike(&request);
-    if latency > Duration::ZERO {
-        tokio::time::sleep(latency).await;
+    let (strike, claim) = shared.persona().strike(&request, shared.clock.now());
+    if !strike.latency.is_zero() {
+        let key = request.header("idempotency-key").filter(|_| claim == Claim::Held);
+        let mut waiting = Waiting { shared: &shared, key };
+        tokio::time::sleep(strike.latency).await;
+        waiting.key = None;
     }
-    let outcome = shared.persona().answer(&request, fault, shared.clock.now());
+    let outcome = shared.persona().answer(&request, strike, claim, shared.clock.now());
+    shared.news.notify_one();
     match outcome {
-        Outcome::Answer(answer) => {
-            let mut response = Response::builder()
-                .status(answer.status)
-                .header(header::CONTENT_TYPE, "application/json; charset=utf-8");
-            for (name, value) in answer.headers {
-                response = response.header(name, value);
-            }
-            response.body(Body::from(answer.body)).expect("these headers are plain text")
-        }
-        // A body that breaks off takes the connection with it.
+        Outcome::Answer(answer) => respond(answer),
         Outcome::Closed => {
-            let broken = futures::stream::once(async { Err::<Bytes, _>(io::Error::other("lost")) });
-            Response::new(Body::from_stream(broken))
+            line.cut();
+            pending().await
         }
         Outcome::Silent => pending().await,
+    }
+}
+
+fn canonical(address: IpAddr) -> IpAddr {
+    address.to_canonical()
+}
+
+fn respond(answer: Answer) -> Response<Body> {
+    let mut response =
+        Response::builder().status(answer.status).header(header::CONTENT_TYPE, answer.content_type);
+    for (name, value) in answer.headers {
+        response = response.header(name, value);
+    }
+    let body = match answer.delivery {
+        Delivery::AtOnce => Body::from(answer.body),
+        Delivery::Slow => slow(answer.body),
+    };
+    response.body(body).expect("these headers are plain text")
+}
+
+/// Ten pieces, a fifth of a second apart.
+fn slow(body: Vec<u8>) -> Body {
+    let size = (body.len() / 10).max(1);
+    let pieces: Vec<Bytes> = body.chunks(size).map(Bytes::copy_from_slice).collect();
+    let pieces = stream::iter(pieces).then(|piece| async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        Ok::<Bytes, io::Error>(piece)
+    });
+    Body::from_stream(pieces)
+}
+
+#[derive(serde::Deserialize)]
+struct Access {
+    access_token: Option<String>,
+}
+
+async fn file(
+    State(shared): State<Arc<Shared>>,
+    Path(name): Path<String>,
+    Query(access): Query<Access>,
+) -> Response<Body> {
+    let persona = shared.persona();
+    let token = access.access_token.as_deref();
+    if let Err(why) = persona.files.check(&name, token, shared.clock.now()) {
+        let why = match why {
+            files::NoAccess::Missing => "An access token is needed",
+            files::NoAccess::Wrong => "Access token is invalid",
+            files::NoAccess::Expired => "Access token is expired",
+        };
+        return (StatusCode::FORBIDDEN, why).into_response();
+    }
+    match persona.world.file(&name) {
+        Some(bytes) => {
+            ([(header::CONTENT_TYPE, files::content_type(&name))], bytes).into_response()
+        }
+        None => (StatusCode::NOT_FOUND, "There is no such file").into_response(),
     }
 }

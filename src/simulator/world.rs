@@ -110,8 +110,24 @@ impl World {
         self.objects.insert(object.id.clone(), object);
     }
 
-    pub fn get(&self, id: &str) -> Option<&Object> {
-        self.objects.get(id)
+    pub fn get(&self, id: &str) -> Option<Object> {
+        self.objects.get(id).cloned()
+    }
+
+    pub fn change(&mut self, id: &str, change: impl FnOnce(&mut Object)) {
+        if let Some(object) = self.objects.get_mut(id) {
+            change(object);
+        }
+    }
+
+    pub fn unrelate(&mut self, account: &str, key: &str, target: &str) {
+        if let Some(targets) = self.relations.get_mut(&(account.to_owned(), key.to_owned())) {
+            targets.retain(|known| known != target);
+        }
+    }
+
+    pub fn file(&self, _: &str) -> Option<Vec<u8>> {
+        None
     }
 
     pub fn get_mut(&mut self, id: &str) -> Option<&mut Object> {
@@ -144,7 +160,7 @@ impl World {
     }
 
     /// The instant of a change: now, but later than every change before.
-    fn moment(&mut self, now: Timestamp) -> String {
+    pub fn moment(&mut self, now: Timestamp) -> String {
         self.latest = now.max(self.latest + 1.millisecond());
         written(self.latest)
     }

@@ -1,0 +1,112 @@
+//! Sends what is due for webhooks: real requests, signed, one after another for each webhook.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use axum::http::{HeaderValue, Request, header};
+use futures::future::join_all;
+use http_body_util::Full;
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::TokioExecutor,
+};
+use jiff::{Timestamp, ToSpan};
+
+use super::{
+    inflect::Inflection,
+    keys::file_life,
+    render::Look,
+    serve::Shared,
+    version::Version,
+    webhooks::{Attempt, Delivery},
+};
+
+/// Who has not answered by then has failed.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+type Sender = Client<HttpConnector, Full<axum::body::Bytes>>;
+
+/// Runs until it is dropped.
+pub async fn run(shared: Arc<Shared>) {
+    let sender: Sender = Client::builder(TokioExecutor::new()).build_http();
+    loop {
+        let now = shared.clock.now();
+        let (due, next) = {
+            let mut persona = shared.persona();
+            let disorder = persona.scenario.webhooks;
+            let due = persona.hooks.take_due(disorder, now);
+            (due, persona.hooks.next_due())
+        };
+        if due.is_empty() {
+            tokio::select! {
+                () = shared.news.notified() => {}
+                () = wait(&shared, next) => {}
+            }
+            continue;
+        }
+        let mut by_webhook: BTreeMap<String, Vec<Delivery>> = BTreeMap::new();
+        for delivery in due {
+            by_webhook.entry(delivery.webhook.clone()).or_default().push(delivery);
+        }
+        join_all(by_webhook.into_values().map(|several| send_all(&shared, &sender, several))).await;
+    }
+}
+
+async fn wait(shared: &Shared, until: Option<Timestamp>) {
+    match until {
+        Some(until) => shared.clock.sleep_until(until).await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn send_all(shared: &Shared, sender: &Sender, deliveries: Vec<Delivery>) {
+    for delivery in deliveries {
+        let Some(request) = prepare(shared, &delivery) else { continue };
+        let answer = tokio::time::timeout(PATIENCE, sender.request(request)).await;
+        let accepted = matches!(&answer, Ok(Ok(answer)) if matches!(answer.status().as_u16(), 200 | 201 | 202 | 204));
+        let attempt = if accepted { Attempt::Accepted } else { Attempt::Failed };
+        let now = shared.clock.now();
+        let mut persona = shared.persona();
+        // Disabled meanwhile: what is pending is given up.
+        let listens = persona.world.get(&delivery.webhook);
+        if listens.is_some_and(|webhook| webhook.text("status") == "enabled") {
+            persona.hooks.settle(delivery, attempt, now);
+        }
+    }
+}
+
+/// The request as this webhook wants it; none if it cannot be sent at all.
+fn prepare(shared: &Shared, delivery: &Delivery) -> Option<Request<Full<axum::body::Bytes>>> {
+    let now = shared.clock.now();
+    let persona = shared.persona();
+    let webhook = persona.world.get(&delivery.webhook)?;
+    let blocklist: Vec<String> = webhook
+        .attributes
+        .get("api-attributes-blocklist")
+        .and_then(|list| list.as_array())
+        .into_iter()
+        .flatten()
+        .filter_map(|pattern| pattern.as_str().map(str::to_owned))
+        .collect();
+    let look = Look {
+        version: Version::named(webhook.text("api-version")).unwrap_or(Version::NEWEST),
+        inflection: Inflection::named(webhook.text("api-key-inflection")).unwrap_or_default(),
+        blocklist: &blocklist,
+        files: &persona.files,
+        files_until: now + file_life(&webhook).clamp(0, 3 * 24 * 3_600).seconds(),
+    };
+    let body = look.event(&persona.world, &delivery.event)?.to_string();
+    let signature = persona.hooks.signature(&webhook.id, body.as_bytes(), now);
+    let first = delivery.first_attempted_at.unwrap_or(now).as_second();
+    let mut request = Request::post(webhook.text("url"))
+        .header(header::CONTENT_TYPE, "application/json")
+        .header("Persona-Signature", signature)
+        .header("Persona-Webhook-Attempts-Made", delivery.attempts_made + 1)
+        .header("Persona-Webhook-Attempts-Left", delivery.attempts_left())
+        .header("Persona-Webhook-First-Attempted-At", first);
+    for (name, value) in persona.hooks.headers(&webhook.id) {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            request = request.header(name, value);
+        }
+    }
+    request.body(Full::from(body)).ok()
+}
