@@ -31,12 +31,14 @@ const HOMES: &[(&str, &[&str])] = &[
     ("sqlx", &["store/"]),
     ("rustix", &["store/"]),
     ("axum", &["simulator/"]),
+    ("hyper_util", &["simulator/deliver.rs"]),
+    ("http_body_util", &["simulator/deliver.rs"]),
     ("ratatui", &["tui/"]),
     ("crossterm", &["tui/"]),
     ("tui_input", &["tui/"]),
     ("clap", &["cli/"]),
     ("directories", &["config/paths.rs"]),
-    ("tracing_subscriber", &["telemetry.rs"]),
+    ("tracing_subscriber", &["telemetry/"]),
     ("anyhow", &["cli/", "main.rs"]),
 ];
 

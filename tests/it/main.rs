@@ -16,6 +16,7 @@ mod relations;
 mod review;
 mod screens;
 mod script;
+mod simulator;
 mod store;
 mod story;
 mod sync;

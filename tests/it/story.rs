@@ -12,7 +12,7 @@ use caseload::{
     model::{Text, Timestamp},
     persona::{self, Roots},
     secret::{KeySource, Secret},
-    simulator::{self, DEMO_KEY, Scenario, Simulator},
+    simulator::{self, DEMO_KEY, Novelties, Scenario, Simulator},
     sync,
     tui::{Console, Errand, Settings, Theme},
 };
@@ -37,6 +37,7 @@ pub struct Beginning {
     pub size: (u16, u16),
     pub scenario: Scenario,
     pub inquiries: usize,
+    pub novelties: Novelties,
     pub key: &'static str,
     pub mask: Mask,
     pub timeout: Duration,
@@ -51,6 +52,7 @@ impl Default for Beginning {
             size: (120, 40),
             scenario: Scenario::default(),
             inquiries: 60,
+            novelties: Novelties::None,
             key: DEMO_KEY,
             mask: Mask::Everything,
             timeout: Duration::from_secs(10),
@@ -75,6 +77,7 @@ impl Story {
         let clock = Clock::manual(noon());
         let options = simulator::Options {
             inquiries: beginning.inquiries,
+            novelties: beginning.novelties,
             scenario: beginning.scenario.clone(),
             // Stories live in one window of the rate limit.
             rate_limit: 10_000,
