@@ -243,7 +243,7 @@ fn of_cases_and_accounts() -> Vec<Box<dyn Asks>> {
     };
     let account_update = accounts::Update {
         id: account(),
-        reference_id: Some(text("cust-1")),
+        reference_id: Some(text("cust-2")),
         status: Some(text("Approved")),
         tags: Some(vec![text("vip")]),
         fields: fields(),
