@@ -5,6 +5,7 @@ mod budget;
 mod cli;
 mod client;
 mod config;
+mod connections;
 mod contract;
 mod delivery;
 mod endpoints;
