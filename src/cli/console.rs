@@ -53,7 +53,7 @@ pub fn demo(file: Option<&Path>, world: &World) -> anyhow::Result<ExitCode> {
     let folder = tempfile::Builder::new().prefix("caseload-demo-").tempdir();
     let folder = folder.context("the demo needs a temporary folder")?;
     let _log = profile::start_log(&folder.path().join("caseload.log"), &config);
-    let options = super::simulate::options(world)?;
+    let options = super::simulate::options(world);
     let key = KeySource::Given(options.key.clone());
     runtime()?.block_on(async {
         let listen = ([127, 0, 0, 1], 0).into();

@@ -26,10 +26,7 @@ use std::{
     process::ExitCode,
 };
 
-use clap::{
-    Args, CommandFactory, FromArgMatches, Parser, Subcommand, builder::PossibleValuesParser,
-    error::ErrorKind,
-};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, error::ErrorKind};
 
 use self::{exit::Exit, output::Format, script::Script};
 use crate::simulator::Scenario;
@@ -59,13 +56,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve a simulated Persona to develop and test against.
-    Simulate {
-        /// Address to listen on.
-        #[arg(long, default_value = "127.0.0.1:4010", value_name = "ADDRESS")]
-        listen: std::net::SocketAddr,
-        #[command(flatten)]
-        world: World,
-    },
+    Simulate(simulate::Arguments),
     /// Check, find and document the configuration.
     #[command(subcommand)]
     Config(config::Command),
@@ -84,9 +75,10 @@ struct World {
     /// How many inquiries there are [default: 300]
     #[arg(long, value_name = "N")]
     inquiries: Option<usize>,
-    /// What goes wrong [default: calm]
-    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(Scenario::names()))]
-    scenario: Option<String>,
+    /// What goes wrong: calm, strict, slow, storm, shared, flaky, lost-answers, errors, outage,
+    /// stuck, odd-answers, webhook-chaos, or a TOML file of rules [default: calm]
+    #[arg(long, value_name = "NAME|FILE", value_parser = simulate::scenario)]
+    scenario: Option<Scenario>,
 }
 
 impl World {
@@ -127,7 +119,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         None if cli.demo => console::demo(file.as_deref(), &cli.world),
         None => console::open(file.as_deref()),
-        Some(Command::Simulate { listen, world }) => simulate::run(listen, &world),
+        Some(Command::Simulate(arguments)) => simulate::run(&arguments),
         Some(Command::Config(command)) => config::run(command, file.as_deref()),
         Some(Command::Doctor) => {
             let format = cli.format.unwrap_or_default();

@@ -220,8 +220,7 @@ impl Persona {
             let unknown = || bad_request("Key-Inflection must be camel, kebab or snake");
             caller.inflection = Inflection::named(name).ok_or_else(unknown)?;
         }
-        let path = request.path.strip_prefix("/api/v1/").unwrap_or_default();
-        match routes::meant(request.method, path) {
+        match asked(request) {
             Meant::Operation(operation, ids) => {
                 caller.admit(request.peer, &operation.permission())?;
                 Ok((operation, ids))
@@ -255,6 +254,7 @@ impl Persona {
             world: &mut self.world,
             keys: &mut self.ring,
             hooks: &mut self.hooks,
+            files: &mut self.files,
             index: &self.index,
             later: &mut later,
             locks: &mut self.locks,
@@ -292,15 +292,23 @@ impl Persona {
         if let (429 | 503, Some(seconds)) = (status, strike.retry_after) {
             answer.headers.push(("Retry-After", seconds.to_string()));
         }
+        if let (405, Meant::OtherMethod(allowed)) = (status, asked(request)) {
+            answer.headers.push(("Allow", allowed));
+        }
         self.log(request, &answer, now);
         match strike.fault {
             Fault::AbsurdLimits => answer.make_limits_absurd(),
             Fault::NoLimits => answer.headers.retain(|(name, _)| !name.starts_with("RateLimit")),
             Fault::BrokenJson => answer.break_body(),
             Fault::WrongContentType => answer.become_html(),
-            Fault::SlowBody => answer.delivery = Delivery::Slow,
+            Fault::SlowBody => answer.delivery = Delivery::Slow(strike.pause),
             _ => {}
         }
         Outcome::Answer(answer)
     }
+}
+
+fn asked<'a>(request: &Request<'a>) -> Meant<'a> {
+    let path = request.path.strip_prefix("/api/v1/").unwrap_or_default();
+    routes::meant(request.method, path)
 }

@@ -6,13 +6,13 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::{
+    files::Files,
     index::Index,
     keys::{Caller, KeyRing},
     limits::Left,
     page::{self, Found, Rows},
     query::{Filter, Query, bad_request},
     render,
-    rows::List,
     webhooks::Hooks,
     world::{Object, Refusal, World},
 };
@@ -22,6 +22,7 @@ pub struct Call<'a> {
     pub world: &'a mut World,
     pub keys: &'a mut KeyRing,
     pub hooks: &'a mut Hooks,
+    pub files: &'a mut Files,
     pub index: &'a Index,
     /// Objects that are redacted a little later.
     pub later: &'a mut Vec<String>,
@@ -170,14 +171,24 @@ impl Call<'_> {
                 None => true,
             })
         };
-        let rows = List::of(self.world, name);
-        self.page(&rows, |object| keep(object))
+        let rows = self.world.list(name);
+        let may_pass = |place: usize| {
+            let given = self.query.filters.iter();
+            !given.into_iter().any(|(filter, value)| rows.leaves_out(place, filter, value))
+        };
+        let found = page::cut(&rows, &self.query.page, may_pass, |id| {
+            self.world.get(id).is_some_and(|object| keep(&object))
+        })?;
+        Ok(Reply::new(Content::Page(found)))
     }
 
     pub fn page(&self, rows: &(impl Rows + ?Sized), keep: impl Fn(&Object) -> bool) -> Replied {
-        let found = page::cut(rows, &self.query.page, |id| {
-            self.world.get(id).is_some_and(|object| keep(&object))
-        })?;
+        let found = page::cut(
+            rows,
+            &self.query.page,
+            |_| true,
+            |id| self.world.get(id).is_some_and(|object| keep(&object)),
+        )?;
         Ok(Reply::new(Content::Page(found)))
     }
 }

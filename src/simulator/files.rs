@@ -1,5 +1,7 @@
 //! Files on a host of their own: whoever holds a URL with a valid token may read, nobody else.
 
+use std::collections::HashMap;
+
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -9,11 +11,12 @@ use sha2::Sha256;
 const MARK: &str = "file:";
 
 /// Makes and checks the URLs of files.
-#[derive(Debug, Clone)]
 pub struct Files {
     /// `http://localhost:4012`
     pub origin: String,
     secret: [u8; 32],
+    /// What was uploaded, by name.
+    uploads: HashMap<String, Vec<u8>>,
 }
 
 /// Why a file is not given.
@@ -26,7 +29,20 @@ pub enum NoAccess {
 
 impl Files {
     pub fn new(origin: String, secret: [u8; 32]) -> Self {
-        Self { origin, secret }
+        Self { origin, secret, uploads: HashMap::new() }
+    }
+
+    /// Keeps an upload and gives the name by which objects know it.
+    pub fn keep(&mut self, owner: &str, name: &str, bytes: Vec<u8>) -> String {
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '.';
+        let tame: String = name.chars().map(|c| if plain(c) { c } else { '-' }).collect();
+        let name = format!("{owner}-{}-{tame}", self.uploads.len());
+        self.uploads.insert(name.clone(), bytes);
+        format!("{MARK}{name}")
+    }
+
+    pub fn upload(&self, name: &str) -> Option<&[u8]> {
+        self.uploads.get(name).map(Vec::as_slice)
     }
 
     /// Turns every `file:NAME` in a body into a URL that is good until then.

@@ -40,6 +40,11 @@ const ACCOUNT: [(&str, &[&str]); 13] = [
     ("social-security-number", &["social_security_number"]),
 ];
 
+/// Where the fields of an account hold what a flat attribute says.
+pub fn place(attribute: &str) -> Option<&'static [&'static str]> {
+    ACCOUNT.iter().find(|(name, _)| *name == attribute).map(|(_, path)| *path)
+}
+
 /// Adds what an older version shows of an object of this kind.
 pub fn add(kind: &str, attributes: &mut Map<String, Value>) {
     let fields = attributes.get("fields").cloned().unwrap_or_default();

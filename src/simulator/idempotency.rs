@@ -60,9 +60,15 @@ impl Keys {
     }
 
     pub fn store(&mut self, key: &str, request: [u8; 32], answer: Stored, now: Timestamp) {
+        if self.0.len().is_multiple_of(PRUNED_EVERY) {
+            self.0.retain(|_, entry| now < entry.at + 24.hours());
+        }
         self.0.insert(key.to_owned(), Entry { request, answer: Some(answer), at: now });
     }
 }
+
+/// Old keys are thrown away whenever so many have come.
+const PRUNED_EVERY: usize = 1_024;
 
 /// What makes two requests the same.
 pub fn fingerprint(method: &str, path: &str, body: &[u8]) -> [u8; 32] {

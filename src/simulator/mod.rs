@@ -9,8 +9,8 @@
 //! The world is made from a seed and a start time, so the same ones make the same world. Tests ask
 //! [`Simulator`] what this Persona now believes.
 
-mod accounts;
 mod answer;
+mod base;
 mod call;
 mod checks;
 mod control;
@@ -38,7 +38,6 @@ mod rules;
 mod running;
 mod scenario;
 mod search;
-mod seed;
 mod serve;
 mod shape;
 mod version;
@@ -50,6 +49,7 @@ use std::net::SocketAddr;
 use jiff::SignedDuration;
 
 pub use self::{
+    base::Novelties,
     running::Simulator,
     scenario::{Scenario, UnknownScenario},
     serve::{Received, start},
@@ -64,6 +64,7 @@ pub const DEMO_KEY: &str = "persona_sandbox_demo";
 pub struct Options {
     pub seed: u64,
     pub inquiries: usize,
+    pub novelties: Novelties,
     pub scenario: Scenario,
     /// The key that is accepted. One that says `production` opens a production environment.
     pub key: Secret<String>,
@@ -92,6 +93,7 @@ impl Default for Options {
         Self {
             seed: 42,
             inquiries: 300,
+            novelties: Novelties::None,
             scenario: Scenario::default(),
             key: Secret::new(DEMO_KEY.to_owned()),
             version: VERSIONS[0].to_owned(),

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Options, Scenario,
+    base::Base,
     call::{Content, Reply},
     files::Files,
     idempotency::{Keys, fingerprint},
@@ -18,7 +19,6 @@ use super::{
     request::Request,
     routes, rows,
     scenario::Strike,
-    seed,
     serve::Received,
     version::Version,
     webhooks::Hooks,
@@ -66,7 +66,8 @@ impl Persona {
         let environment: String = (0..24).map(|_| dice.alphanumeric()).collect();
         let mut secret = [0; 32];
         dice.fill(&mut secret);
-        let mut world = seed::world(options.seed, options.inquiries, start);
+        let base = Base::new(options.seed, options.inquiries, start, options.novelties);
+        let mut world = World::new(base, options.seed, start);
         let mut ring = KeyRing::new(options.key_rate_limit);
         let main_key = main_key(&mut world, &options, start);
         ring.issue(options.key.expose(), &main_key);
@@ -154,6 +155,7 @@ impl Persona {
     }
 
     fn watch(&mut self, case: &Object, now: Timestamp) {
+        self.slas.retain(|(_, id)| *id != case.id);
         if let Ok(at) = case.text("sla-expires-at").parse::<Timestamp>()
             && at > now
         {

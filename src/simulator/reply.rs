@@ -1,5 +1,7 @@
 //! An answer on its way out: status, headers, body, and how it is sent.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::world::Refusal;
@@ -25,8 +27,8 @@ pub enum Body {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivery {
     AtOnce,
-    /// In small pieces, with pauses.
-    Slow,
+    /// In small pieces, with a pause before each.
+    Slow(Duration),
 }
 
 const JSON: &str = "application/json; charset=utf-8";

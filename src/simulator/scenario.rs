@@ -10,6 +10,7 @@
 //! times = 3                    # so often at most
 //! latency_ms = 200             # wait before anything happens,
 //! jitter_ms = 800              # and up to so much more
+//! pause_ms = 200               # between the pieces of a slow body
 //! others = 20                  # others use up so much of the shared rate limit
 //! retry_after = 7              # a 429 or 503 says when to come back, in seconds
 //! fault = "lost-answer"        # one of the faults; nothing but the above if left out
@@ -59,6 +60,8 @@ pub struct Rule {
     latency_ms: u64,
     #[serde(default)]
     jitter_ms: u64,
+    #[serde(default = "fifth_of_a_second")]
+    pause_ms: u64,
     #[serde(default)]
     others: u32,
     retry_after: Option<u32>,
@@ -70,6 +73,7 @@ pub struct Rule {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Strike {
     pub latency: Duration,
+    pub pause: Duration,
     pub others: u32,
     pub retry_after: Option<u32>,
     pub fault: Fault,
@@ -77,6 +81,10 @@ pub struct Strike {
 
 fn always() -> f64 {
     1.0
+}
+
+fn fifth_of_a_second() -> u64 {
+    200
 }
 
 /// There is no scenario of that name.
@@ -145,6 +153,7 @@ impl Scenario {
                 let jitter = if rule.jitter_ms > 0 { dice.u64(0..=rule.jitter_ms) } else { 0 };
                 return Strike {
                     latency: Duration::from_millis(rule.latency_ms.saturating_add(jitter)),
+                    pause: Duration::from_millis(rule.pause_ms),
                     others: rule.others,
                     retry_after: rule.retry_after,
                     fault: rule.fault,

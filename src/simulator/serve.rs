@@ -170,17 +170,17 @@ fn respond(answer: Answer) -> Response<Body> {
     }
     let body = match answer.delivery {
         Delivery::AtOnce => Body::from(answer.body),
-        Delivery::Slow => slow(answer.body),
+        Delivery::Slow(pause) => slow(answer.body, pause),
     };
     response.body(body).expect("these headers are plain text")
 }
 
-/// Ten pieces, a fifth of a second apart.
-fn slow(body: Vec<u8>) -> Body {
+/// Ten pieces, each after a pause.
+fn slow(body: Vec<u8>, pause: Duration) -> Body {
     let size = (body.len() / 10).max(1);
     let pieces: Vec<Bytes> = body.chunks(size).map(Bytes::copy_from_slice).collect();
-    let pieces = stream::iter(pieces).then(|piece| async {
-        tokio::time::sleep(Duration::from_millis(200)).await;
+    let pieces = stream::iter(pieces).then(move |piece| async move {
+        tokio::time::sleep(pause).await;
         Ok::<Bytes, io::Error>(piece)
     });
     Body::from_stream(pieces)
@@ -206,7 +206,8 @@ async fn file(
         };
         return (StatusCode::FORBIDDEN, why).into_response();
     }
-    match persona.world.file(&name) {
+    let upload = persona.files.upload(&name).map(<[u8]>::to_vec);
+    match upload.or_else(|| persona.world.file(&name)) {
         Some(bytes) => {
             ([(header::CONTENT_TYPE, files::content_type(&name))], bytes).into_response()
         }

@@ -5,7 +5,7 @@
 //! ```
 //!
 //! `!` marks a required member, `?` a value that may be null, `map` an object whose keys belong to
-//! somebody else. Keys of requests come in kebab, snake or camel case; they leave here in kebab.
+//! somebody else, `*` among members that there may be such keys besides. Keys of requests come in kebab, snake or camel case; they leave here in kebab.
 
 use serde_json::{Map, Value};
 
@@ -24,6 +24,8 @@ pub enum Shape {
     Nullable(Box<Shape>),
     List(Box<Shape>),
     Members(Vec<Member>),
+    /// Some of its keys are known, the others belong to somebody else: all are kept as written.
+    Open(Vec<Member>),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -93,7 +95,8 @@ impl Shape {
             {
                 Ok(value)
             }
-            (Self::Map | Self::Members(_), _) => wrong("an object"),
+            (Self::Open(members), Value::Object(given)) => hold_open(members, given, at, unknown),
+            (Self::Map | Self::Members(_) | Self::Open(_), _) => wrong("an object"),
             (Self::Text, _) => wrong("a string"),
             (Self::Boolean, _) => wrong("boolean"),
             (Self::Number, _) => wrong("a number"),
@@ -134,6 +137,29 @@ fn hold_members(
     Ok(Value::Object(held))
 }
 
+fn hold_open(
+    members: &[Member],
+    given: Map<String, Value>,
+    at: &mut Vec<String>,
+    unknown: Unknown,
+) -> Result<Value, Refusal> {
+    let mut held = Map::new();
+    for (key, value) in given {
+        let name = to_kebab(&key);
+        let value = match members.iter().find(|member| member.name == name) {
+            None => value,
+            Some(member) => {
+                at.push(name);
+                let value = member.shape.check(value, at, unknown)?;
+                at.pop();
+                value
+            }
+        };
+        held.insert(key, value);
+    }
+    Ok(Value::Object(held))
+}
+
 /// Whole numbers may be written as `1.0`.
 fn is_whole(value: &Value) -> bool {
     value.is_i64() || value.is_u64() || value.as_f64().is_some_and(|number| number.fract() == 0.0)
@@ -163,7 +189,10 @@ fn tokens(text: &str) -> Vec<&str> {
 
 fn read(rest: &mut &[&str]) -> Shape {
     let shape = match take(rest) {
-        "{" => Shape::Members(members(rest)),
+        "{" => match members(rest) {
+            (members, "*") => Shape::Open(members),
+            (members, _) => Shape::Members(members),
+        },
         "[" => {
             let inner = read(rest);
             assert_eq!(take(rest), "]", "a list is closed");
@@ -187,12 +216,15 @@ fn read(rest: &mut &[&str]) -> Shape {
     }
 }
 
-fn members(rest: &mut &[&str]) -> Vec<Member> {
+/// The members up to the closing brace, and whether a `*` stands for more of them.
+fn members<'a>(rest: &mut &[&'a str]) -> (Vec<Member>, &'a str) {
     let mut members = Vec::new();
+    let mut more = "";
     loop {
         match take(rest) {
-            "}" => return members,
+            "}" => return (members, more),
             "," => {}
+            "*" => more = "*",
             name => {
                 let required = rest.first() == Some(&"!");
                 if required {
@@ -251,6 +283,10 @@ mod tests {
         );
         let expected = json!({"data": {"attributes": {"name": "a", "note": null, "fields": {"nameFirst": 1}, "redirect-uri": 1}}});
         assert_eq!(held, Ok(expected));
+        let open = Shape::parse("{name-first: string?, *}");
+        let given = json!({ "nameFirst": "Ada", "shoeSize": 44 });
+        assert_eq!(open.hold(given.clone(), Unknown::Refuse), Ok(given));
+        assert!(open.hold(json!({ "name_first": 1 }), Unknown::Keep).is_err());
         let strict = Shape::parse("{a: any}").hold(json!({"aB": 1}), Unknown::Refuse);
         assert_eq!(strict.unwrap_err().details, "a_b is not allowed");
     }

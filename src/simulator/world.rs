@@ -1,4 +1,5 @@
-//! What this Persona believes: objects by id, lists newest first, and the steps that change them.
+//! What this Persona believes: the first world and what was changed since, and the steps that
+//! change it.
 
 use std::collections::HashMap;
 
@@ -6,7 +7,11 @@ use fastrand::Rng;
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Map, Value, json};
 
-use super::rules::{self, Step};
+use super::{
+    base::Base,
+    page::Rows,
+    rules::{self, Step},
+};
 use crate::model::StatusKind;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -67,11 +72,13 @@ impl Refusal {
 
 #[derive(Debug)]
 pub struct World {
-    objects: HashMap<String, Object>,
-    /// Ids by list name, oldest first.
-    lists: HashMap<&'static str, Vec<String>>,
-    /// Where an id stands in its list.
+    base: Base,
+    /// Objects that are new, or not as they were.
+    kept: HashMap<String, Object>,
+    /// Ids of new objects by list name, oldest first, and where each stands in its list.
+    new: HashMap<&'static str, Vec<String>>,
     places: HashMap<String, usize>,
+    /// Relations that are not as they were, by account and key.
     relations: HashMap<(String, String), Vec<String>>,
     /// How often an object was really changed by a write.
     effects: HashMap<String, usize>,
@@ -84,16 +91,22 @@ pub struct World {
 pub const USERS: &[&str] = &["jane@example.test", "omar@example.test", "li@example.test"];
 
 impl World {
-    pub fn new(seed: u64, start: Timestamp) -> Self {
-        Self {
-            objects: HashMap::new(),
-            lists: HashMap::new(),
+    pub fn new(base: Base, seed: u64, start: Timestamp) -> Self {
+        let fixed = base.fixed();
+        let mut world = Self {
+            base,
+            kept: HashMap::new(),
+            new: HashMap::new(),
             places: HashMap::new(),
             relations: HashMap::new(),
             effects: HashMap::new(),
             ids: Rng::with_seed(seed ^ 0x1d5),
             latest: start,
+        };
+        for (list, object) in fixed {
+            world.add(list, object);
         }
+        world
     }
 
     /// `inq_` and 24 letters and digits.
@@ -104,25 +117,20 @@ impl World {
 
     /// Adds an object at the newest end of a list.
     pub fn add(&mut self, list: &'static str, object: Object) {
-        let ids = self.lists.entry(list).or_default();
-        self.places.insert(object.id.clone(), ids.len());
+        let ids = self.new.entry(list).or_default();
+        self.places.insert(object.id.clone(), self.base.count(list) + ids.len());
         ids.push(object.id.clone());
-        self.objects.insert(object.id.clone(), object);
+        self.kept.insert(object.id.clone(), object);
     }
 
     pub fn get(&self, id: &str) -> Option<Object> {
-        self.objects.get(id).cloned()
+        self.kept.get(id).cloned().or_else(|| self.base.object(id))
     }
 
     pub fn change(&mut self, id: &str, change: impl FnOnce(&mut Object)) {
-        if let Some(object) = self.objects.get_mut(id) {
-            change(object);
-        }
-    }
-
-    pub fn unrelate(&mut self, account: &str, key: &str, target: &str) {
-        if let Some(targets) = self.relations.get_mut(&(account.to_owned(), key.to_owned())) {
-            targets.retain(|known| known != target);
+        if let Some(mut object) = self.get(id) {
+            change(&mut object);
+            self.kept.insert(id.to_owned(), object);
         }
     }
 
@@ -130,29 +138,30 @@ impl World {
         None
     }
 
-    pub fn get_mut(&mut self, id: &str) -> Option<&mut Object> {
-        self.objects.get_mut(id)
-    }
-
-    /// Ids of a list, oldest first.
-    pub fn list(&self, name: &str) -> &[String] {
-        self.lists.get(name).map_or(&[], Vec::as_slice)
-    }
-
-    /// Where an id stands in its list, oldest first.
-    pub fn place(&self, id: &str) -> Option<usize> {
-        self.places.get(id).copied()
+    /// A list by its name.
+    pub fn list<'a>(&'a self, name: &'a str) -> List<'a> {
+        List { world: self, name }
     }
 
     pub fn relate(&mut self, account: &str, key: &str, target: &str) {
-        let targets = self.relations.entry((account.to_owned(), key.to_owned())).or_default();
+        let targets = self.related(account, key);
         if !targets.iter().any(|known| known == target) {
             targets.push(target.to_owned());
         }
     }
 
-    pub fn relations(&self, account: &str, key: &str) -> &[String] {
-        self.relations.get(&(account.to_owned(), key.to_owned())).map_or(&[], Vec::as_slice)
+    pub fn unrelate(&mut self, account: &str, key: &str, target: &str) {
+        self.related(account, key).retain(|known| known != target);
+    }
+
+    fn related(&mut self, account: &str, key: &str) -> &mut Vec<String> {
+        let place = (account.to_owned(), key.to_owned());
+        self.relations.entry(place).or_insert_with(|| self.base.relations(account, key))
+    }
+
+    pub fn relations(&self, account: &str, key: &str) -> Vec<String> {
+        let changed = self.relations.get(&(account.to_owned(), key.to_owned()));
+        changed.cloned().unwrap_or_else(|| self.base.relations(account, key))
     }
 
     pub fn effects(&self, id: &str) -> usize {
@@ -180,7 +189,7 @@ impl World {
         let status = rules::step(inquiry.text("status"), step)
             .map_err(|why| Refusal::new(409, "Conflict", why))?;
         let at = self.moment(now);
-        let inquiry = self.objects.get_mut(id).expect("it was found above");
+        let mut inquiry = self.inquiry(id)?;
         inquiry.set("status", status);
         inquiry.set("updated-at", at.clone());
         match step {
@@ -198,6 +207,7 @@ impl World {
                 inquiry.set("reviewer-comment", comment);
             }
         }
+        self.kept.insert(inquiry.id.clone(), inquiry);
         self.changed(id);
         if let Some(name) = step.event() {
             self.tell(name, id, now);
@@ -205,16 +215,16 @@ impl World {
         Ok(())
     }
 
-    pub fn inquiry(&self, id: &str) -> Result<&Object, Refusal> {
-        self.objects.get(id).filter(|object| object.kind == "inquiry").ok_or_else(not_found)
+    pub fn inquiry(&self, id: &str) -> Result<Object, Refusal> {
+        self.get(id).filter(|object| object.kind == "inquiry").ok_or_else(not_found)
     }
 
-    pub fn case(&self, id: &str) -> Result<&Object, Refusal> {
-        self.objects.get(id).filter(|object| object.kind == "case").ok_or_else(not_found)
+    pub fn case(&self, id: &str) -> Result<Object, Refusal> {
+        self.get(id).filter(|object| object.kind == "case").ok_or_else(not_found)
     }
 
     pub fn set_case_status(&mut self, id: &str, name: &str, now: Timestamp) -> Result<(), Refusal> {
-        let case = self.case(id)?;
+        let mut case = self.case(id)?;
         let template = case.related("case-template").first().copied().unwrap_or_default();
         let Some((status, kind)) = rules::case_status(template, name) else {
             let why = format!("{name:?} is not a status of this case's template");
@@ -222,7 +232,6 @@ impl World {
         };
         let was_resolved = !case.attributes["resolved-at"].is_null();
         let at = self.moment(now);
-        let case = self.objects.get_mut(id).expect("it was found above");
         case.set("status", status);
         case.set("updated-at", at.clone());
         if kind == StatusKind::End {
@@ -235,6 +244,7 @@ impl World {
                 case.set(attribute, Value::Null);
             }
         }
+        self.kept.insert(case.id.clone(), case);
         self.changed(id);
         self.tell("case.status-updated", id, now);
         match (was_resolved, kind) {
@@ -247,18 +257,18 @@ impl World {
     }
 
     pub fn assign(&mut self, id: &str, email: &str, now: Timestamp) -> Result<(), Refusal> {
-        self.case(id)?;
+        let mut case = self.case(id)?;
         if !USERS.contains(&email) {
             let why = format!("no user has the address {email}");
             return Err(Refusal::new(422, "Record invalid", why).at("/meta/user-email-address"));
         }
         let at = self.moment(now);
-        let case = self.objects.get_mut(id).expect("it was found above");
         case.set("assignee-id", email);
         case.set("assigned-at", at.clone());
         case.set("assigner-id", USERS[0]);
         case.set("assigner-type", "user");
         case.set("updated-at", at);
+        self.kept.insert(case.id.clone(), case);
         self.changed(id);
         self.tell("case.assigned", id, now);
         Ok(())
@@ -273,7 +283,7 @@ impl World {
     pub fn tell(&mut self, name: &str, id: &str, now: Timestamp) {
         let event = self.new_id("evt");
         let at = self.moment(now);
-        let payload = self.objects.get(id).map_or(Value::Null, Object::json);
+        let payload = self.get(id).map_or(Value::Null, |object| object.json());
         let attributes = json!({ "name": name, "payload": { "data": payload }, "created-at": at, "context": {} });
         let Value::Object(attributes) = attributes else {
             unreachable!("an object by its literal")
@@ -282,6 +292,48 @@ impl World {
             "event",
             Object { kind: "event".into(), id: event, attributes, relationships: None },
         );
+    }
+}
+
+/// A list of the world: the first ones, then the new ones.
+#[derive(Clone, Copy)]
+pub struct List<'a> {
+    world: &'a World,
+    name: &'a str,
+}
+
+impl<'a> List<'a> {
+    /// Newest first.
+    pub fn objects(self) -> impl Iterator<Item = Object> + use<'a> {
+        (0..self.len()).rev().filter_map(move |at| self.world.get(&self.at(at)))
+    }
+
+    /// Whether a filter certainly leaves out what stands there, without making it.
+    pub fn leaves_out(&self, place: usize, filter: &str, value: &str) -> bool {
+        let world = self.world;
+        place < world.base.count(self.name)
+            && world.base.leaves_out(self.name, place, filter, value)
+            // It may have changed since.
+            && (world.kept.is_empty() || !world.kept.contains_key(&self.at(place)))
+    }
+}
+
+impl Rows for List<'_> {
+    fn len(&self) -> usize {
+        self.world.base.count(self.name) + self.world.new.get(self.name).map_or(0, Vec::len)
+    }
+
+    fn at(&self, place: usize) -> String {
+        match place.checked_sub(self.world.base.count(self.name)) {
+            None => self.world.base.at(self.name, place),
+            Some(new) => self.world.new[self.name][new].clone(),
+        }
+    }
+
+    fn place(&self, id: &str) -> Option<usize> {
+        let new = self.world.places.get(id).copied();
+        let new = new.filter(|place| *place < self.len() && self.at(*place) == id);
+        new.or_else(|| self.world.base.place(self.name, id))
     }
 }
 

@@ -31,6 +31,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("sqlx", &["store/"]),
     ("rustix", &["store/"]),
     ("axum", &["simulator/"]),
+    ("hyper_util", &["simulator/deliver.rs"]),
+    ("http_body_util", &["simulator/deliver.rs"]),
     ("ratatui", &["tui/"]),
     ("crossterm", &["tui/"]),
     ("tui_input", &["tui/"]),

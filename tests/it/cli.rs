@@ -256,3 +256,21 @@ fn a_closed_pipe_is_no_failure() {
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
     assert!(output.status.success());
 }
+
+#[test]
+fn a_bad_scenario_file_is_told_with_its_place() {
+    let user = User::new();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(file.path(), "[[rule]]\nfault = \"lost\"\n").unwrap();
+    let (code, _, err) = user.run(&["simulate", "--scenario", file.path().to_str().unwrap()]);
+    assert_eq!(code, 2);
+    assert!(err.contains("line 2, column 9") && err.contains("lost-answer"), "{err}");
+}
+
+#[test]
+fn the_control_port_stays_on_this_machine() {
+    let arguments = ["simulate", "--listen", "127.0.0.1:0", "--control", "0.0.0.0:0"];
+    let (code, _, err) = User::new().run(&arguments);
+    assert_eq!(code, 1);
+    assert!(err.contains("127.0.0.1:4011"), "{err}");
+}

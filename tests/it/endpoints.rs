@@ -191,6 +191,7 @@ fn of_inquiries() -> Vec<Box<dyn Asks>> {
         inquiries::SimulateAction::Approve,
         inquiries::SimulateAction::Decline,
     ];
+    let started = vec![inquiries::SimulateAction::Start];
     let comment = Some(text("fine"));
     let query = Clause::All(vec![
         Clause::equals("status", "needs_review"),
@@ -211,6 +212,7 @@ fn of_inquiries() -> Vec<Box<dyn Asks>> {
         inquiries::Resume { id: inquiry() },
         inquiries::GenerateOneTimeLink { id: inquiry(), expires_in_seconds: Some(60) },
         inquiries::PerformSimulateActions { id: inquiry(), actions },
+        inquiries::PerformSimulateActions { id: inquiry(), actions: started },
         Search::<Inquiry>::new(Some(query), Some(Sort::Ascending(text("created_at"))), page()),
         tags::Add { to: tags::Tagged::Inquiry(inquiry()), tag: text("vip") },
         tags::Remove { from: tags::Tagged::Inquiry(inquiry()), tag: text("vip") },

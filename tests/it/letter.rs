@@ -2,7 +2,7 @@
 //! parameters, bodies and the refusals that are documented. And every official example of an
 //! answer, read by the endpoint that it belongs to.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::collections::BTreeSet;
 
 use caseload::{
     model::EventId,
@@ -10,21 +10,16 @@ use caseload::{
 };
 use serde_json::{Map, Value};
 
-use crate::endpoints::{Asks, all};
+use crate::{
+    contract,
+    endpoints::{Asks, all},
+};
 
 pub struct Contract(pub Value);
 
 impl Contract {
-    /// It lies beside the repository where it is developed, and is not part of it.
     pub fn at_hand() -> Option<Self> {
-        let path = "../shared/persona/openapi-2025-12-08.json";
-        match fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)) {
-            Ok(text) => Some(Self(serde_json::from_slice(&text).expect("the contract is JSON"))),
-            Err(_) => {
-                eprintln!("skipped: the official contract is not here");
-                None
-            }
-        }
+        contract::Contract::at_hand().map(|contract| Self(contract.whole.clone()))
     }
 
     fn resolved<'a>(&'a self, value: &'a Value) -> &'a Value {

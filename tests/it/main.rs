@@ -18,6 +18,7 @@ mod relations;
 mod review;
 mod screens;
 mod script;
+mod simulator;
 mod store;
 mod story;
 mod sync;

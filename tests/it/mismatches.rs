@@ -3,6 +3,7 @@
 use caseload::{
     clock::Clock,
     model::{Mismatch, Shape, Text, Timestamp},
+    simulator::Novelties,
     store::{MOST_MISMATCHES, Store},
 };
 
@@ -61,7 +62,12 @@ async fn no_more_shapes_are_kept_than_said_and_the_newest_stay() {
 
 #[tokio::test]
 async fn what_persona_says_unexpectedly_is_listed_by_name() {
-    let mut story = Story::begin_with(Beginning { inquiries: 120, ..Beginning::default() }).await;
+    let mut story = Story::begin_with(Beginning {
+        inquiries: 120,
+        novelties: Novelties::Some,
+        ..Beginning::default()
+    })
+    .await;
     assert!(!story.simulator.inquiries("on_hold").is_empty(), "a status of tomorrow");
     story.pass(5).await.sees("new :mismatches");
     story.press(":mism<enter>").await.sees("mismatches").sees("attributes.status");

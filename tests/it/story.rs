@@ -12,7 +12,7 @@ use caseload::{
     model::{Text, Timestamp},
     persona::{self, Roots},
     secret::{KeySource, Secret},
-    simulator::{self, DEMO_KEY, Scenario, Simulator},
+    simulator::{self, DEMO_KEY, Novelties, Scenario, Simulator},
     sync,
     tui::{Console, Errand, Settings, Theme},
 };
@@ -37,9 +37,12 @@ pub struct Beginning {
     pub size: (u16, u16),
     pub scenario: Scenario,
     pub inquiries: usize,
+    pub novelties: Novelties,
     pub key: &'static str,
     pub mask: Mask,
     pub timeout: Duration,
+    /// The simulator's own if none is given.
+    pub base_url: Option<String>,
     pub mappings: Mappings,
 }
 
@@ -49,9 +52,11 @@ impl Default for Beginning {
             size: (120, 40),
             scenario: Scenario::default(),
             inquiries: 60,
+            novelties: Novelties::None,
             key: DEMO_KEY,
             mask: Mask::Everything,
             timeout: Duration::from_secs(10),
+            base_url: None,
             mappings: Mappings::default(),
         }
     }
@@ -72,6 +77,7 @@ impl Story {
         let clock = Clock::manual(noon());
         let options = simulator::Options {
             inquiries: beginning.inquiries,
+            novelties: beginning.novelties,
             scenario: beginning.scenario.clone(),
             // Stories live in one window of the rate limit.
             rate_limit: 10_000,
@@ -80,8 +86,13 @@ impl Story {
         let listen = ([127, 0, 0, 1], 0).into();
         let simulator =
             simulator::start(listen, options, clock.clone()).await.expect("a free port");
+        Self::begin_on(Arc::new(simulator), clock, beginning).await
+    }
+
+    /// With a Persona that is there already.
+    pub async fn begin_on(simulator: Arc<Simulator>, clock: Clock, beginning: Beginning) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let mut story = Self::open(Arc::new(simulator), Arc::new(folder), clock, &beginning).await;
+        let mut story = Self::open(simulator, Arc::new(folder), clock, &beginning).await;
         story.settle().await;
         story
     }
@@ -103,10 +114,11 @@ impl Story {
     ) -> Self {
         let busy = Busy::default();
         let key = KeySource::Given(Secret::new(beginning.key.to_owned()));
+        let base_url = beginning.base_url.clone().unwrap_or_else(|| simulator.base_url());
         let options = desk::Options {
             store: folder.path().join("store/caseload.db"),
             persona: persona::Settings {
-                base_url: simulator.base_url().parse().expect("the simulator's URL"),
+                base_url: base_url.parse().expect("a URL"),
                 connect_timeout: beginning.timeout,
                 timeout: beginning.timeout,
                 roots: Roots::Bundled,

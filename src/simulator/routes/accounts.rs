@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 
 use super::{
     super::{
-        accounts::RELATION_KEYS,
+        base::RELATION_KEYS,
         call::{Call, Content, Replied, Reply, any_of, filled},
+        flat,
         query::{Filter, bad_request},
         world::{Object, Refusal, World, written},
     },
@@ -64,21 +65,6 @@ pub const OPERATIONS: &[Operation] = &[
     get("account-types/{}", |call| Ok(Reply::one(call.object("account-type")?.id))),
 ];
 
-/// The stock fields by the flat attributes that write them.
-const FLAT: [(&str, &[&str]); 11] = [
-    ("name-first", &["name", "first"]),
-    ("name-middle", &["name", "middle"]),
-    ("name-last", &["name", "last"]),
-    ("address-street-1", &["address", "street_1"]),
-    ("address-street-2", &["address", "street_2"]),
-    ("address-city", &["address", "city"]),
-    ("address-subdivision", &["address", "subdivision"]),
-    ("address-postal-code", &["address", "postal_code"]),
-    ("country-code", &["address", "country_code"]),
-    ("phone-number", &["phone_number"]),
-    ("email-address", &["email_address"]),
-];
-
 pub fn by_reference(world: &World, reference: &str) -> Option<Object> {
     super::super::rows::all(world, "account")
         .find(|account| account.text("reference-id") == reference)
@@ -91,7 +77,7 @@ pub fn new(
     reference: Option<&str>,
 ) -> Result<Object, Refusal> {
     let kind = match kind {
-        Some(id) => Some(call.named("account-type", id, "account_type_id")?),
+        Some(id) => Some(call.find("account-type", id).ok_or_else(unknown_type)?),
         None => super::super::rows::all(call.world, "account-type").next(),
     };
     let name = kind.as_ref().map_or("User", |kind| kind.text("name"));
@@ -109,6 +95,11 @@ pub fn new(
     call.world.changed(&id);
     call.world.tell("account.created", &id, call.now);
     Ok(account)
+}
+
+fn unknown_type() -> Refusal {
+    Refusal::new(422, "Record invalid", "Account type must exist")
+        .at("/data/attributes/account-type-id")
 }
 
 fn create(call: &mut Call<'_>) -> Replied {
@@ -183,20 +174,16 @@ fn write(call: &mut Call<'_>, id: &str) {
             match name.as_str() {
                 "reference-id" | "account-status" => account.set(name, value.clone()),
                 "tags" => account.set(name, value.as_array().cloned().unwrap_or_default()),
-                "birthdate" => created::set_field(account, name, value),
                 "fields" => {
                     for (key, value) in value.as_object().into_iter().flatten() {
                         set(account, key, value);
                     }
                 }
-                flat => {
-                    let path = FLAT.iter().find(|(name, _)| *name == flat).map(|(_, path)| *path);
-                    match path {
-                        Some([group, part]) => set(account, group, &json!({ *part: value })),
-                        Some([field]) => created::set_field(account, field, value),
-                        _ => {}
-                    }
-                }
+                flat => match flat::place(flat) {
+                    Some([group, part]) => set(account, group, &json!({ *part: value })),
+                    Some([field]) => created::set_field(account, field, value),
+                    _ => {}
+                },
             }
         }
     });
@@ -204,7 +191,7 @@ fn write(call: &mut Call<'_>, id: &str) {
 
 /// Parts of a hash that are not written stay.
 fn set(account: &mut Object, key: &str, value: &Value) {
-    let known = account.attributes["fields"][key]["value"].as_object().cloned();
+    let known = super::value(account, "fields")[key]["value"].as_object().cloned();
     match (known, value) {
         (Some(known), Value::Object(parts)) => {
             let mut whole = Object { attributes: serde_json::Map::new(), ..account.clone() };
@@ -212,7 +199,10 @@ fn set(account: &mut Object, key: &str, value: &Value) {
             for (part, value) in parts {
                 created::set_field(&mut whole, part, value);
             }
-            account.attributes["fields"][key]["value"] = whole.attributes["fields"].take();
+            let merged = super::value(&whole, "fields").clone();
+            if let Some(fields) = account.attributes.get_mut("fields") {
+                fields[key]["value"] = merged;
+            }
         }
         _ => created::set_field(account, key, value),
     }
@@ -235,7 +225,7 @@ fn relations(call: &mut Call<'_>) -> Replied {
         let why = format!("{key:?} is not a relation key");
         return Err(Refusal::new(422, "Unprocessable entity", why).at("/filter/key"));
     }
-    let ids: Vec<String> = call.world.relations(&account.id, key).to_vec();
+    let ids: Vec<String> = call.world.relations(&account.id, key);
     call.page(ids.as_slice(), |_| true).map(Reply::without_included)
 }
 

@@ -1,5 +1,6 @@
 //! Cases: lists, writes, their status and assignee, what is attached to them.
 
+use base64::{Engine, prelude::BASE64_STANDARD as BASE64};
 use jiff::ToSpan;
 use serde_json::{Value, json};
 
@@ -71,7 +72,7 @@ fn has(case: &Object, relationship: &str, ids: &str) -> bool {
 fn list(call: &mut Call<'_>) -> Replied {
     let Some(reference) = call.query.filter("reference-id") else { return call.list("case") };
     let account = super::accounts::by_reference(call.world, reference).map(|account| account.id);
-    let rows = super::super::rows::List::of(call.world, "case");
+    let rows = call.world.list("case");
     call.page(&rows, |case| account.as_ref().is_some_and(|id| has(case, "accounts", id)))
 }
 
@@ -130,17 +131,33 @@ fn update(call: &mut Call<'_>) -> Replied {
     if let (Some(queue), Some(relationships)) = (queue, &mut after.relationships) {
         relationships.insert("case-queue".into(), json!({ "data": queue }));
     }
-    for given in call.attribute("attachments").as_array().into_iter().flatten() {
-        let name = given["filename"].as_str().unwrap_or("attachment");
-        let size = given["data"].as_str().map_or(0, |data| data.len() / 4 * 3);
-        let file = json!({ "filename": name, "url": format!("file:{name}"), "byte-size": size });
-        if let Some(Value::Array(files)) = after.attributes.get_mut("attachments") {
-            files.push(file);
+    let uploads = uploads(call)?;
+    if let Some(Value::Array(files)) = after.attributes.get_mut("attachments") {
+        for (name, bytes) in uploads {
+            let size = bytes.len();
+            let url = call.files.keep(&case.id, &name, bytes);
+            files.push(json!({ "filename": name, "url": url, "byte-size": size }));
         }
     }
     call.touch(&case.id, |object| *object = after);
     call.world.tell("case.updated", &case.id, call.now);
     Ok(Reply::one(case.id).unasked(UPDATED))
+}
+
+/// Attachments of the body: their names and what they hold.
+fn uploads(call: &Call<'_>) -> Result<Vec<(String, Vec<u8>)>, Refusal> {
+    let given = call.attribute("attachments").as_array().into_iter().flatten();
+    given
+        .map(|given| {
+            let name = given["filename"].as_str().unwrap_or("attachment").to_owned();
+            let bytes = BASE64.decode(given["data"].as_str().unwrap_or_default());
+            let bytes = bytes.map_err(|_| {
+                let pointer = "/data/attributes/attachments";
+                Refusal::new(422, "Record invalid", "File data is not base64").at(pointer)
+            })?;
+            Ok((name, bytes))
+        })
+        .collect()
 }
 
 fn unredacted(call: &Call<'_>) -> Result<Object, Refusal> {

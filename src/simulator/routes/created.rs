@@ -15,7 +15,12 @@ pub const INQUIRY: &str = "{
         template-id: string?, inquiry-template-id: string?, inquiry-template-version-id: string?,
         reference-id: string?, account-id: string?, creator-email-address: string?,
         theme-id: string?, theme-set-id: string?, redirect-uri: string?, note: string?,
-        fields: map?, tags: [string]?, initial-step-name: string?
+        fields: {
+            name-first: string?, name-middle: string?, name-last: string?, birthdate: string?,
+            address-street-1: string?, address-street-2: string?, address-city: string?,
+            address-subdivision: string?, address-postal-code: string?, address-country-code: string?,
+            email-address: string?, phone-number: string?, identification-number: string?, *
+        }?, tags: [string]?, initial-step-name: string?
     }},
     meta: {
         auto-create-account: boolean, auto-create-account-type-id: string,
@@ -91,28 +96,24 @@ pub fn inquiry(call: &mut Call<'_>) -> Replied {
     call.world.changed(&id);
     call.world.tell("inquiry.created", &id, call.now);
     let meta = at_once(call, &id);
-    let reply = Reply::one(id).status(201);
-    Ok(if meta.is_empty() { reply } else { reply.meta(Value::Object(meta)) })
+    Ok(Reply::one(id).status(201).meta(meta))
 }
 
-/// The session and the link that are made with the inquiry, if asked for.
-fn at_once(call: &mut Call<'_>, id: &str) -> Map<String, Value> {
-    let mut meta = Map::new();
-    let wanted = |call: &Call<'_>, name: &str| call.meta(name).as_bool() == Some(true);
-    let (session, link) =
-        (wanted(call, "auto-create-inquiry-session"), wanted(call, "auto-create-one-time-link"));
+/// The session and the link that are made with the inquiry, where asked for; null where not.
+fn at_once(call: &mut Call<'_>, id: &str) -> Value {
+    let wanted = |name: &str| call.meta(name).as_bool() == Some(true);
+    let session = wanted("auto-create-inquiry-session");
+    let link = wanted("auto-create-one-time-link");
     if session || link {
         super::sessions::new(call, id);
     }
-    if session {
-        let token = super::inquiries::session_token(id, call.now);
-        meta.insert("session-token".into(), token.into());
-    }
-    if link && let Value::Object(links) = super::inquiries::links(id, call.now) {
-        meta.extend(links);
-        // Where there is a meta at all, the contract wants this in it.
-        meta.entry("session-token").or_insert(Value::Null);
-    }
+    let mut meta = if link {
+        super::inquiries::links(id, call.now)
+    } else {
+        json!({ "one-time-link": null, "one-time-link-short": null })
+    };
+    let token = session.then(|| super::inquiries::session_token(id, call.now));
+    meta["session-token"] = json!(token);
     meta
 }
 

@@ -46,7 +46,15 @@ pub const OPERATIONS: &[Operation] = &[
     post("inquiries/search", searches::inquiries).body(searches::BODY).paged(),
     get("inquiries/{}", retrieve),
     patch("inquiries/{}", update).body(
-        "{data: {attributes: {note: string?, fields: map?, tags: [string], redirect-uri: string?}}}",
+        "{data: {attributes: {
+            note: string?, tags: [string], redirect-uri: string?, fields: {
+                name-first: string?, name-middle: string?, name-last: string?, birthdate: string?,
+                address-street-1: string?, address-street-2: string?, address-city: string?,
+                address-subdivision: string?, address-postal-code: string?,
+                address-country-code: string?, email-address: string?, phone-number: string?,
+                identification-number: string?, *
+            }?
+        }}}",
     ),
     delete("inquiries/{}", redact),
     post("inquiries/{}/approve", |call| step(call, Step::Approve)).body(COMMENT),

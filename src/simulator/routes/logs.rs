@@ -54,7 +54,7 @@ fn rate_limits(call: &mut Call<'_>) -> Replied {
 fn api_logs(call: &mut Call<'_>) -> Replied {
     let id = |log: &Value| log["id"].as_str().map(str::to_owned);
     let ids: Vec<String> = call.logs.iter().filter_map(id).collect();
-    let found = page::cut(ids.as_slice(), &call.query.page, |_| true)?;
+    let found = page::cut(ids.as_slice(), &call.query.page, |_| true, |_| true)?;
     let data: Vec<Value> = found.ids.iter().filter_map(|id| log(call, id)).collect();
     let body = json!({ "data": data, "links": call.links(&found) });
     Ok(Reply::new(Content::Plain(body)))

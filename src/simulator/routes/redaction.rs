@@ -61,16 +61,18 @@ fn children(world: &World, object: &Object) -> Vec<String> {
 pub fn redact(world: &mut World, id: &str, now: Timestamp) {
     world.change(id, |object| {
         let is_case = object.kind == "case";
+        // What a report was asked cannot be null, so it is gone altogether.
+        if is_kind(object, "report") {
+            object.attributes.retain(|name, value| is_kept(name) || !value.is_string());
+        }
         for (name, value) in &mut object.attributes {
-            let kept = KEPT.contains(&name.as_str())
-                || name.ends_with("-at")
-                || name.ends_with("-ts")
-                || (is_case && (name.ends_with("-id") || name.ends_with("-type")));
-            if !kept {
+            let stays = is_kept(name) || (is_case && names_somebody(name));
+            if !stays {
                 empty(name, value);
             }
         }
-        if !is_kind(object, "selfie") && !is_kind(object, "document") {
+        // Others do not say when they were redacted.
+        if !["selfie", "document", "transaction"].iter().any(|kind| is_kind(object, kind)) {
             object.set("redacted-at", written(now));
         }
         if object.attributes.contains_key("updated-at") {
@@ -78,6 +80,15 @@ pub fn redact(world: &mut World, id: &str, now: Timestamp) {
         }
     });
     world.changed(id);
+}
+
+fn is_kept(name: &str) -> bool {
+    KEPT.contains(&name) || name.ends_with("-at") || name.ends_with("-ts")
+}
+
+/// Who worked on a case stays.
+fn names_somebody(name: &str) -> bool {
+    name.ends_with("-id") || name.ends_with("-type")
 }
 
 /// Values are gone; what is always an object or a list stays as an empty one.

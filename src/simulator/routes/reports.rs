@@ -104,7 +104,7 @@ enum Watch {
 fn list(call: &mut Call<'_>) -> Replied {
     let Some(reference) = call.query.filter("reference-id") else { return call.list("report") };
     let account = super::accounts::by_reference(call.world, reference).map(|account| account.id);
-    let rows = super::super::rows::List::of(call.world, "report");
+    let rows = call.world.list("report");
     call.page(&rows, |report| {
         account.as_ref().is_some_and(|id| report.related("account").contains(&id.as_str()))
     })
@@ -131,7 +131,10 @@ fn create(call: &mut Call<'_>) -> Replied {
         "is-recurring": false, "tags": [],
     });
     for (name, value) in shown(&kind, &query) {
-        attributes[name] = value;
+        // A term that was not given is not shown as null.
+        if !(name == "term" && value.is_null()) {
+            attributes[name] = value;
+        }
     }
     let relationships = json!({
         "inquiry": { "data": null },
@@ -193,8 +196,8 @@ fn shown(kind: &str, query: &Map<String, Value>) -> Vec<(&'static str, Value)> {
         "politically-exposed-person" => {
             let names =
                 ["name-first", "name-middle", "name-last", "term", "birthdate", "country-code"];
-            let shown: Map<String, Value> =
-                names.into_iter().map(|name| (name.to_owned(), given(name))).collect();
+            let given = names.into_iter().map(|name| (name.to_owned(), given(name)));
+            let shown: Map<String, Value> = given.filter(|(_, value)| !value.is_null()).collect();
             vec![("query", Value::Object(shown)), ("result", json!([]))]
         }
         _ => Vec::new(),
@@ -288,7 +291,7 @@ fn history(call: &mut Call<'_>) -> Replied {
     all.extend(call.history.get(&report.id).into_iter().flatten().cloned());
     let ids: Vec<String> =
         all.iter().filter_map(|entry| entry["id"].as_str().map(str::to_owned)).collect();
-    let found = super::super::page::cut(ids.as_slice(), &call.query.page, |_| true)?;
+    let found = super::super::page::cut(ids.as_slice(), &call.query.page, |_| true, |_| true)?;
     let data: Vec<&Value> = found
         .ids
         .iter()

@@ -56,7 +56,7 @@ fn search(call: &mut Call<'_>, kind: &str, searchable: Searchable, values: Value
     // Pages are cut from the end, so the first hit comes last.
     hits.sort_by(|one, other| sort.compare(&other.0, &one.0));
     let ids: Vec<String> = hits.into_iter().map(|(_, id)| id).collect();
-    let found = page::cut(ids.as_slice(), &page, |_| true)?;
+    let found = page::cut(ids.as_slice(), &page, |_| true, |_| true)?;
     Ok(Reply::new(Content::Page(found)))
 }
 

@@ -88,7 +88,7 @@ fn person(
     call.touch(id, |inquiry| {
         inquiry.set("status", status);
         inquiry.set(dated, at.clone());
-        if inquiry.attributes["started-at"].is_null() {
+        if super::value(inquiry, "started-at").is_null() {
             inquiry.set("started-at", at);
         }
         if status != "pending" {
@@ -124,16 +124,13 @@ fn verify(call: &mut Call<'_>, inquiry: &str, status: &str, template: Option<&st
         let ids = inquiry.related("account").into_iter();
         ids.map(|id| json!({ "type": "account", "id": id })).collect::<Vec<_>>()
     });
-    let mut relationships = json!({
+    let relationships = json!({
         "inquiry": { "data": { "type": "inquiry", "id": inquiry } }, "template": none,
         "inquiry-template": none, "inquiry-template-version": none, "transaction": none,
         "verification-template":
             { "data": { "type": format!("verification-template/{kind}"), "id": template } },
         "verification-template-version": none, "accounts": { "data": account },
     });
-    if matches!(kind, "government-id" | "document") {
-        relationships["document"] = none;
-    }
     let kind = format!("verification/{kind}");
     call.world.add("verification", super::object(&kind, &id, attributes, Some(relationships)));
     call.touch(inquiry, |inquiry| super::attach(inquiry, "verifications", &kind, &id));

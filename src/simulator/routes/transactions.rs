@@ -38,11 +38,18 @@ pub const OPERATIONS: &[Operation] = &[
         }}}",
     ),
     delete("transactions/{}", redact),
-    post("transactions/{}/add-tag", |call| tags::add(call, "transaction", None)).body(tags::ONE),
-    post("transactions/{}/remove-tag", |call| tags::remove(call, "transaction", None))
+    post("transactions/{}/add-tag", |call| bare(tags::add(call, "transaction", None)))
         .body(tags::ONE),
-    post("transactions/{}/set-tags", |call| tags::set(call, "transaction", None)).body(tags::ALL),
+    post("transactions/{}/remove-tag", |call| bare(tags::remove(call, "transaction", None)))
+        .body(tags::ONE),
+    post("transactions/{}/set-tags", |call| bare(tags::set(call, "transaction", None)))
+        .body(tags::ALL),
 ];
+
+/// Answers to tags of transactions embed nothing.
+fn bare(replied: Replied) -> Replied {
+    replied.map(Reply::without_included)
+}
 
 fn update(call: &mut Call<'_>) -> Replied {
     let transaction = call.object("transaction")?;

@@ -11,10 +11,12 @@ pub struct Known {
     ids: BTreeMap<String, Vec<String>>,
     /// By the object's type and the name of the member, `case.status`.
     texts: BTreeMap<String, Vec<String>>,
+    /// Of objects, by id, as last told.
+    statuses: BTreeMap<String, String>,
 }
 
 /// Of one kind.
-const MOST: usize = 200;
+const MOST: usize = 1_000;
 
 impl Known {
     pub fn learn(&mut self, value: &Value) {
@@ -53,6 +55,16 @@ impl Known {
         self.ids.get(prefix(id)).map_or(&[], Vec::as_slice)
     }
 
+    /// The same, those of one status beside each other.
+    pub fn ids_by_status(&self, id: &str) -> Vec<Vec<String>> {
+        let mut groups = BTreeMap::<&str, Vec<String>>::new();
+        for id in self.ids_like(id) {
+            let status = self.statuses.get(id).map_or("", String::as_str);
+            groups.entry(status).or_default().push(id.clone());
+        }
+        groups.into_values().collect()
+    }
+
     /// Under this name, and in objects of this type under this name.
     pub fn texts_of(&self, kind: &str, name: &str) -> impl Iterator<Item = &String> {
         let names = [name.to_owned(), format!("{kind}.{name}")];
@@ -68,4 +80,31 @@ fn keep(known: &mut Vec<String>, text: &str) {
     if known.len() < MOST && !known.iter().any(|known| known == text) {
         known.push(text.to_owned());
     }
+}
+
+/// How ids begin that stand where this name is: `inquiry-id`, `object-ids`.
+pub fn prefix_of(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "inquiry-id" | "object-ids" => "inq_",
+        "case-id" => "case_",
+        "account-id" | "target-object-id" => "act_",
+        "verification-id" => "ver_",
+        "report-id" => "rep_",
+        "inquiry-session-id" => "iqse_",
+        "device-id" => "dev_",
+        "document-id" => "doc_",
+        "transaction-id" => "txn_",
+        "event-id" => "evt_",
+        "webhook-id" => "wbh_",
+        "api-key-id" => "api_",
+        "api-log-id" => "req_",
+        "user-audit-log-id" => "ual_",
+        "workflow-id" => "wfl_",
+        "workflow-run-id" => "wfr_",
+        "account-type-id" => "acttp_",
+        "case-template-id" => "ctmpl_",
+        "case-queue-id" => "cqueue_",
+        "inquiry-template-id" => "itmpl_",
+        _ => return None,
+    })
 }

@@ -4,7 +4,10 @@
 use proptest::{prelude::*, sample::select, string::string_regex};
 use serde_json::{Map, Value, json};
 
-use super::{document::Contract, known::Known};
+use super::{
+    document::Contract,
+    known::{Known, prefix_of},
+};
 
 pub struct Maker<'a> {
     pub contract: &'a Contract,
@@ -95,7 +98,7 @@ impl Maker<'_> {
             let value = self.made(&name, member, depth + 1);
             let filled = match needed {
                 true => value.prop_map(Some).boxed(),
-                false => prop::option::of(value).boxed(),
+                false => prop::option::weighted(0.6, value).boxed(),
             };
             members.push(filled.prop_map(move |value| Some((name.clone(), value?))).boxed());
         }
@@ -134,8 +137,8 @@ impl Maker<'_> {
             return string_regex(whole).expect("the contract's pattern").boxed();
         }
         let mut sensible: Vec<String> = examples(schema);
-        let ids: Vec<String> =
-            sensible.iter().flat_map(|id| self.known.ids_like(id)).cloned().collect();
+        let like = sensible.iter().map(String::as_str).chain(prefix_of(name));
+        let ids: Vec<String> = like.flat_map(|id| self.known.ids_like(id)).cloned().collect();
         sensible.extend(ids);
         sensible.extend(self.known.texts_of(self.kind, name).cloned());
         let anything = prop_oneof![
@@ -150,16 +153,18 @@ impl Maker<'_> {
     }
 }
 
-pub fn examples(schema: &Value) -> Vec<String> {
+fn examples(schema: &Value) -> Vec<String> {
     let one = schema["example"].as_str();
     let many = schema["examples"].as_array().into_iter().flatten().filter_map(Value::as_str);
     one.into_iter().chain(many).map(str::to_owned).collect()
 }
 
 fn whole_number(schema: &Value) -> impl Strategy<Value = i64> + use<> {
+    let shown = [&schema["examples"][0], &schema["example"], &schema["default"]];
+    let sensible = shown.iter().find_map(|shown| shown.as_i64()).unwrap_or(10);
     let least = schema["minimum"].as_i64().unwrap_or(-1_000);
     let most = schema["maximum"].as_i64().unwrap_or(1_000_000).max(least);
-    prop_oneof![4 => least..=most, 1 => Just(least), 1 => Just(most)]
+    prop_oneof![4 => least..=most, 4 => Just(sensible), 1 => Just(least), 1 => Just(most)]
 }
 
 /// Both schemas at once.

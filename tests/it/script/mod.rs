@@ -5,6 +5,7 @@ mod doctor;
 mod lists;
 mod log;
 mod making;
+mod relations;
 mod trouble;
 
 use std::{
