@@ -18,22 +18,25 @@ use tokio::task::yield_now;
 use crate::story::noon;
 
 /// A client and the Persona it talks to, on one clock.
-struct Line {
-    simulator: Simulator,
-    client: Client,
-    clock: Clock,
-    recorder: Arc<Recorder>,
+pub struct Line {
+    pub simulator: Simulator,
+    pub client: Client,
+    pub clock: Clock,
+    pub recorder: Arc<Recorder>,
 }
 
 impl Line {
-    async fn open() -> Self {
+    pub async fn open() -> Self {
         Self::limited_to(10_000).await
     }
 
     /// With so many requests per minute.
-    async fn limited_to(rate_limit: u32) -> Self {
+    pub async fn limited_to(rate_limit: u32) -> Self {
+        Self::of(simulator::Options { inquiries: 60, rate_limit, ..Default::default() }).await
+    }
+
+    pub async fn of(options: simulator::Options) -> Self {
         let clock = Clock::manual(noon());
-        let options = simulator::Options { inquiries: 60, rate_limit, ..Default::default() };
         let listen = ([127, 0, 0, 1], 0).into();
         let simulator = simulator::start(listen, options, clock.clone()).await.unwrap();
         let recorder = Arc::new(Recorder::new(Thresholds::default()));
@@ -42,31 +45,31 @@ impl Line {
         Self { simulator, client, clock, recorder }
     }
 
-    fn fault(&self, rule: &str) {
+    pub fn fault(&self, rule: &str) {
         self.simulator.set_scenario(Scenario::parse(&format!("[[rule]]\n{rule}\n")).unwrap());
     }
 
-    fn waiting(&self) -> InquiryId {
+    pub fn waiting(&self) -> InquiryId {
         InquiryId::new(&self.simulator.inquiries("needs_review")[0]).unwrap()
     }
 
-    async fn retrieve(&self, id: &InquiryId) -> Result<Found<caseload::model::Inquiry>, Error> {
+    pub async fn retrieve(&self, id: &InquiryId) -> Result<Found<caseload::model::Inquiry>, Error> {
         self.client.read(&inquiries::Retrieve { id: id.clone() }, Lane::Front).await
     }
 
-    async fn limits(&self, lane: Lane) -> Result<Vec<limits::RateLimit>, Error> {
+    pub async fn limits(&self, lane: Lane) -> Result<Vec<limits::RateLimit>, Error> {
         self.client.read(&limits::RateLimits, lane).await
     }
 
     /// Until so many requests have come.
-    async fn received(&self, count: usize) {
+    pub async fn received(&self, count: usize) {
         while self.simulator.requests().len() < count {
             yield_now().await;
         }
     }
 
     /// Lets time go by for as long as this is waited for.
-    async fn time_goes_by(&self) {
+    pub async fn time_goes_by(&self) {
         loop {
             self.clock.advance(Duration::from_millis(500));
             yield_now().await;

@@ -66,6 +66,13 @@ pub const ROUNDING: Duration = Duration::from_secs(1);
 /// Back-lane work leaves this share of the limit to people.
 const RESERVE_PERCENT: u64 = 15;
 
+/// So many of the front lane go at once where nothing is known: more than a person asks for.
+const SCOUTS: u32 = 8;
+
+/// So many of the back lane are under way at the same time. Other consoles see them only when they
+/// are answered; at most half of the reserve, so that two together do not use it up.
+const ABREAST: u32 = 8;
+
 /// How soon somebody who waits for others to be answered looks again.
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
@@ -83,7 +90,7 @@ pub fn admit(window: &Window, lane: Lane, now: Moment) -> Admit {
     let Some(end) = window.ends_at.filter(|end| *end > now) else {
         // Others may have been here before: one asks, and the answer tells for all.
         let is_free = match lane {
-            Lane::Front => window.in_flight < window.limit(),
+            Lane::Front => window.in_flight < SCOUTS,
             Lane::Back => window.back_in_flight == 0,
         };
         return if is_free { Admit::Go } else { soon };
@@ -92,6 +99,9 @@ pub fn admit(window: &Window, lane: Lane, now: Moment) -> Admit {
         Lane::Front => 0,
         Lane::Back => reserve(window.limit()),
     };
+    if lane == Lane::Back && window.back_in_flight >= (kept / 2).clamp(1, ABREAST) {
+        return soon;
+    }
     match window.remaining.saturating_sub(window.in_flight) > kept {
         true => Admit::Go,
         false => Admit::Wait(end),
@@ -209,6 +219,10 @@ mod tests {
             (window(300, 45, 0, 0), Lane::Back, wait),
             (window(300, 46, 1, 0), Lane::Back, wait),
             (window(300, 200, 0, 1), Lane::Back, soon),
+            (Window { back_in_flight: 7, ..window(300, 200, 7, 0) }, Lane::Back, Admit::Go),
+            (Window { back_in_flight: 8, ..window(300, 200, 8, 0) }, Lane::Back, soon),
+            (Window { back_in_flight: 1, ..window(20, 10, 1, 0) }, Lane::Back, soon),
+            (Window { back_in_flight: 8, ..window(300, 200, 8, 0) }, Lane::Front, Admit::Go),
             (window(300, 1, 0, 0), Lane::Front, Admit::Go),
             (window(300, 0, 0, 0), Lane::Front, wait),
             (window(300, 1, 1, 0), Lane::Front, wait),
@@ -231,7 +245,7 @@ mod tests {
             (Window::default(), Lane::Back, 0, Admit::Go),
             (asking, Lane::Back, 0, soon(0)),
             (asking, Lane::Front, 0, Admit::Go),
-            (Window { in_flight: 300, ..asking }, Lane::Front, 0, soon(0)),
+            (Window { in_flight: SCOUTS, ..asking }, Lane::Front, 0, soon(0)),
             (spent, Lane::Back, 30, soon(30)),
             (Window { back_in_flight: 0, ..spent }, Lane::Back, 30, Admit::Go),
             (spent, Lane::Front, 30, Admit::Go),
