@@ -56,10 +56,10 @@ pub async fn once(sync: &Sync, depth: Depth) -> Result<Caught, Trouble> {
             break;
         }
     }
-    while depth == Depth::Evidence {
+    let mut missing = if depth == Depth::Evidence { More::Yes } else { More::No };
+    while missing == More::Yes {
         match hydrate::some(sync, &mut memory).await {
-            Ok(More::Yes) => failures = 0,
-            Ok(More::No) => break,
+            Ok(more) => (missing, failures) = (more, 0),
             Err(why) => bear(sync, why, &mut failures).await?,
         }
     }
@@ -74,7 +74,7 @@ const MOST_FAILURES: u32 = 3;
 async fn bear(sync: &Sync, why: Trouble, failures: &mut u32) -> Result<(), Trouble> {
     let passes = matches!(
         &why,
-        Trouble::Persona(why) if matches!(why.kind(), ErrorKind::RateLimited { .. } | ErrorKind::Server)
+        Trouble::Persona(why) if matches!(why.kind(), ErrorKind::RateLimited { .. } | ErrorKind::Server { .. })
     );
     if !passes || *failures == MOST_FAILURES {
         return Err(why);

@@ -239,6 +239,6 @@ async fn a_removal_is_repeated_freely_and_another_write_is_not() {
     let changes = inquiries::Changes { note: Some(Some(Text::new("n"))), ..Default::default() };
     let update = inquiries::Update { id: line.waiting(), changes };
     let failed = client.write(&update, &key, Lane::Front).await.unwrap_err();
-    assert!(matches!(failed.kind(), ErrorKind::Server), "{failed}");
+    assert!(matches!(failed.kind(), ErrorKind::Server { .. }), "{failed}");
     assert_eq!(line.simulator.requests().len(), 4, "whether it took effect is read first");
 }
