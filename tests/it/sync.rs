@@ -35,6 +35,7 @@ struct House {
 struct Running {
     store: Store,
     busy: Busy,
+    recorder: Arc<Recorder>,
     state: watch::Receiver<SyncState>,
     task: JoinHandle<()>,
 }
@@ -66,14 +67,17 @@ impl House {
     }
 
     async fn sync_with(&self, base_url: &str) -> Running {
-        let (sync, state) = self.task(base_url).await;
+        let (sync, recorder, state) = self.task(base_url).await;
         let (store, busy) = (sync.store.clone(), sync.busy.clone());
         let task = tokio::spawn(sync::run(sync, CancellationToken::new()));
-        Running { store, busy, state, task }
+        Running { store, busy, recorder, state, task }
     }
 
-    /// What a task works with, and what it says.
-    async fn task(&self, base_url: &str) -> (sync::Sync, watch::Receiver<SyncState>) {
+    /// What a task works with, what its client measures, and what it says.
+    async fn task(
+        &self,
+        base_url: &str,
+    ) -> (sync::Sync, Arc<Recorder>, watch::Receiver<SyncState>) {
         let path = self.folder.path().join("store.db");
         let store = Store::open(&path, self.clock.clone()).await.unwrap();
         let settings = persona::Settings {
@@ -84,7 +88,7 @@ impl House {
         };
         let key = KeySource::Given(Secret::new(DEMO_KEY.to_owned()));
         let recorder = Arc::new(Recorder::new(Thresholds::default()));
-        let client = Client::new(settings, key, self.clock.clone(), recorder).unwrap();
+        let client = Client::new(settings, key, self.clock.clone(), Arc::clone(&recorder)).unwrap();
         let (tell, state) = watch::channel(SyncState::default());
         let sync = sync::Sync {
             store,
@@ -94,7 +98,7 @@ impl House {
             state: tell,
             settings: Settings::default(),
         };
-        (sync, state)
+        (sync, recorder, state)
     }
 
     /// Lets time go by for as long as this is waited for.
@@ -408,7 +412,7 @@ async fn a_backfill_uses_what_it_may_and_is_never_refused() {
     let permitted = LIMIT - LIMIT * 15 / 100;
     let house = House::limited(2_000, LIMIT as u32).await;
     let opened = house.clock.now();
-    let _running = house.sync().await;
+    let running = house.sync().await;
     let received = || house.simulator.requests().len();
     for window in 1..=WINDOWS {
         for turn in 0.. {
@@ -416,6 +420,10 @@ async fn a_backfill_uses_what_it_may_and_is_never_refused() {
                 break;
             }
             assert!(turn < 5_000_000, "it stopped after {} requests", received());
+            tokio::task::yield_now().await;
+        }
+        // What the answers said of the window is to be known before it is over.
+        while running.recorder.stats().attempts < received() {
             tokio::task::yield_now().await;
         }
         for _ in 0..200 {
@@ -440,7 +448,7 @@ async fn catching_up_once_bears_with_a_persona_that_is_out_of_order_for_a_while(
     let caught = async |times: u32, fault: &str| {
         house.misbehave(&format!("[[rule]]\ntimes = {times}\nfault = \"{fault}\"\n"));
         let before = (house.clock.now(), house.paths().len());
-        let (sync, _state) = house.task(&house.simulator.base_url()).await;
+        let (sync, ..) = house.task(&house.simulator.base_url()).await;
         let caught = tokio::select! {
             caught = sync::once(&sync, sync::Depth::Lists) => caught.map_err(|why| why.to_string()),
             () = house.time_goes_by() => unreachable!("it goes by for good"),
