@@ -110,8 +110,10 @@ impl Client {
         self.repeated(&request, Effect::None, None, lane, 1, read).await
     }
 
-    /// Sends once, but for a DELETE, which may be repeated freely. `key` must be durable already:
-    /// after silence the same key is sent again.
+    /// Sends a POST or a PATCH once, whatever comes of it; a DELETE again where the retry policy
+    /// says so, since it may be repeated freely. `key` must be durable already: after silence
+    /// the same key is sent again with a POST. It does not travel with a PATCH: read again, then
+    /// repeat.
     pub async fn write<E: Write>(
         &self,
         endpoint: &E,

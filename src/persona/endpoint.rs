@@ -147,7 +147,8 @@ pub trait Endpoint {
 /// Has no effect: may be repeated freely.
 pub trait Read: Endpoint {}
 
-/// Has an effect, and so goes out with the idempotency key of its intent.
+/// Has an effect. How it may be repeated after silence is told by its method: a POST with the same
+/// idempotency key, a PATCH once the object has been read again, a DELETE freely.
 pub trait Write: Endpoint {}
 
 /// What a whole body is read as.

@@ -7,3 +7,6 @@ pub mod measure;
 pub mod quota;
 pub mod rate_limit;
 pub mod retry;
+
+#[cfg(test)]
+mod against_persona;

@@ -67,14 +67,14 @@ pub const ROUNDING: Duration = Duration::from_secs(1);
 const RESERVE_PERCENT: u64 = 15;
 
 /// So many of the front lane go at once where nothing is known: more than a person asks for.
-const SCOUTS: u32 = 8;
+pub const SCOUTS: u32 = 8;
 
 /// So many of the back lane are under way at the same time. Other consoles see them only when they
 /// are answered; at most half of the reserve, so that two together do not use it up.
 const ABREAST: u32 = 8;
 
 /// How soon somebody who waits for others to be answered looks again.
-const LOOK_AGAIN: Duration = Duration::from_millis(200);
+pub const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
 impl Window {
     fn limit(&self) -> u32 {
@@ -90,7 +90,7 @@ pub fn admit(window: &Window, lane: Lane, now: Moment) -> Admit {
     let Some(end) = window.ends_at.filter(|end| *end > now) else {
         // Others may have been here before: one asks, and the answer tells for all.
         let is_free = match lane {
-            Lane::Front => window.in_flight < SCOUTS,
+            Lane::Front => window.in_flight - window.back_in_flight < SCOUTS.min(window.limit()),
             Lane::Back => window.back_in_flight == 0,
         };
         return if is_free { Admit::Go } else { soon };
@@ -247,7 +247,9 @@ mod tests {
             (Window::default(), Lane::Back, 0, Admit::Go),
             (asking, Lane::Back, 0, soon(0)),
             (asking, Lane::Front, 0, Admit::Go),
-            (Window { in_flight: SCOUTS, ..asking }, Lane::Front, 0, soon(0)),
+            (Window { in_flight: SCOUTS + 1, ..asking }, Lane::Front, 0, soon(0)),
+            (Window { in_flight: 8, back_in_flight: 8, ..asking }, Lane::Front, 0, Admit::Go),
+            (Window { limit: Some(3), in_flight: 4, ..asking }, Lane::Front, 0, soon(0)),
             (spent, Lane::Back, 30, soon(30)),
             (Window { back_in_flight: 0, ..spent }, Lane::Back, 30, Admit::Go),
             (spent, Lane::Front, 30, Admit::Go),
