@@ -35,6 +35,7 @@ struct House {
 struct Running {
     store: Store,
     busy: Busy,
+    recorder: Arc<Recorder>,
     state: watch::Receiver<SyncState>,
     task: JoinHandle<()>,
 }
@@ -76,7 +77,7 @@ impl House {
         };
         let key = KeySource::Given(Secret::new(DEMO_KEY.to_owned()));
         let recorder = Arc::new(Recorder::new(Thresholds::default()));
-        let client = Client::new(settings, key, self.clock.clone(), recorder).unwrap();
+        let client = Client::new(settings, key, self.clock.clone(), Arc::clone(&recorder)).unwrap();
         let (tell, state) = watch::channel(SyncState::default());
         let busy = Busy::default();
         let sync = sync::Sync {
@@ -88,7 +89,7 @@ impl House {
             settings: Settings::default(),
         };
         let task = tokio::spawn(sync::run(sync, CancellationToken::new()));
-        Running { store, busy, state, task }
+        Running { store, busy, recorder, state, task }
     }
 
     /// Lets seconds pass until the task says so.
@@ -394,7 +395,7 @@ async fn a_backfill_uses_what_it_may_and_is_never_refused() {
     let permitted = LIMIT - LIMIT * 15 / 100;
     let house = House::limited(2_000, LIMIT as u32).await;
     let opened = house.clock.now();
-    let _running = house.sync().await;
+    let running = house.sync().await;
     let received = || house.simulator.requests().len();
     for window in 1..=WINDOWS {
         for turn in 0.. {
@@ -402,6 +403,10 @@ async fn a_backfill_uses_what_it_may_and_is_never_refused() {
                 break;
             }
             assert!(turn < 5_000_000, "it stopped after {} requests", received());
+            tokio::task::yield_now().await;
+        }
+        // What the answers said of the window is to be known before it is over.
+        while running.recorder.stats().attempts < received() {
             tokio::task::yield_now().await;
         }
         for _ in 0..200 {
