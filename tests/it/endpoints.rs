@@ -259,6 +259,14 @@ fn of_cases_and_accounts() -> Vec<Box<dyn Asks>> {
             objects: vec![text("inq_1")],
             sla_seconds: Some(3_600),
         },
+        cases::Create {
+            template: case_template(),
+            creator: None,
+            queue: None,
+            fields: Map::new(),
+            objects: vec![],
+            sla_seconds: None,
+        },
         cases::Update {
             id: case(),
             queue: cases::Change::Clear,

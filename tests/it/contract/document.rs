@@ -107,14 +107,21 @@ impl Contract {
         self.whole["paths"].as_object().expect("paths").keys().any(|known| is_of(known, path))
     }
 
-    /// Made once for each place, such as `/paths/~1rate-limits/get/responses/200/…`.
+    /// Made once for each place, such as `/paths/~1rate-limits/get/responses/200/…`, and for each
+    /// schema.
     pub fn validator(&self, pointer: &str) -> Arc<Validator> {
         let mut known = self.validators.lock().expect("no validator panics");
         if let Some(known) = known.get(pointer) {
             return Arc::clone(known);
         }
         let schema = self.strict.pointer(pointer).expect("a place of the contract");
-        let made = Arc::new(self.validator_of(schema));
+        // Most refusals are the same everywhere.
+        let text = schema.to_string();
+        let made = match known.get(&text) {
+            Some(same) => Arc::clone(same),
+            None => Arc::new(self.validator_of(schema)),
+        };
+        known.insert(text, Arc::clone(&made));
         known.insert(pointer.to_owned(), Arc::clone(&made));
         made
     }

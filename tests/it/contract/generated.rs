@@ -100,7 +100,7 @@ impl Line {
     fn look_around(&self, contract: &Contract) {
         for operation in ours(contract) {
             if operation.method == "get" && !operation.template.contains('{') {
-                self.get(operation.template, "page%5Bsize%5D=100");
+                self.get(operation.template, "page%5Bsize%5D=50");
             }
         }
         for (list, id, include) in [
@@ -130,17 +130,17 @@ fn held(
     cases: u32,
     seen: &mut BTreeMap<String, Vec<(bool, Answered)>>,
 ) -> Vec<String> {
-    let open = || {
-        let line = Line::open(key);
-        line.look_around(contract);
-        line
-    };
-    let base = open();
+    let base = Line::open(key);
+    base.look_around(contract);
     let mut problems = Vec::new();
     for operation in ours(contract) {
         // One step ends what the next would need.
         let step = operation.template.starts_with("/inquiries/{") && operation.method == "post";
-        let fresh = step.then(open);
+        let fresh = step.then(|| {
+            let line = Line::open(key);
+            line.get("/inquiries", "page%5Bsize%5D=100");
+            line
+        });
         let line = fresh.as_ref().unwrap_or(&base);
         let name = format!("{} {}", operation.method, operation.template);
         let request = request(contract, operation, &line.known.borrow(), key);
