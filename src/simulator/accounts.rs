@@ -22,9 +22,9 @@ pub fn individual(world: &mut World, person: &Person, created: Timestamp) -> Str
         json!({ "type": "hash", "value": value })
     };
     let fields = json!({
-        "name": hash(&[("first", text(person.first)), ("middle", json!({"type": "string", "value": null})), ("last", text(person.last))]),
+        "name": hash(&[("first", text(&person.first)), ("middle", json!({"type": "string", "value": null})), ("last", text(&person.last))]),
         "birthdate": { "type": "date", "value": person.birthdate },
-        "address": hash(&[("street_1", text(&person.street)), ("city", text(person.city)), ("country_code", text(person.country))]),
+        "address": hash(&[("street_1", text(&person.street)), ("city", text(&person.city)), ("country_code", text(&person.country))]),
         "email_address": text(&person.email),
         "phone_number": text(&person.phone),
     });

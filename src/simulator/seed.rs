@@ -206,14 +206,14 @@ fn inquiry(world: &mut World, rng: &mut Rng, plan: Plan, start: Timestamp) -> St
         "previous-step-name": if finished { "verification_selfie" } else { "start" },
         "next-step-name": if review { "review" } else { "success" },
         "fields": {
-            "name-first": text(person.first),
-            "name-last": text(person.last),
+            "name-first": text(&person.first),
+            "name-last": text(&person.last),
             "birthdate": { "type": "date", "value": person.birthdate },
             "email-address": text(&person.email),
             "phone-number": text(&person.phone),
             "address-street-1": text(&person.street),
-            "address-city": text(person.city),
-            "address-country-code": text(person.country),
+            "address-city": text(&person.city),
+            "address-country-code": text(&person.country),
         },
     });
     let ids = |kind: &str, ids: &[String]| json!({ "data": ids.iter().map(|id| json!({ "type": kind, "id": id })).collect::<Vec<_>>() });
