@@ -138,7 +138,7 @@ pub fn verification(
     let own = match kind {
         "government-id" => {
             // What was read differs from what was typed now and then.
-            let first = if rng.u8(..10) == 0 { "Alexander" } else { person.first };
+            let first = if rng.u8(..10) == 0 { "Alexander" } else { person.first.as_str() };
             json!({
                 "entity-confidence-score": 98.5, "entity-confidence-reasons": [],
                 "front-photo-url": null, "back-photo-url": null, "selfie-photo-url": null,

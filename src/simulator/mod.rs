@@ -24,6 +24,7 @@ mod inflect;
 mod keys;
 mod limits;
 mod line;
+mod names;
 mod page;
 mod people;
 mod persona;

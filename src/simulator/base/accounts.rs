@@ -50,9 +50,9 @@ impl Base {
         let role = ["Director", "Beneficial owner", "Authorised signatory"][rng.usize(..3)];
         let none = json!({ "type": "string", "value": null });
         let fields = json!({
-            "name": hash(&[("first", text(person.first)), ("middle", none), ("last", text(person.last))]),
+            "name": hash(&[("first", text(&person.first)), ("middle", none), ("last", text(&person.last))]),
             "birthdate": { "type": "date", "value": person.birthdate },
-            "address": hash(&[("street_1", text(&person.street)), ("city", text(person.city)), ("country_code", text(person.country))]),
+            "address": hash(&[("street_1", text(&person.street)), ("city", text(&person.city)), ("country_code", text(&person.country))]),
             "email_address": text(&person.email),
             "phone_number": text(&person.phone),
             "role": text(role),

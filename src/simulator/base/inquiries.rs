@@ -50,14 +50,14 @@ impl Base {
             "previous-step-name": if finished { "verification_selfie" } else { "start" },
             "next-step-name": if review { "review" } else { "success" },
             "fields": {
-                "name-first": text(person.first),
-                "name-last": text(person.last),
+                "name-first": text(&person.first),
+                "name-last": text(&person.last),
                 "birthdate": { "type": "date", "value": person.birthdate },
                 "email-address": text(&person.email),
                 "phone-number": text(&person.phone),
                 "address-street-1": text(&person.street),
-                "address-city": text(person.city),
-                "address-country-code": text(person.country),
+                "address-city": text(&person.city),
+                "address-country-code": text(&person.country),
             },
         });
         let verification = |(nth, kind): (u64, &&str)| json!({ "type": format!("verification/{kind}"), "id": self.verification_id(inquiry, nth) });
