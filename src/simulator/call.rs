@@ -172,10 +172,10 @@ impl Call<'_> {
             })
         };
         let rows = self.world.list(name);
-        let may_pass = |place: usize| {
-            let given = self.query.filters.iter();
-            !given.into_iter().any(|(filter, value)| rows.leaves_out(place, filter, value))
-        };
+        let given = self.query.filters.iter();
+        let given: Vec<(&str, &str)> =
+            given.map(|(filter, value)| (filter.as_str(), value.as_str())).collect();
+        let may_pass = rows.sieve(&given);
         let found = page::cut(&rows, &self.query.page, may_pass, |id| {
             self.world.get(id).is_some_and(|object| keep(&object))
         })?;

@@ -52,7 +52,8 @@ fn children(world: &World, object: &Object) -> Vec<String> {
         names.iter().flat_map(|name| object.related(name)).map(str::to_owned).collect();
     if object.kind == "account" {
         let own = |inquiry: &Object| inquiry.related("account").contains(&object.id.as_str());
-        ids.extend(super::super::rows::all(world, "inquiry").filter(own).map(|inquiry| inquiry.id));
+        let inquiries = world.list("inquiry").candidates("account-id", &object.id);
+        ids.extend(inquiries.filter(own).map(|inquiry| inquiry.id));
     }
     ids
 }
