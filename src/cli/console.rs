@@ -21,8 +21,8 @@ use crate::{
 /// What the simulated organisation would configure.
 const DEMO_RELATIONS: &str = r#"
 keys = ["beneficial_owners", "business", "counterparties"]
-mapping."*".beneficial_owners = { name = "name" }
-mapping."*".business = { name = "business_name" }
+mapping."*".beneficial_owners = { name = "name", role = "role", share = "ownership_share" }
+mapping."*".business = { name = "business_name", role = "role" }
 mapping."*".counterparties = { name = "legal_name", share = "registration.ownership_share", share_unit = "fraction" }
 "#;
 

@@ -90,9 +90,12 @@ impl Exit {
             ErrorKind::Forbidden
             | ErrorKind::Conflict { .. }
             | ErrorKind::Invalid
+            | ErrorKind::KeyMisused
             | ErrorKind::Refused(_) => Self::Refused,
             ErrorKind::TimedOut
             | ErrorKind::RateLimited { .. }
+            | ErrorKind::QuotaSpent { .. }
+            | ErrorKind::KeyInUse
             | ErrorKind::Server
             | ErrorKind::NoAnswer(_)
             | ErrorKind::Unreadable { .. }

@@ -296,6 +296,27 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn whatever_is_written_a_share_is_none_or_a_percentage(written in ".{0,24}") {
+            for unit in [None, Some(ShareUnit::Percent), Some(ShareUnit::Fraction)] {
+                let (percent, odd) = parse_share(&written, unit);
+                proptest::prop_assert!(percent.is_none_or(|share| (0.0..=100.0).contains(&share)));
+                proptest::prop_assert!(percent.is_some() || odd.is_some(), "none is dropped silently");
+            }
+        }
+
+        #[test]
+        fn whatever_is_written_a_place_is_read_or_refused(written in ".{0,40}", name in ".{0,40}") {
+            let account = account(&[(name.as_str(), "x")]);
+            if let Some(place) = Place::parse(&written) {
+                let mapping = Mapping { role: vec![place], ..Mapping::default() };
+                let (related, gaps) = read(Some(&mapping), &account);
+                proptest::prop_assert_eq!(related.role.is_none(), !gaps.is_empty());
+            }
+        }
+    }
+
     #[test]
     fn what_is_mapped_is_meant_and_what_does_not_fit_is_told_and_shown() {
         let mapping = Mapping {

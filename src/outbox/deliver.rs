@@ -177,7 +177,10 @@ impl Delivery {
         if verdict.look == Look::Now {
             match self.look(&course.action.subject).await {
                 Ok(batch) => course.learnt = batch,
-                Err(why) => tracing::warn!(%why, "what made Persona refuse could not be read"),
+                Err(why) => {
+                    let why = why.for_log();
+                    tracing::warn!(why, "what made Persona refuse could not be read");
+                }
             }
         }
         let request = why.request_id().map_or(String::new(), |id| format!(" (request {id})"));
@@ -206,36 +209,36 @@ impl Delivery {
     }
 
     async fn send(&self, call: &Call, action: &Action) -> Result<Answer, persona::Error> {
-        let (client, key, lane) = (&self.client, &action.key, Lane::Front);
+        let (client, key, lane, nth) = (&self.client, &action.key, Lane::Front, action.attempts);
         let comment = action.comment.clone();
         let entity = match call.clone() {
-            Call::Approve(id) => {
-                Entity::Inquiry(client.write(&inquiries::Approve { id, comment }, key, lane).await?)
-            }
-            Call::Decline(id) => {
-                Entity::Inquiry(client.write(&inquiries::Decline { id, comment }, key, lane).await?)
-            }
-            Call::MarkForReview(id) => {
-                Entity::Inquiry(client.write(&inquiries::MarkForReview { id }, key, lane).await?)
-            }
+            Call::Approve(id) => Entity::Inquiry(
+                client.write_nth(&inquiries::Approve { id, comment }, key, lane, nth).await?,
+            ),
+            Call::Decline(id) => Entity::Inquiry(
+                client.write_nth(&inquiries::Decline { id, comment }, key, lane, nth).await?,
+            ),
+            Call::MarkForReview(id) => Entity::Inquiry(
+                client.write_nth(&inquiries::MarkForReview { id }, key, lane, nth).await?,
+            ),
             Call::Resume(id) => {
                 let key = key.step("resume");
-                Entity::Inquiry(client.write(&inquiries::Resume { id }, &key, lane).await?)
+                Entity::Inquiry(client.write_nth(&inquiries::Resume { id }, &key, lane, nth).await?)
             }
-            Call::SetStatus { id, status } => {
-                Entity::Case(client.write(&cases::SetStatus { id, status }, key, lane).await?)
-            }
+            Call::SetStatus { id, status } => Entity::Case(
+                client.write_nth(&cases::SetStatus { id, status }, key, lane, nth).await?,
+            ),
             Call::Assign { id, email } => {
-                Entity::Case(client.write(&cases::Assign { id, email }, key, lane).await?)
+                Entity::Case(client.write_nth(&cases::Assign { id, email }, key, lane, nth).await?)
             }
             Call::Link { id, expires_in_seconds } => {
                 let ask = inquiries::GenerateOneTimeLink { id, expires_in_seconds };
-                let made = client.write(&ask, key, lane).await?;
+                let made = client.write_nth(&ask, key, lane, nth).await?;
                 let learnt = Batch::of([Entity::Inquiry(made.inquiry)]);
                 return Ok(Answer { learnt, link: Some(made.link), made: None });
             }
             Call::Create(new) => {
-                let created = client.write(&make::ask_for(new), key, lane).await?;
+                let created = client.write_nth(&make::ask_for(new), key, lane, nth).await?;
                 let made = Some(created.inquiry.id.clone());
                 let learnt = Batch::of([Entity::Inquiry(created.inquiry)]);
                 return Ok(Answer { learnt, link: created.link, made });

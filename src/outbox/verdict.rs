@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::{
     model::{Action, ActionState, Text},
-    persona::ErrorKind,
+    persona::{self, Effect, ErrorKind, Repeat},
 };
 
 /// Why there is no good answer.
@@ -36,9 +36,6 @@ pub enum Look {
     Now,
 }
 
-/// Persona's advice: 5, 10, 20, 40 s …
-const FIRST_PAUSE: Duration = Duration::from_secs(5);
-const LONGEST_PAUSE: Duration = Duration::from_secs(160);
 /// After a refused key. A new key is noticed then, or at once when somebody says so.
 const KEY_PAUSE: Duration = Duration::from_secs(30);
 /// After Persona said that the object was being changed by somebody else.
@@ -46,23 +43,19 @@ const STALE_PAUSE: Duration = Duration::from_secs(2);
 
 /// Judges a call that failed. `roll` is a random number from 0 to 1 that spreads retries.
 pub fn of_call(action: &Action, why: &Why<'_>, now: Timestamp, roll: f64) -> Verdict {
-    let after = |pause, look| waiting(why, now, pause, look);
-    let pause = backoff(action.attempts, roll);
-    match why.kind {
-        // Nothing was stored under the key, or the first answer will be repeated: same key.
-        ErrorKind::NoAnswer(_) | ErrorKind::TimedOut => after(pause, Look::No),
-        ErrorKind::RateLimited { retry_after } => after(retry_after.unwrap_or(pause), Look::No),
-        ErrorKind::Key(_) | ErrorKind::Unauthorized | ErrorKind::Redirected => {
-            after(KEY_PAUSE, Look::No)
-        }
-        ErrorKind::OtherEnvironment { .. } => after(KEY_PAUSE, Look::BeforeTheNextTry),
-        ErrorKind::Server | ErrorKind::Unreadable { .. } => after(pause, Look::BeforeTheNextTry),
-        ErrorKind::Conflict { stale: true } => after(STALE_PAUSE, Look::BeforeTheNextTry),
-        ErrorKind::Conflict { stale: false } | ErrorKind::Invalid => rejected(why, Look::Now),
-        ErrorKind::Forbidden | ErrorKind::NotFound | ErrorKind::Refused(_) => {
-            rejected(why, Look::No)
-        }
-    }
+    // Every call of an action is a POST with its key.
+    let look = match persona::repeat(Effect::Keyed, why.kind) {
+        Repeat::Same => Look::No,
+        Repeat::SameWhenMended => return waiting(why, now, KEY_PAUSE, Look::No),
+        Repeat::AfterReading => Look::BeforeTheNextTry,
+        Repeat::Never => return rejected(why),
+    };
+    let pause = match why.kind {
+        ErrorKind::OtherEnvironment { .. } => KEY_PAUSE,
+        ErrorKind::Conflict { .. } => STALE_PAUSE,
+        kind => persona::documented(action.attempts, kind.retry_after(), roll),
+    };
+    waiting(why, now, pause, look)
 }
 
 /// Judges a look at the object that failed: nothing was sent by it.
@@ -71,10 +64,14 @@ pub fn of_look(action: &Action, why: &Why<'_>, now: Timestamp, roll: f64) -> Ver
     let look = if action.must_read { Look::BeforeTheNextTry } else { Look::No };
     let after = |pause| waiting(why, now, pause, look);
     match why.kind {
-        ErrorKind::RateLimited { retry_after } => {
-            after(retry_after.unwrap_or(patience(action, now, roll)))
+        ErrorKind::RateLimited { retry_after: asked @ Some(_) }
+        | ErrorKind::QuotaSpent { retry_after: asked @ Some(_) } => {
+            after(persona::documented(1, *asked, roll))
         }
-        ErrorKind::NoAnswer(_)
+        ErrorKind::RateLimited { .. }
+        | ErrorKind::QuotaSpent { .. }
+        | ErrorKind::KeyInUse
+        | ErrorKind::NoAnswer(_)
         | ErrorKind::TimedOut
         | ErrorKind::Server
         | ErrorKind::Unreadable { .. } => after(patience(action, now, roll)),
@@ -86,6 +83,7 @@ pub fn of_look(action: &Action, why: &Why<'_>, now: Timestamp, roll: f64) -> Ver
         | ErrorKind::NotFound
         | ErrorKind::Conflict { .. }
         | ErrorKind::Invalid
+        | ErrorKind::KeyMisused
         | ErrorKind::Refused(_) => {
             let reason = match action.key_sent_at {
                 None => format!("it could not be looked at before sending: {}", why.words),
@@ -101,24 +99,20 @@ fn waiting(why: &Why<'_>, now: Timestamp, pause: Duration, look: Look) -> Verdic
     Verdict { state: ActionState::Waiting { until: now + pause, reason }, look }
 }
 
-fn rejected(why: &Why<'_>, look: Look) -> Verdict {
+/// What Persona refused for what the object is, is shown with the object as it is.
+fn rejected(why: &Why<'_>) -> Verdict {
+    let look = match why.kind {
+        ErrorKind::Conflict { .. } | ErrorKind::Invalid => Look::Now,
+        _ => Look::No,
+    };
     Verdict { state: ActionState::Rejected { reason: Text::new(why.words) }, look }
-}
-
-/// Doubles with each attempt, plus up to a fifth so that consoles do not come back together.
-fn backoff(attempts: u32, roll: f64) -> Duration {
-    let doubled = FIRST_PAUSE * 2_u32.saturating_pow(attempts.saturating_sub(1).min(6));
-    spread(doubled.min(LONGEST_PAUSE), roll)
 }
 
 /// A look is no attempt, so its pause grows with the age of the decision: a third of it.
 fn patience(action: &Action, now: Timestamp, roll: f64) -> Duration {
     let age = Duration::try_from(now.duration_since(action.decided_at)).unwrap_or_default();
-    spread((age / 3).clamp(FIRST_PAUSE, Duration::from_secs(60)), roll)
-}
-
-fn spread(pause: Duration, roll: f64) -> Duration {
-    pause + pause.mul_f64(roll.clamp(0.0, 1.0) / 5.0)
+    let third = (age / 3).clamp(Duration::from_secs(5), Duration::from_secs(60));
+    persona::documented(1, Some(third), roll)
 }
 
 #[cfg(test)]
@@ -160,6 +154,9 @@ mod tests {
             (ErrorKind::TimedOut, wait(5, Look::No)),
             (ErrorKind::RateLimited { retry_after: None }, wait(5, Look::No)),
             (ErrorKind::RateLimited { retry_after: minute }, wait(60, Look::No)),
+            (ErrorKind::QuotaSpent { retry_after: minute }, wait(60, Look::No)),
+            (ErrorKind::KeyInUse, wait(5, Look::No)),
+            (ErrorKind::KeyMisused, wait(5, Look::BeforeTheNextTry)),
             (ErrorKind::Key(KeyError::Unset("K")), wait(30, Look::No)),
             (ErrorKind::Unauthorized, wait(30, Look::No)),
             (ErrorKind::Redirected, wait(30, Look::No)),
@@ -181,10 +178,17 @@ mod tests {
     }
 
     #[test]
-    fn pauses_double_and_end_and_are_spread() {
-        let pause = |attempts| backoff(attempts, 0.0).as_secs();
-        assert_eq!([1, 2, 3, 4, 5, 6, 99].map(pause), [5, 10, 20, 40, 80, 160, 160]);
-        assert_eq!(backoff(1, 1.0), Duration::from_secs(6));
+    fn pauses_double_with_each_attempt_and_are_spread() {
+        let cut = ErrorKind::NoAnswer(NoAnswer::Cut);
+        let pause = |attempts, roll| {
+            let action = Action { attempts, ..action(Verb::Approve) };
+            match of_call(&action, &Why { kind: &cut, words: WORDS }, at(0), roll).state {
+                ActionState::Waiting { until, .. } => until.duration_since(at(0)).as_millis(),
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!([1, 2, 6, 99].map(|nth| pause(nth, 0.0)), [5_000, 10_000, 160_000, 160_000]);
+        assert_eq!(pause(1, 1.0), 6_250);
     }
 
     #[test]

@@ -23,6 +23,9 @@ const AT_ONCE: usize = 4;
 /// After the store failed: a full disk does not empty itself at once.
 const STORE_PAUSE: Duration = Duration::from_secs(5);
 
+/// A clock that is set is noticed after this.
+const LOOK_AGAIN: Duration = Duration::from_secs(60);
+
 /// Delivers until cancelled, then lets what is under way finish. `worker` is unique per process;
 /// links go out through `links` and nowhere else.
 pub async fn run(
@@ -125,7 +128,10 @@ async fn moved(changes: &mut broadcast::Receiver<Changes>) {
 
 async fn sleep_until(clock: &Clock, due: Option<jiff::Timestamp>) {
     match due {
-        Some(due) => clock.sleep_until(due).await,
+        Some(due) => tokio::select! {
+            () = clock.sleep_until(due) => {}
+            () = clock.sleep(LOOK_AGAIN) => {}
+        },
         None => std::future::pending().await,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{
     sync::{Arc, Mutex, MutexGuard},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use jiff::SignedDuration;
@@ -14,11 +14,12 @@ use super::{
     files::FileLink,
     print::Print,
     transport::{
-        gate::Gate,
-        http::{Http, Options, Reply, Roots, Wire},
+        gate::{Gate, Ticket},
+        http::{Headers, Http, Options, Reply, Roots, Wire},
         judge::{Seen, accepted},
-        measure,
-        retry::{self, Decision},
+        measure::UnderWay,
+        quota,
+        retry::{self, Decision, Effect},
     },
 };
 use crate::{
@@ -105,26 +106,41 @@ impl Client {
     /// Asks, and asks again where the retry policy says so.
     pub async fn read<E: Read>(&self, endpoint: &E, lane: Lane) -> Result<E::Output, Error> {
         let request = endpoint.request();
-        self.repeated(&request, lane, |reply| self.decoded(endpoint, &request, reply)).await
+        let read = |reply| self.decoded(endpoint, &request, reply);
+        self.repeated(&request, Effect::None, None, lane, 1, read).await
     }
 
-    /// Sends once. `key` must be durable already: after silence the same key is sent again.
+    /// Sends once, but for a DELETE, which may be repeated freely. `key` must be durable already:
+    /// after silence the same key is sent again.
     pub async fn write<E: Write>(
         &self,
         endpoint: &E,
         key: &IdempotencyKey,
         lane: Lane,
     ) -> Result<E::Output, Error> {
+        self.write_nth(endpoint, key, lane, 1).await
+    }
+
+    /// The same for whoever repeats a write: `nth` is the number of this try, for its record.
+    pub async fn write_nth<E: Write>(
+        &self,
+        endpoint: &E,
+        key: &IdempotencyKey,
+        lane: Lane,
+        nth: u32,
+    ) -> Result<E::Output, Error> {
         let request = endpoint.request();
         self.check_environment(&request.words)?;
         let read = |reply| self.decoded(endpoint, &request, reply);
-        self.attempt(&request, Some(key), lane, 1, &read).await
+        let effect = Effect::of(request.method);
+        self.repeated(&request, effect, Some(key), lane, nth, read).await
     }
 
     /// What the dashboard prints: a PDF.
     pub async fn print(&self, print: &Print, lane: Lane) -> Result<Download, Error> {
         let request = print.request();
-        self.repeated(&request, lane, |reply| download::pdf(&request, reply)).await
+        let read = |reply| download::pdf(&request, reply);
+        self.repeated(&request, Effect::None, None, lane, 1, read).await
     }
 
     /// A file behind the evidence. The API key does not travel there, and the rate limit does not
@@ -140,32 +156,35 @@ impl Client {
             idempotency_key: None,
             body: None,
         };
-        let sent = Instant::now();
+        let under_way = UnderWay::begin(&self.recorder, &self.clock, &request, lane, 1);
         let reply = self.http.send(&wire).await;
-        let (seen, latency) = (Seen::of(&reply), sent.elapsed());
+        let (seen, latency) = (Seen::of(&reply), under_way.latency());
         let outcome = accepted(&request, reply).map(Download::from);
-        let error = outcome.as_ref().err().map(Error::kind);
-        self.record(&request, seen, latency, (lane, 1), error);
+        under_way.end(seen, latency, outcome.as_ref().err().map(Error::kind));
         outcome
     }
 
+    /// Sends, and sends again where the retry policy says so. `number` is that of the first try.
     async fn repeated<T>(
         &self,
         request: &Request,
+        effect: Effect,
+        key: Option<&IdempotencyKey>,
         lane: Lane,
+        mut number: u32,
         read: impl Fn(Reply) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let mut attempt = 1;
+        let mut nth = 1;
         loop {
-            let why = match self.attempt(request, None, lane, attempt, &read).await {
+            let why = match self.attempt(request, key, lane, &mut number, &read).await {
                 Ok(output) => return Ok(output),
                 Err(why) => why,
             };
-            match retry::decide(attempt, why.kind(), lane, fastrand::f64()) {
+            match retry::decide(effect, nth, why.kind(), lane, fastrand::f64()) {
                 Decision::GiveUp => return Err(why),
                 Decision::Again { after } => self.clock.sleep(after).await,
             }
-            attempt += 1;
+            nth += 1;
         }
     }
 
@@ -195,9 +214,13 @@ impl Client {
         request: &Request,
         key: Option<&IdempotencyKey>,
         lane: Lane,
-        number: u32,
+        number: &mut u32,
         read: &impl Fn(Reply) -> Result<T, Error>,
     ) -> Result<T, Error> {
+        if let Some(left) = quota::product(request).and_then(|product| self.gate.quota(product)) {
+            let kind = ErrorKind::QuotaSpent { retry_after: Some(left) };
+            return Err(Error::new(kind, &request.words));
+        }
         let wire = Wire {
             method: request.method,
             url: self.url(request)?,
@@ -206,18 +229,17 @@ impl Client {
             idempotency_key: key.filter(|_| request.method == Method::Post),
             body: request.body.as_ref().map(ToString::to_string),
         };
-        let facts = (lane, number);
-        match self.once(request, &wire, facts, read).await {
+        match self.once(request, &wire, lane, number, read).await {
             // The key may have been rotated: a new one is tried at once. A 401 is answered before
             // idempotency, so the same idempotency key is right.
             Err(why) if matches!(why.kind(), ErrorKind::Unauthorized) => {
-                *held(&self.key) = None;
+                self.forget_key(wire.key.as_ref());
                 let fresh = Some(self.api_key(request)?);
                 if fresh.as_ref().map(Secret::expose) == wire.key.as_ref().map(Secret::expose) {
                     return Err(why);
                 }
                 let wire = Wire { key: fresh, ..wire };
-                self.once(request, &wire, (lane, number + 1), read).await
+                self.once(request, &wire, lane, number, read).await
             }
             answer => answer,
         }
@@ -227,53 +249,60 @@ impl Client {
         &self,
         request: &Request,
         wire: &Wire<'_>,
-        (lane, number): (Lane, u32),
+        lane: Lane,
+        number: &mut u32,
         read: &impl Fn(Reply) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let ticket = self.gate.enter(lane).await;
-        let sent = Instant::now();
+        let under_way = UnderWay::begin(&self.recorder, &self.clock, request, lane, *number);
+        *number += 1;
         let reply = self.http.send(wire).await;
-        let latency = sent.elapsed();
-        if let Ok(reply) = &reply {
-            self.gate.learn(&reply.headers);
-            if let Some(date) = reply.headers.date {
+        let (seen, latency) = (Seen::of(&reply), under_way.latency());
+        let headers = reply.as_ref().ok().map(|reply| reply.headers.clone());
+        if let Some(headers) = &headers {
+            if let Some(date) = headers.date {
                 *held(&self.skew) = Some(self.clock.now().duration_since(date));
             }
-            if let Some(environment) = &reply.headers.environment {
+            if let Some(environment) = &headers.environment {
                 held(&self.environments).last = Some(environment.clone());
             }
         }
-        let seen = Seen::of(&reply);
         let outcome = accepted(request, reply).and_then(|reply| {
             self.check_environment(&request.words)?;
             read(reply)
         });
-        let error = outcome.as_ref().err();
-        if let Some(why) = error
-            && why.status() == Some(429)
-            && !why.is_quota()
-        {
-            self.gate.exhausted(why.retry_after());
+        let error = outcome.as_ref().err().map(Error::kind);
+        if let Some(headers) = headers {
+            self.learn(request, &ticket, &headers, error);
         }
         drop(ticket);
-        self.record(request, seen, latency, (lane, number), error.map(Error::kind));
+        under_way.end(seen, latency, error);
         outcome
     }
 
-    fn record(
+    /// Takes what an answer told of the budget and of a quota.
+    fn learn(
         &self,
         request: &Request,
-        seen: Seen,
-        latency: Duration,
-        (lane, number): (Lane, u32),
+        ticket: &Ticket<'_>,
+        headers: &Headers,
         error: Option<&ErrorKind>,
     ) {
-        let Seen::Sent { status, request_id } = seen else { return };
-        let request_id = request_id.as_ref().map(Text::to_string);
-        let at = self.clock.now();
-        let facts =
-            measure::Facts { at, request, status, request_id, latency, lane, number, error };
-        measure::record(&self.recorder, facts);
+        match error {
+            Some(ErrorKind::RateLimited { retry_after }) => {
+                ticket.refused(headers.rate_limit, *retry_after);
+            }
+            // Answered before anything is counted.
+            Some(ErrorKind::Unauthorized) => {}
+            _ => ticket.answered(headers.rate_limit),
+        }
+        let Some(product) = quota::product(request) else { return };
+        match error {
+            Some(ErrorKind::QuotaSpent { retry_after }) => {
+                self.gate.quota_refused(product, *retry_after);
+            }
+            _ => self.gate.quota_answered(product, headers.quota),
+        }
     }
 
     fn decoded<E: Endpoint>(
@@ -333,6 +362,14 @@ impl Client {
             self.source.read().map_err(|why| Error::new(ErrorKind::Key(why), &request.words))?;
         *known = Some(key.clone());
         Ok(key)
+    }
+
+    /// Has the key read again, unless that was done since `refused` was read.
+    fn forget_key(&self, refused: Option<&Secret<String>>) {
+        let mut known = held(&self.key);
+        if known.as_ref().map(Secret::expose) == refused.map(Secret::expose) {
+            *known = None;
+        }
     }
 }
 

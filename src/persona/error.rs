@@ -34,6 +34,12 @@ pub enum ErrorKind {
     TimedOut,
     /// 429
     RateLimited { retry_after: Option<Duration> },
+    /// 429 or 403: the quota of creates is used up, which says nothing about other requests.
+    QuotaSpent { retry_after: Option<Duration> },
+    /// 409: the first request with this idempotency key is still being worked on.
+    KeyInUse,
+    /// 400: this idempotency key belongs to another request. What that one did is not known.
+    KeyMisused,
     /// 5xx: whether it took effect is not known.
     Server,
     /// Whether it took effect is not known either.
@@ -60,17 +66,27 @@ pub enum NoAnswer {
 }
 
 impl ErrorKind {
-    /// What a status that is not 2xx means, read with Persona's own words.
-    pub fn of_status(status: u16, said: &[Text], retry_after: Option<Duration>) -> Self {
+    /// How long Persona asks to be left alone.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match *self {
+            Self::RateLimited { retry_after } | Self::QuotaSpent { retry_after } => retry_after,
+            _ => None,
+        }
+    }
+
+    /// What a status that is not 2xx means, read with Persona's own words: there are no codes.
+    pub fn of_status(status: u16, said: &[Text], asked: Asked) -> Self {
         match status {
             300..=399 => Self::Redirected,
+            400 if mentions(said, "idempoten") => Self::KeyMisused,
             401 => Self::Unauthorized,
-            429 => Self::RateLimited { retry_after },
             // A used-up quota is documented as either.
-            403 if mentions(said, "quota") => Self::RateLimited { retry_after },
+            403 | 429 if mentions(said, "quota") => Self::QuotaSpent { retry_after: asked.quota },
+            429 => Self::RateLimited { retry_after: asked.rate_limit },
             403 => Self::Forbidden,
             404 => Self::NotFound,
             408 => Self::TimedOut,
+            409 if mentions(said, "idempoten") => Self::KeyInUse,
             409 => {
                 Self::Conflict { stale: mentions(said, "stale") || mentions(said, "just modified") }
             }
@@ -78,6 +94,13 @@ impl ErrorKind {
             _ => Self::Invalid,
         }
     }
+}
+
+/// For how long the headers of a refusal ask to be left alone.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Asked {
+    pub rate_limit: Option<Duration>,
+    pub quota: Option<Duration>,
 }
 
 fn mentions(said: &[Text], word: &str) -> bool {
@@ -111,15 +134,38 @@ impl Error {
 
     /// How long Persona asks to be left alone.
     pub fn retry_after(&self) -> Option<Duration> {
-        match *self.kind {
-            ErrorKind::RateLimited { retry_after } => retry_after,
-            _ => None,
-        }
+        self.kind.retry_after()
     }
 
-    /// A quota of creates is used up, which says nothing about other requests.
-    pub fn is_quota(&self) -> bool {
-        mentions(&self.said, "quota")
+    /// The error for a log: without Persona's own words, which may repeat what an applicant
+    /// typed, and without what was asked for by name.
+    pub fn for_log(&self) -> String {
+        let kind = match &*self.kind {
+            ErrorKind::Key(_) => "no usable key",
+            ErrorKind::Unauthorized => "unauthorized",
+            ErrorKind::Forbidden => "forbidden",
+            ErrorKind::NotFound => "not found",
+            ErrorKind::Conflict { stale: true } => "stale object",
+            ErrorKind::Conflict { stale: false } => "conflict",
+            ErrorKind::Invalid => "invalid",
+            ErrorKind::TimedOut => "request timeout",
+            ErrorKind::RateLimited { .. } => "rate limited",
+            ErrorKind::QuotaSpent { .. } => "quota used up",
+            ErrorKind::KeyInUse => "idempotency key in use",
+            ErrorKind::KeyMisused => "idempotency key of another request",
+            ErrorKind::Server => "server error",
+            ErrorKind::NoAnswer(NoAnswer::Connect) => "no connection",
+            ErrorKind::NoAnswer(NoAnswer::Timeout) => "no answer in time",
+            ErrorKind::NoAnswer(NoAnswer::Cut) => "connection broke",
+            ErrorKind::NoAnswer(NoAnswer::Tls) => "no trusted connection",
+            ErrorKind::Unreadable { .. } => "unreadable",
+            ErrorKind::Redirected => "redirected",
+            ErrorKind::OtherEnvironment { .. } => "another environment",
+            ErrorKind::Refused(_) => "not sent",
+        };
+        let status = self.status.map_or(String::new(), |status| format!(" ({status})"));
+        let id = self.request_id.as_ref().map_or(String::new(), |id| format!(", request {id}"));
+        format!("{kind}{status}{id}")
     }
 
     pub fn request_id(&self) -> Option<&Text> {
@@ -160,6 +206,15 @@ impl fmt::Display for Error {
             ErrorKind::TimedOut => write!(f, "{words}: Persona gave up waiting (408)"),
             ErrorKind::RateLimited { .. } => {
                 write!(f, "{words}: the rate limit is used up (429); it is tried again")
+            }
+            ErrorKind::QuotaSpent { .. } => {
+                write!(f, "{words}: the quota of creates is used up; it is tried again")
+            }
+            ErrorKind::KeyInUse => {
+                write!(f, "{words}: Persona is still at it (409); it is asked again")
+            }
+            ErrorKind::KeyMisused => {
+                write!(f, "{words}: its idempotency key belongs to another request (400)")
             }
             ErrorKind::Server => {
                 write!(f, "{words}: Persona failed ({})", self.status.unwrap_or(500))
@@ -209,7 +264,8 @@ mod tests {
 
     #[test]
     fn statuses_mean_what_the_contract_says() {
-        let wait = Some(Duration::from_secs(7));
+        let seconds = |n| Some(Duration::from_secs(n));
+        let asked = Asked { rate_limit: seconds(7), quota: seconds(9) };
         let table = [
             (302, "", "Redirected"),
             (400, "Bad Request", "Invalid"),
@@ -218,8 +274,11 @@ mod tests {
             (
                 403,
                 "You have hit your create_inquiry quota limit",
-                "RateLimited { retry_after: Some(7s) }",
+                "QuotaSpent { retry_after: Some(9s) }",
             ),
+            (400, "Idempotency error", "KeyMisused"),
+            (409, "A request with this idempotency key is still running", "KeyInUse"),
+            (429, "Quota exceeded", "QuotaSpent { retry_after: Some(9s) }"),
             (404, "Record not found", "NotFound"),
             (408, "Request Timeout", "TimedOut"),
             (409, "Inquiry already redacted", "Conflict { stale: false }"),
@@ -232,7 +291,7 @@ mod tests {
             (503, "Service unavailable", "Server"),
         ];
         for (status, said, kind) in table {
-            let found = ErrorKind::of_status(status, &[Text::new(said)], wait);
+            let found = ErrorKind::of_status(status, &[Text::new(said)], asked);
             assert_eq!(format!("{found:?}"), kind, "{status} {said}");
         }
     }
@@ -240,7 +299,7 @@ mod tests {
     #[test]
     fn an_error_says_what_happened_to_what_in_personas_words() {
         let said = ["Conflict", "Inquiry already redacted"].map(Text::new).to_vec();
-        let kind = ErrorKind::of_status(409, &said, None);
+        let kind = ErrorKind::of_status(409, &said, Asked::default());
         let error = Error::new(kind, "approve inquiry inq_1").answered(409, None, said);
         assert_eq!(
             error.to_string(),

@@ -52,7 +52,10 @@ pub use self::{
     jsonapi::{DecodeError, Document},
     mismatches::Mismatches,
     page::{Link, Page, PageFrom},
-    transport::http::Roots,
+    transport::{
+        http::Roots,
+        retry::{Effect, Repeat, documented, repeat},
+    },
 };
 
 /// The version this client is written against; 2023-01-05 bodies are read as well.

@@ -46,6 +46,9 @@ pub enum SubmitError {
     Store(#[from] Error),
 }
 
+/// Nothing is put off for longer: what is due later was put off before the clock was set back.
+const LONGEST_PAUSE: Duration = Duration::from_secs(2 * 60 * 60);
+
 /// How long a worker may be silent before another takes its action over.
 pub const LEASE: Duration = Duration::from_secs(45);
 
@@ -147,6 +150,7 @@ impl Store {
             "UPDATE action SET state = 'sending', owner = $1, lease_until = $2
              WHERE id = (SELECT id FROM action WHERE
                  (state IN ('held', 'waiting') AND due_at <= CASE owner WHEN $1 THEN $3 ELSE $4 END)
+                 OR (state IN ('held', 'waiting') AND due_at > $5)
                  OR (state = 'sending' AND lease_until <= $3)
                  ORDER BY decided_at, id LIMIT 1)
              RETURNING {COLUMNS}"
@@ -156,6 +160,7 @@ impl Store {
             .bind((now + LEASE).as_microsecond())
             .bind(now.as_microsecond())
             .bind((now - OWNER_FIRST).as_microsecond())
+            .bind((now + LONGEST_PAUSE).as_microsecond())
             .fetch_optional(&self.0.backend.writer)
             .await?;
         let claimed = row.as_ref().map(action).transpose()?;
@@ -167,13 +172,16 @@ impl Store {
 
     /// When there will be something to claim, if nothing else happens.
     pub async fn next_due(&self, worker: &str) -> Result<Option<Timestamp>, Error> {
+        let now = self.0.clock.now();
         let row = sqlx::query(
-            "SELECT min(CASE state WHEN 'sending' THEN lease_until
+            "SELECT min(CASE WHEN state = 'sending' THEN lease_until WHEN due_at > $4 THEN $3
                  ELSE due_at + CASE owner WHEN $1 THEN 0 ELSE $2 END END)
              FROM action WHERE state IN ('held', 'waiting', 'sending')",
         )
         .bind(worker)
         .bind(i64::try_from(OWNER_FIRST.as_micros()).unwrap_or(i64::MAX))
+        .bind(now.as_microsecond())
+        .bind((now + LONGEST_PAUSE).as_microsecond())
         .fetch_one(&self.0.backend.reader)
         .await?;
         Ok(instant(row.try_get(0)?))

@@ -42,7 +42,7 @@ pub async fn poll(sync: &Sync) -> Result<Polled, Trouble> {
             Ok(answer) => answer,
             // Without the right to events, or a server without them: listing is all there is.
             Err(why) if matches!(why.kind(), ErrorKind::Forbidden | ErrorKind::NotFound) => {
-                tracing::warn!(%why, "events cannot be followed: listing instead");
+                tracing::warn!(why = why.for_log(), "events cannot be followed: listing instead");
                 return Ok(Polled { new: 0, gap: Gap::Always });
             }
             Err(why) => return Err(why.into()),

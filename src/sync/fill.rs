@@ -2,21 +2,28 @@
 //!
 //! After each page its successor is noted in the store, so a fill that was cut off goes on where
 //! it stopped. A gap in the events asks for another fill, of what can still matter.
+//!
+//! The rate limit is to be what limits a fill, not the way to Persona and back: lists that do not
+//! need each other are listed together, and a page is asked for while the one before is written.
 
-use std::collections::HashSet;
+use std::{
+    collections::HashSet,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
-use jiff::Timestamp;
+use futures::future::{join, join_all};
 
 use super::{
     More, Phase, Sync, Trouble, answered, events::Gap, pace::BETWEEN_LISTINGS, pin_environment,
 };
 use crate::{
+    clock::Moment,
     model::{Batch, Entity, InquiryStatus, Lane, Subject},
     persona::{ErrorKind, Link, Page, PageFrom, cases, inquiries},
     store,
 };
 
-/// What is listed, in this order.
+/// What is listed: the queue first, then the others together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
     /// Inquiries that wait for review: the console is useful from here on.
@@ -49,17 +56,17 @@ const NEWEST_PAGES: usize = 10;
 /// A million objects; a server that has not come to an end by then has none.
 const MOST_PAGES: usize = 10_000;
 
-/// Pages between two polls, so that a long fill does not delay what happens now.
+/// Pages of each list between two polls, so that a long fill does not delay what happens now.
 const AT_A_TIME: usize = 5;
 
 /// A fill under way in this process.
 #[derive(Debug, Default)]
 pub struct Fill {
     /// Objects listed so far.
-    done: u64,
+    done: AtomicU64,
     /// When a gap was last listed over.
-    repaired_at: Option<Timestamp>,
-    listing: Option<Listing>,
+    repaired_at: Option<Moment>,
+    listings: Vec<Listing>,
 }
 
 /// One stage, page by page.
@@ -67,6 +74,8 @@ pub struct Fill {
 struct Listing {
     stage: Stage,
     from: PageFrom,
+    /// That page, if it was fetched while the one before was written.
+    ahead: Option<Result<Paged, Trouble>>,
     pages_left: usize,
     /// It goes on where another process stopped.
     resumed: bool,
@@ -75,15 +84,18 @@ struct Listing {
     ids: HashSet<String>,
 }
 
+/// The objects of a page, and where the next one is.
+type Paged = (Batch, Option<Link>);
+
 impl Fill {
     pub fn is_under_way(&self) -> bool {
-        self.listing.is_some()
+        !self.listings.is_empty()
     }
 
     /// Has what was missed listed again.
     pub async fn again(&mut self, sync: &Sync, gap: Gap) -> Result<(), store::Error> {
-        let now = sync.clock.now();
-        let just_now = |at: Timestamp| now < at + BETWEEN_LISTINGS;
+        let now = sync.clock.moment();
+        let just_now = |at: Moment| now.since(at) < BETWEEN_LISTINGS;
         let cases = match gap {
             Gap::None => return Ok(()),
             Gap::Always if self.repaired_at.is_some_and(just_now) => return Ok(()),
@@ -104,34 +116,47 @@ impl Fill {
 
     /// Lists the next few pages.
     pub async fn some(&mut self, sync: &Sync) -> Result<More, Trouble> {
-        for _ in 0..AT_A_TIME {
-            if self.listing.is_none() {
-                self.listing = next_stage(sync).await?;
-            }
-            let Some(listing) = &mut self.listing else {
-                self.done = 0;
-                return Ok(More::No);
-            };
-            match turn(sync, listing, &mut self.done).await {
-                Ok(More::Yes) => {}
-                Ok(More::No) => {
-                    sync.store.set_cursor(listing.stage.cursor(), DONE).await?;
-                    self.listing = None;
-                }
-                Err(why) if is_gone(&why) && matches!(listing.from, PageFrom::Link(_)) => {
-                    let noted = listing.resumed && listing.links.is_empty();
-                    // A place that was noted is gone: from the start again. A page that Persona
-                    // names and does not have: that was the end.
-                    let cursor = if noted { "" } else { DONE };
-                    tracing::warn!(%why, stage = ?listing.stage, "a page of the list is not there");
-                    sync.store.set_cursor(listing.stage.cursor(), cursor).await?;
-                    self.listing = None;
-                }
-                Err(why) => return Err(why),
-            }
+        if self.listings.is_empty() {
+            self.listings = next_listings(sync).await?;
         }
-        Ok(More::Yes)
+        if self.listings.is_empty() {
+            self.done = AtomicU64::new(0);
+            return Ok(More::No);
+        }
+        let listed = self.listings.iter_mut().map(|listing| several(sync, listing, &self.done));
+        let mut listed = join_all(listed).await;
+        let mut ended = listed.iter().map(|listed| matches!(listed, Ok(More::No)));
+        self.listings.retain(|_| !ended.next().expect("one answer for each listing"));
+        match listed.iter().position(Result::is_err) {
+            Some(failed) => listed.swap_remove(failed),
+            None => Ok(More::Yes),
+        }
     }
+}
+
+/// Lists a few pages of one list.
+async fn several(sync: &Sync, listing: &mut Listing, done: &AtomicU64) -> Result<More, Trouble> {
+    for left in (0..AT_A_TIME).rev() {
+        match turn(sync, listing, left, done).await {
+            Ok(More::Yes) => {}
+            Ok(More::No) => {
+                sync.store.set_cursor(listing.stage.cursor(), DONE).await?;
+                return Ok(More::No);
+            }
+            Err(why) if is_gone(&why) && matches!(listing.from, PageFrom::Link(_)) => {
+                let noted = listing.resumed && listing.links.is_empty();
+                // A place that was noted is gone: from the start again. A page that Persona
+                // names and does not have: that was the end.
+                let cursor = if noted { "" } else { DONE };
+                let why = why.for_log();
+                tracing::warn!(why, stage = ?listing.stage, "a page of the list is not there");
+                sync.store.set_cursor(listing.stage.cursor(), cursor).await?;
+                return Ok(More::No);
+            }
+            Err(why) => return Err(why),
+        }
+    }
+    Ok(More::Yes)
 }
 
 /// Whether everything has been listed once. What a gap has to be listed again for was.
@@ -145,7 +170,9 @@ pub async fn is_filled(store: &store::Store) -> Result<bool, store::Error> {
     Ok(true)
 }
 
-async fn next_stage(sync: &Sync) -> Result<Option<Listing>, store::Error> {
+/// The queue by itself, or all that is left.
+async fn next_listings(sync: &Sync) -> Result<Vec<Listing>, store::Error> {
+    let mut listings = Vec::new();
     for stage in Stage::ALL {
         let cursor = sync.store.cursor(stage.cursor()).await?.unwrap_or_default();
         let (from, pages_left, resumed) = match cursor.as_str() {
@@ -155,41 +182,64 @@ async fn next_stage(sync: &Sync) -> Result<Option<Listing>, store::Error> {
             link => (PageFrom::Link(Link::new(link)), MOST_PAGES, true),
         };
         let (links, ids) = (HashSet::new(), HashSet::new());
-        return Ok(Some(Listing { stage, from, pages_left, resumed, links, ids }));
+        listings.push(Listing { stage, from, ahead: None, pages_left, resumed, links, ids });
+        if stage == Stage::Review {
+            break;
+        }
     }
-    Ok(None)
+    Ok(listings)
 }
 
-/// Lists one page and notes the next.
-async fn turn(sync: &Sync, listing: &mut Listing, done: &mut u64) -> Result<More, Trouble> {
-    let (batch, next) = page(sync, listing.stage, listing.from.clone()).await?;
+/// Lists one page and notes the next, which is fetched already if more than this one is wanted.
+async fn turn(
+    sync: &Sync,
+    listing: &mut Listing,
+    wanted: usize,
+    done: &AtomicU64,
+) -> Result<More, Trouble> {
+    let stage = listing.stage;
+    let (batch, next) = match listing.ahead.take() {
+        Some(paged) => paged?,
+        None => page(sync, stage, listing.from.clone()).await?,
+    };
     pin_environment(sync).await?;
-    let known = listing.ids.len();
-    listing.ids.extend(batch.entities.iter().filter_map(id));
-    let nothing_new = listing.ids.len() == known;
-    *done += (listing.ids.len() - known) as u64;
-    sync.store.apply(batch).await?;
-    answered(sync, Phase::Filling { done: *done }).await?;
-    listing.pages_left -= 1;
-    if let Some(next) = next.filter(|_| listing.pages_left > 0) {
-        if !nothing_new && listing.links.insert(next.clone()) {
-            // The queue is listed from its start, or nobody could tell what has left it; the
-            // newest of a list are soon listed again.
-            if listing.stage != Stage::Review && listing.pages_left > NEWEST_PAGES {
-                sync.store.set_cursor(listing.stage.cursor(), next.as_str()).await?;
-            }
-            listing.from = PageFrom::Link(next);
-            return Ok(More::Yes);
-        }
-        tracing::warn!(stage = ?listing.stage, "Persona's list does not end: the rest is left out");
+    let mut new: Vec<String> = batch.entities.iter().filter_map(id).collect();
+    new.retain(|id| !listing.ids.contains(id));
+    let next = next.filter(|_| listing.pages_left > 1);
+    let goes_round = new.is_empty() || next.as_ref().is_some_and(|n| listing.links.contains(n));
+    let (next, left_out) = if goes_round { (None, next.is_some()) } else { (next, false) };
+    let ahead = async {
+        let next = next.clone().filter(|_| wanted > 0)?;
+        Some(page(sync, stage, PageFrom::Link(next)).await)
+    };
+    let (written, ahead) = join(sync.store.apply(batch), ahead).await;
+    written?;
+    let new_here = new.len() as u64;
+    let done = done.fetch_add(new_here, Ordering::Relaxed) + new_here;
+    answered(sync, Phase::Filling { done }).await?;
+    if left_out {
+        tracing::warn!(?stage, "Persona's list does not end: the rest is left out");
     }
-    if listing.stage == Stage::Review {
+    if let Some(next) = next {
+        // The queue is listed from its start, or nobody could tell what has left it; the newest
+        // of a list are soon listed again.
+        if stage != Stage::Review && listing.pages_left > NEWEST_PAGES + 1 {
+            sync.store.set_cursor(stage.cursor(), next.as_str()).await?;
+        }
+        listing.ids.extend(new);
+        listing.links.insert(next.clone());
+        listing.pages_left -= 1;
+        (listing.from, listing.ahead) = (PageFrom::Link(next), ahead);
+        return Ok(More::Yes);
+    }
+    listing.ids.extend(new);
+    if stage == Stage::Review {
         look_after_the_missing(sync, &listing.ids).await?;
     }
     Ok(More::No)
 }
 
-async fn page(sync: &Sync, stage: Stage, page: PageFrom) -> Result<(Batch, Option<Link>), Trouble> {
+async fn page(sync: &Sync, stage: Stage, page: PageFrom) -> Result<Paged, Trouble> {
     let statuses = match stage {
         Stage::Review => vec![InquiryStatus::NeedsReview],
         Stage::Rest => Vec::new(),
@@ -223,7 +273,7 @@ async fn look_after_the_missing(sync: &Sync, listed: &HashSet<String>) -> Result
         match super::fetch(&sync.client, &Subject::Inquiry(id.clone()), Lane::Back).await {
             Ok(batch) => _ = sync.store.apply(batch).await?,
             Err(why) if is_refusal(why.kind()) => {
-                tracing::warn!(%why, inquiry = %id, "an inquiry of the queue cannot be had");
+                tracing::warn!(why = why.for_log(), inquiry = %id, "an inquiry of the queue cannot be had");
             }
             Err(why) => return Err(why.into()),
         }

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use futures::future::join_all;
+use futures::{StreamExt, stream};
 
 use super::{More, Sync, Trouble, fetch};
 use crate::{
@@ -34,22 +34,24 @@ pub async fn some(sync: &Sync, memory: &mut Memory) -> Result<More, Trouble> {
     let wanted = sync.store.unhydrated(limit).await?;
     let wanted: Vec<InquiryId> =
         wanted.into_iter().filter(|id| !memory.tried.contains(id)).take(AT_A_TIME).collect();
-    for few in wanted.chunks(AT_ONCE) {
-        let subjects: Vec<Subject> = few.iter().cloned().map(Subject::Inquiry).collect();
-        let answers =
-            join_all(subjects.iter().map(|subject| fetch(&sync.client, subject, Lane::Back))).await;
-        for (id, answer) in few.iter().zip(answers) {
-            match answer {
-                Ok(batch) => _ = sync.store.apply(batch).await?,
-                Err(why) if concerns_one(why.kind()) => {
-                    tracing::warn!(%why, inquiry = %id, "its evidence cannot be had");
-                }
-                Err(why) => return Err(why.into()),
+    let more = if wanted.is_empty() { More::No } else { More::Yes };
+    let mut fetched = stream::iter(wanted)
+        .map(async |id| {
+            let answer = fetch(&sync.client, &Subject::Inquiry(id.clone()), Lane::Back).await;
+            (id, answer)
+        })
+        .buffer_unordered(AT_ONCE);
+    while let Some((id, answer)) = fetched.next().await {
+        match answer {
+            Ok(batch) => _ = sync.store.apply(batch).await?,
+            Err(why) if concerns_one(why.kind()) => {
+                tracing::warn!(why = why.for_log(), inquiry = %id, "its evidence cannot be had");
             }
-            memory.tried.insert(id.clone());
+            Err(why) => return Err(why.into()),
         }
+        memory.tried.insert(id);
     }
-    Ok(if wanted.is_empty() { More::No } else { More::Yes })
+    Ok(more)
 }
 
 /// Says nothing about the next inquiry.

@@ -17,6 +17,7 @@ pub mod pace;
 
 use std::{sync::Arc, time::Duration};
 
+use futures::future::join;
 use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -99,6 +100,16 @@ pub enum Trouble {
     Store(#[from] store::Error),
 }
 
+impl Trouble {
+    /// For a log: without words of Persona's.
+    pub fn for_log(&self) -> String {
+        match self {
+            Self::Persona(why) => why.for_log(),
+            Self::Store(why) => why.to_string(),
+        }
+    }
+}
+
 /// Runs until cancelled; what was written until then stays.
 pub async fn run(sync: Sync, cancel: CancellationToken) {
     tokio::select! {
@@ -126,7 +137,7 @@ async fn forever(sync: &Sync) {
                 // What failed for one inquiry may have been the beginning of this.
                 memory.forget();
                 failed(sync, &why);
-                pace::after_failure(failures, retry_after(&why))
+                pace::after_failure(failures, retry_after(&why), fastrand::f64())
             }
         };
         sync.clock.sleep(pause).await;
@@ -162,11 +173,11 @@ async fn round(
     if !fill.is_under_way() {
         fill.again(sync, polled.gap).await?;
     }
-    let filled = fill.some(sync).await?;
+    let (filled, hydrated) = join(fill.some(sync), hydrate::some(sync, memory)).await;
+    let (filled, hydrated) = (filled?, hydrated?);
     if filled == More::No {
         answered(sync, Phase::Live).await?;
     }
-    let hydrated = hydrate::some(sync, memory).await?;
     let more = if filled == More::Yes || hydrated == More::Yes { More::Yes } else { More::No };
     Ok(Round { events: polled.new, gap: polled.gap, more })
 }
@@ -192,7 +203,7 @@ async fn pin_environment(sync: &Sync) -> Result<(), store::Error> {
 }
 
 fn failed(sync: &Sync, why: &Trouble) {
-    tracing::warn!(%why, "sync stopped for now");
+    tracing::warn!(why = why.for_log(), "sync stopped for now");
     let reason = Text::new(&why.to_string());
     let now = sync.clock.now();
     sync.state.send_if_modified(|state| {
@@ -203,7 +214,7 @@ fn failed(sync: &Sync, why: &Trouble) {
                 | ErrorKind::Forbidden
                 | ErrorKind::OtherEnvironment { .. } => Phase::Refused { reason },
                 // Slowed down is not cut off.
-                ErrorKind::RateLimited { .. } => phase.clone(),
+                ErrorKind::RateLimited { .. } | ErrorKind::QuotaSpent { .. } => phase.clone(),
                 _ => offline(phase, now, reason),
             },
             (Trouble::Store(_), phase) => offline(phase, now, reason),
@@ -223,10 +234,7 @@ fn offline(phase: &Phase, now: Timestamp, reason: Text) -> Phase {
 
 fn retry_after(why: &Trouble) -> Option<Duration> {
     match why {
-        Trouble::Persona(why) => match why.kind() {
-            ErrorKind::RateLimited { retry_after } => *retry_after,
-            _ => None,
-        },
+        Trouble::Persona(why) => why.retry_after(),
         Trouble::Store(_) => None,
     }
 }

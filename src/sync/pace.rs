@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Settings;
+use crate::persona;
 
 /// Where events cannot be followed, all that can matter is listed again so often.
 pub const BETWEEN_LISTINGS: Duration = Duration::from_secs(60);
@@ -14,11 +15,15 @@ pub fn between_polls(settings: &Settings, quiet_rounds: u32) -> Duration {
     grown.min(settings.quiet.max(settings.poll))
 }
 
-/// The pause after the nth failure in a row: 5, 10, 20, 40, 60 s; or what Persona asked for.
-pub fn after_failure(failures: u32, asked: Option<Duration>) -> Duration {
-    let doubled = Duration::from_secs(5) * 2_u32.pow(failures.saturating_sub(1).min(4));
-    asked.unwrap_or(doubled.min(Duration::from_secs(60)))
+/// The pause after the nth failure in a row: 5, 10, 20, 40, 60 s; or what Persona asked for; and
+/// a little more by `roll`, from 0 to 1.
+pub fn after_failure(failures: u32, asked: Option<Duration>, roll: f64) -> Duration {
+    let pause = persona::documented(failures, asked, roll);
+    if asked.is_some() { pause } else { pause.min(LONGEST) }
 }
+
+/// A screen that is behind is behind for no longer than this.
+const LONGEST: Duration = Duration::from_secs(60);
 
 #[cfg(test)]
 mod tests {
@@ -35,8 +40,10 @@ mod tests {
 
     #[test]
     fn failures_are_retried_with_growing_pauses() {
-        let pauses = [1, 2, 3, 4, 5, 99].map(|nth| after_failure(nth, None).as_secs());
+        let pauses = [1, 2, 3, 4, 5, 99].map(|nth| after_failure(nth, None, 0.0).as_secs());
         assert_eq!(pauses, [5, 10, 20, 40, 60, 60]);
-        assert_eq!(after_failure(9, Some(Duration::from_secs(7))), Duration::from_secs(7));
+        assert_eq!(after_failure(1, None, 1.0), Duration::from_millis(6_250));
+        let minutes = Duration::from_secs(180);
+        assert_eq!(after_failure(9, Some(minutes), 0.0), minutes);
     }
 }

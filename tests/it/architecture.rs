@@ -38,7 +38,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tui_input", &["tui/"]),
     ("clap", &["cli/"]),
     ("directories", &["config/paths.rs"]),
-    ("tracing_subscriber", &["telemetry.rs"]),
+    ("tracing_subscriber", &["telemetry/"]),
     ("anyhow", &["cli/", "main.rs"]),
 ];
 

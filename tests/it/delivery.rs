@@ -9,7 +9,7 @@ use caseload::{
     metrics::{Recorder, Thresholds},
     model::{
         Action, ActionId, ActionState, Batch, CaseId, Entity, Evidence, IdempotencyKey, InquiryId,
-        Lane, Subject, Text, Verb,
+        Lane, NewInquiry, Subject, TemplateId, Text, Verb,
     },
     outbox::{self, LinkReady},
     persona::{self, Client, PageFrom, Roots, cases, inquiries},
@@ -48,9 +48,13 @@ impl Drop for Process {
 
 impl Office {
     async fn open() -> Self {
-        let clock = Clock::manual("2026-03-02T12:00:00Z".parse().unwrap());
         let options =
             simulator::Options { inquiries: 60, rate_limit: 10_000, ..Default::default() };
+        Self::of(options).await
+    }
+
+    async fn of(options: simulator::Options) -> Self {
+        let clock = Clock::manual("2026-03-02T12:00:00Z".parse().unwrap());
         let listen = ([127, 0, 0, 1], 0).into();
         let simulator = simulator::start(listen, options, clock.clone()).await.unwrap();
         Self {
@@ -174,9 +178,17 @@ async fn every_misfortune_has_one_effect_and_the_right_key() {
         ("error-after", 1, 1),
         ("unavailable", 2, 3),
         ("stale", 1, 2),
+        ("timed-out", 2, 1),
+        ("unauthorized", 1, 1),
+        ("error-unstored", 1, 2),
+        ("stuck-after", 1, 1),
+        ("broken-json", 1, 1),
     ];
     for (fault, times, keys) in table {
         let mut office = Office::open().await;
+        if fault == "stuck-after" {
+            office.patience = Duration::from_millis(300);
+        }
         let process = office.hire().await;
         let id = office.simulator.inquiries("needs_review")[0].clone();
         let action = office.decide(&id, Verb::Approve).await;
@@ -319,4 +331,65 @@ async fn the_row_shows_what_persona_answered_without_another_look() {
     let file = process.store.inquiry(&InquiryId::new(&id).unwrap()).await.unwrap().unwrap();
     assert_eq!(file.inquiry.status.as_str(), "approved");
     assert_eq!(file.action, None);
+}
+
+#[tokio::test]
+async fn a_quota_of_creates_holds_up_creates_and_no_decision() {
+    let options =
+        simulator::Options { inquiries: 60, quota: 1, rate_limit: 10_000, ..Default::default() };
+    let mut office = Office::of(options).await;
+    let process = office.hire().await;
+    let create = |reference: &str| {
+        let new = NewInquiry {
+            template: TemplateId::new("itmpl_Kyc").unwrap(),
+            account: None,
+            reference_id: Some(Text::new(reference)),
+            fields: Vec::new(),
+            link_seconds: None,
+        };
+        let evidence = Evidence { status: Text::default(), updated_at: None };
+        let subject = Subject::NewInquiry(ActionId::new(reference).unwrap());
+        let action = office.action(subject, Verb::CreateInquiry(new), evidence);
+        Action { id: ActionId::new(reference).unwrap(), ..action }
+    };
+    // More than are delivered at the same time: they must not stand in each other's way.
+    let creates: Vec<Action> = (0..6).map(|nth| create(&format!("cust_{nth}"))).collect();
+    for action in &creates {
+        process.store.submit(action, &process.worker).await.unwrap();
+    }
+    let waiting = async |store: &Store| {
+        let open = store.open_actions().await.unwrap();
+        open.iter().filter(|a| matches!(a.state, ActionState::Waiting { .. })).count()
+    };
+    office.until(&process, async |store| waiting(store).await >= 4).await;
+    let id = office.simulator.inquiries("needs_review")[0].clone();
+    let decision = office.decide(&id, Verb::Approve).await;
+    process.store.submit(&decision, &process.worker).await.unwrap();
+    let approved = async |_: &Store| office.simulator.status(&id).as_deref() == Some("approved");
+    office.until(&process, approved).await;
+    assert!(waiting(&process.store).await > 0, "the decision did not wait for them");
+    office.settled(&process).await;
+    let made = office.simulator.requests().into_iter();
+    let made = made.filter(|r| r.path.ends_with("/inquiries") && r.status == Some(201)).count();
+    assert_eq!(made, creates.len(), "each is made once");
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_does_not_send_twice_or_hold_up_for_good() {
+    for hours in [-24, 24] {
+        let mut office = Office::open().await;
+        let process = office.hire().await;
+        let id = office.simulator.inquiries("needs_review")[0].clone();
+        let action = office.decide(&id, Verb::Approve).await;
+        office.misbehave("[[rule]]\nmethod = \"POST\"\ntimes = 1\nfault = \"lost-answer\"\n");
+        process.store.submit(&action, &process.worker).await.unwrap();
+        let waits = async |store: &Store| {
+            let open = store.open_actions().await.unwrap();
+            open.iter().any(|a| matches!(a.state, ActionState::Waiting { .. }))
+        };
+        office.until(&process, waits).await;
+        office.clock.set(office.clock.now() + jiff::SignedDuration::from_hours(hours));
+        office.settled(&process).await;
+        assert_eq!(office.simulator.effects(&id), 1, "{hours}");
+    }
 }

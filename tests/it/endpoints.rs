@@ -203,6 +203,7 @@ fn of_inquiries() -> Vec<Box<dyn Asks>> {
         create,
         for_known,
         without,
+        inquiries::PerformSimulateActions { id: inquiry(), actions: started },
         inquiries::Update { id: inquiry(), changes },
         inquiries::Approve { id: inquiry(), comment: comment.clone() },
         inquiries::Decline { id: inquiry(), comment },
@@ -212,7 +213,6 @@ fn of_inquiries() -> Vec<Box<dyn Asks>> {
         inquiries::Resume { id: inquiry() },
         inquiries::GenerateOneTimeLink { id: inquiry(), expires_in_seconds: Some(60) },
         inquiries::PerformSimulateActions { id: inquiry(), actions },
-        inquiries::PerformSimulateActions { id: inquiry(), actions: started },
         Search::<Inquiry>::new(Some(query), Some(Sort::Ascending(text("created_at"))), page()),
         tags::Add { to: tags::Tagged::Inquiry(inquiry()), tag: text("vip") },
         tags::Remove { from: tags::Tagged::Inquiry(inquiry()), tag: text("vip") },
@@ -243,7 +243,7 @@ fn of_cases_and_accounts() -> Vec<Box<dyn Asks>> {
     };
     let account_update = accounts::Update {
         id: account(),
-        reference_id: Some(text("cust-1")),
+        reference_id: Some(text("cust-2")),
         status: Some(text("Approved")),
         tags: Some(vec![text("vip")]),
         fields: fields(),

@@ -1,9 +1,11 @@
 //! All tests that need more than one room, in one binary.
 
 mod architecture;
+mod budget;
 mod cli;
 mod client;
 mod config;
+mod connections;
 mod contract;
 mod delivery;
 mod endpoints;

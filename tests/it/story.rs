@@ -19,6 +19,7 @@ use caseload::{
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::{Terminal, backend::TestBackend};
 use tempfile::TempDir;
+use unicode_width::UnicodeWidthStr;
 
 pub struct Story {
     pub simulator: Arc<Simulator>,
@@ -228,9 +229,19 @@ impl Story {
     pub fn screen(&self) -> String {
         let buffer = self.terminal.backend().buffer();
         let width = usize::from(buffer.area.width);
-        let rows = buffer.content().chunks(width);
-        let lines = rows.map(|row| row.iter().map(|cell| cell.symbol()).collect::<String>());
-        lines.map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+        let lines = buffer.content().chunks(width).map(|row| {
+            let (mut line, mut covered) = (String::new(), 0);
+            for cell in row {
+                // What a wide character covers is not seen.
+                if covered == 0 {
+                    line.push_str(cell.symbol());
+                    covered = cell.symbol().width().max(1);
+                }
+                covered -= 1;
+            }
+            line.trim_end().to_owned()
+        });
+        lines.collect::<Vec<_>>().join("\n")
     }
 
     #[track_caller]

@@ -35,6 +35,7 @@ struct House {
 struct Running {
     store: Store,
     busy: Busy,
+    recorder: Arc<Recorder>,
     state: watch::Receiver<SyncState>,
     task: JoinHandle<()>,
 }
@@ -49,9 +50,13 @@ const ALL: Window = Window { first: 0, rows: 10_000 };
 
 impl House {
     async fn of(inquiries: usize) -> Self {
+        Self::limited(inquiries, 100_000).await
+    }
+
+    /// With so many requests per minute.
+    async fn limited(inquiries: usize, rate_limit: u32) -> Self {
         let clock = Clock::manual("2026-03-02T12:00:00Z".parse().unwrap());
-        let options =
-            simulator::Options { inquiries, rate_limit: 100_000, ..simulator::Options::default() };
+        let options = simulator::Options { inquiries, rate_limit, ..simulator::Options::default() };
         let listen = ([127, 0, 0, 1], 0).into();
         let simulator = simulator::start(listen, options, clock.clone()).await.unwrap();
         Self { simulator, clock, folder: TempDir::new().unwrap() }
@@ -72,7 +77,7 @@ impl House {
         };
         let key = KeySource::Given(Secret::new(DEMO_KEY.to_owned()));
         let recorder = Arc::new(Recorder::new(Thresholds::default()));
-        let client = Client::new(settings, key, self.clock.clone(), recorder).unwrap();
+        let client = Client::new(settings, key, self.clock.clone(), Arc::clone(&recorder)).unwrap();
         let (tell, state) = watch::channel(SyncState::default());
         let busy = Busy::default();
         let sync = sync::Sync {
@@ -84,7 +89,7 @@ impl House {
             settings: Settings::default(),
         };
         let task = tokio::spawn(sync::run(sync, CancellationToken::new()));
-        Running { store, busy, state, task }
+        Running { store, busy, recorder, state, task }
     }
 
     /// Lets seconds pass until the task says so.
@@ -380,4 +385,42 @@ async fn a_key_that_is_taken_away_is_said_and_a_returned_one_noticed() {
     house.until(&mut running, |state| matches!(state.phase, Phase::Refused { .. })).await;
     house.simulator.set_key(DEMO_KEY);
     house.until_live(&mut running).await;
+}
+
+#[tokio::test]
+async fn a_backfill_uses_what_it_may_and_is_never_refused() {
+    const LIMIT: usize = 100;
+    const WINDOWS: usize = 3;
+    // Down to the 15 % that are left to people.
+    let permitted = LIMIT - LIMIT * 15 / 100;
+    let house = House::limited(2_000, LIMIT as u32).await;
+    let opened = house.clock.now();
+    let running = house.sync().await;
+    let received = || house.simulator.requests().len();
+    for window in 1..=WINDOWS {
+        for turn in 0.. {
+            if received() >= window * permitted {
+                break;
+            }
+            assert!(turn < 5_000_000, "it stopped after {} requests", received());
+            tokio::task::yield_now().await;
+        }
+        // What the answers said of the window is to be known before it is over.
+        while running.recorder.stats().attempts < received() {
+            tokio::task::yield_now().await;
+        }
+        for _ in 0..200 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(received(), window * permitted, "the rest is left to people");
+        if window < WINDOWS {
+            // Until the window is over, and the second in which resets are told.
+            house.clock.advance(Duration::from_secs(61));
+        }
+    }
+    let refused = house.simulator.requests().iter().filter(|r| r.status == Some(429)).count();
+    assert_eq!(refused, 0);
+    let seconds = house.clock.now().duration_since(opened).as_secs_f64() + 60.0;
+    let rate = received() as f64 / seconds;
+    assert!(rate >= 0.95 * permitted as f64 / 60.0, "{rate} a second");
 }

@@ -1,7 +1,10 @@
 //! What servers and networks do to requests: redirects, pages of other people, bodies without end,
 //! strangers who do not speak TLS.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use caseload::{
     clock::Clock,
@@ -22,9 +25,21 @@ use crate::{
 
 /// A client of whatever listens at `url`.
 fn stranger(url: &str) -> (Client, Arc<Recorder>) {
+    stranger_on(&Clock::manual(noon()), url)
+}
+
+fn stranger_on(clock: &Clock, url: &str) -> (Client, Arc<Recorder>) {
     let recorder = Arc::new(Recorder::new(Thresholds::default()));
-    let client = client(url, given("persona_sandbox_x"), &Clock::manual(noon()), &recorder);
+    let client = client(url, given("persona_sandbox_x"), clock, &recorder);
     (client.unwrap(), recorder)
+}
+
+/// Lets time go by for as long as this is waited for.
+async fn time_goes_by(clock: &Clock) {
+    loop {
+        clock.advance(Duration::from_millis(500));
+        tokio::task::yield_now().await;
+    }
 }
 
 /// A server that gives every request one answer, and keeps what it was asked.
@@ -132,8 +147,12 @@ async fn answers_that_are_none_are_told_by_their_place() {
     }
     let short = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 999\r\n\r\n{\"data\":[";
     let parrot = Parrot::says(short).await;
-    let (client, _) = stranger(&parrot.url);
-    let why = client.read(&limits::RateLimits, Lane::Back).await.unwrap_err();
+    let clock = Clock::manual(noon());
+    let (client, _) = stranger_on(&clock, &parrot.url);
+    let why = tokio::select! {
+        answer = client.read(&limits::RateLimits, Lane::Back) => answer.unwrap_err(),
+        () = time_goes_by(&clock) => unreachable!("it goes by for good"),
+    };
     assert!(matches!(why.kind(), ErrorKind::NoAnswer(NoAnswer::Cut)), "{why}");
 }
 

@@ -11,8 +11,8 @@ use crate::{
     metrics::{Recorder, Thresholds},
     model::{Lane, Text},
     persona::{
-        Client, Error, ErrorKind, PageFrom, Read, Settings, accounts, api_keys, cases, events,
-        inquiries, limits::RateLimits, logs, reports, verifications, webhooks, workflows,
+        Client, Error, ErrorKind, NoAnswer, PageFrom, Read, Settings, accounts, api_keys, cases,
+        events, inquiries, limits::RateLimits, logs, reports, verifications, webhooks, workflows,
     },
     secret::KeySource,
 };
@@ -44,8 +44,7 @@ pub async fn persona(
     let mut found = Vec::new();
     match client.read(&RateLimits, Lane::Front).await {
         Err(why) if !was_answered(&why) => {
-            let todo = "what needs no network was looked at all the same; try again when it is up";
-            return vec![Finding::fail(PERSONA, why.to_string(), todo)];
+            return vec![Finding::fail(PERSONA, why.to_string(), unreached(why.kind()))];
         }
         Err(why) if matches!(why.kind(), ErrorKind::Unauthorized) => {
             found.push(reached(&url));
@@ -67,6 +66,16 @@ pub async fn persona(
 
 fn was_answered(why: &Error) -> bool {
     why.status().is_some() && !matches!(why.kind(), ErrorKind::Redirected)
+}
+
+fn unreached(why: &ErrorKind) -> &'static str {
+    match why {
+        ErrorKind::NoAnswer(NoAnswer::Tls) => {
+            "name what signs it as persona.tls_roots; if it should be Persona's own, ask your network"
+        }
+        ErrorKind::Redirected => "persona.base_url is Persona's own address, with /api/v1",
+        _ => "the local copy can be read without it; try again when the network is up",
+    }
 }
 
 fn reached(url: &str) -> Finding {

@@ -1,5 +1,5 @@
-//! Lets requests go, lane by lane: holds what is known of the budget and waits where the policy
-//! of [`rate_limit`] says so.
+//! Lets requests go, lane by lane: holds what is known of the budget and of the quotas, and waits
+//! where the policies of [`rate_limit`] say so.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard},
@@ -9,17 +9,18 @@ use std::{
 use tokio::sync::Notify;
 
 use super::{
-    http::Headers,
-    rate_limit::{self, Admit, Window},
+    quota::{Product, Quotas},
+    rate_limit::{self, Admit, Said, Window},
 };
 use crate::{
-    clock::Clock,
+    clock::{Clock, Moment},
     metrics::{Budget, Recorder},
     model::Lane,
 };
 
 pub struct Gate {
     window: Mutex<Window>,
+    quotas: Mutex<Quotas>,
     /// Somebody was answered: the budget is known anew.
     answered: Notify,
     clock: Clock,
@@ -28,14 +29,24 @@ pub struct Gate {
 
 /// A request under way; dropped when it is answered or abandoned.
 #[must_use = "a request counts as under way only while its ticket lives"]
-pub struct Ticket<'a>(&'a Gate);
+pub struct Ticket<'a> {
+    gate: &'a Gate,
+    lane: Lane,
+    sent: Moment,
+}
 
 /// A person's request that waits for budget.
 struct Waiting<'a>(&'a Gate);
 
 impl Gate {
     pub fn new(clock: Clock, recorder: Arc<Recorder>) -> Self {
-        Self { window: Mutex::default(), answered: Notify::new(), clock, recorder }
+        Self {
+            window: Mutex::default(),
+            quotas: Mutex::default(),
+            answered: Notify::new(),
+            clock,
+            recorder,
+        }
     }
 
     /// Waits for the lane's turn.
@@ -44,12 +55,14 @@ impl Gate {
         loop {
             // Listened to before the look at the window, so that no answer is missed.
             let answered = self.answered.notified();
+            let now = self.clock.moment();
             let until = {
-                let mut window = self.window();
-                match rate_limit::admit(&window, lane, self.clock.now()) {
+                let mut window = held(&self.window);
+                match rate_limit::admit(&window, lane, now) {
                     Admit::Go => {
                         window.in_flight += 1;
-                        return Ticket(self);
+                        window.back_in_flight += u32::from(lane == Lane::Back);
+                        return Ticket { gate: self, lane, sent: now };
                     }
                     Admit::Wait(until) => {
                         if lane == Lane::Front && waiting.is_none() {
@@ -61,49 +74,71 @@ impl Gate {
                 }
             };
             tokio::select! {
-                () = self.clock.sleep_until(until) => {}
+                () = self.clock.wait_for(until) => {}
                 () = answered => {}
             }
         }
     }
 
-    /// Takes what the headers of an answer said.
-    pub fn learn(&self, headers: &Headers) {
-        let mut window = self.window();
-        rate_limit::learn(&mut window, headers.rate_limit, self.clock.now());
-        self.tell(&window);
+    /// For how long creates of a product have to wait. Nobody waits here for that: other work of
+    /// theirs would wait with them.
+    pub fn quota(&self, product: Product) -> Option<Duration> {
+        held(&self.quotas).wait(product, self.clock.moment())
     }
 
-    /// Takes a 429: nothing is left, whatever was believed.
-    pub fn exhausted(&self, retry_after: Option<Duration>) {
-        let mut window = self.window();
-        rate_limit::exhausted(&mut window, retry_after, self.clock.now());
-        self.tell(&window);
+    /// Takes what an answer to a create said of its quota.
+    pub fn quota_answered(&self, product: Product, said: Said) {
+        held(&self.quotas).answered(product, said, self.clock.moment());
     }
 
-    fn tell(&self, window: &Window) {
-        if let Some(resets_at) = window.resets_at
-            && window.limit > 0
-        {
-            let budget = Budget { limit: window.limit, remaining: window.remaining, resets_at };
-            self.recorder.budget(budget);
+    /// Takes that a create was refused for its quota.
+    pub fn quota_refused(&self, product: Product, asked: Option<Duration>) {
+        held(&self.quotas).refused(product, asked, self.clock.moment());
+    }
+
+    fn tell(&self, window: &Window, now: Moment) {
+        if let (Some(limit), Some(end)) = (window.limit, window.ends_at) {
+            let resets_at = self.clock.now() + end.since(now);
+            self.recorder.budget(Budget { limit, remaining: window.remaining, resets_at });
         }
     }
+}
 
-    fn window(&self) -> MutexGuard<'_, Window> {
-        self.window.lock().expect("nothing panics while the window is held")
+impl Ticket<'_> {
+    /// Takes what the headers of an answer said.
+    pub fn answered(&self, said: Said) {
+        let now = self.gate.clock.moment();
+        let mut window = held(&self.gate.window);
+        rate_limit::answered(&mut window, said, self.sent, now);
+        self.gate.tell(&window, now);
+    }
+
+    /// Takes a 429.
+    pub fn refused(&self, said: Said, asked: Option<Duration>) {
+        let now = self.gate.clock.moment();
+        let mut window = held(&self.gate.window);
+        rate_limit::refused(&mut window, said, asked, self.sent, now);
+        self.gate.tell(&window, now);
     }
 }
 
 impl Drop for Ticket<'_> {
     fn drop(&mut self) {
-        self.0.window().in_flight -= 1;
-        self.0.answered.notify_waiters();
+        let mut window = held(&self.gate.window);
+        window.in_flight -= 1;
+        window.back_in_flight -= u32::from(self.lane == Lane::Back);
+        drop(window);
+        self.gate.answered.notify_waiters();
     }
 }
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        self.0.window().front_waiting -= 1;
+        held(&self.0.window).front_waiting -= 1;
+        self.0.answered.notify_waiters();
     }
+}
+
+fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().expect("nothing panics while these locks are held")
 }

@@ -11,7 +11,7 @@ use reqwest::{
 use tokio::sync::OnceCell;
 use url::Url;
 
-use super::rate_limit;
+use super::rate_limit::Said;
 use crate::{
     model::{IdempotencyKey, Text},
     persona::{Method, NoAnswer, VERSION},
@@ -66,11 +66,12 @@ pub struct Headers {
     pub content_type: String,
     pub request_id: Option<Text>,
     pub environment: Option<Text>,
-    /// When to come back: `Retry-After`, which Persona does not document, else the reset of the
-    /// rate window.
+    /// Which Persona does not document.
     pub retry_after: Option<Duration>,
-    /// Limit, remaining, seconds to reset.
-    pub rate_limit: Option<(u32, u32, u32)>,
+    /// `RateLimit-*`
+    pub rate_limit: Said,
+    /// `Quota-*`, on creates; also seen as `QuotaLimit-*`.
+    pub quota: Said,
     /// The server's clock.
     pub date: Option<Timestamp>,
 }
@@ -88,6 +89,9 @@ pub enum Failure {
 
 /// The largest answer that is read: a page of 100 inquiries is well under one megabyte.
 pub const MOST_BYTES: usize = 32 * 1024 * 1024;
+
+/// A connection that is not used for so long is not used again.
+const IDLE: Duration = Duration::from_secs(45);
 
 /// Whatever `Retry-After` says, after an hour it is worth another look.
 const LONGEST_ASKED: Duration = Duration::from_secs(60 * 60);
@@ -192,6 +196,8 @@ fn builder(options: &Options) -> ClientBuilder {
         .user_agent(concat!("caseload/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(options.connect_timeout)
         .timeout(options.timeout)
+        // Before a server or a load balancer closes it: they wait a minute.
+        .pool_idle_timeout(IDLE)
         // The key must not travel to wherever an answer points.
         .redirect(redirect::Policy::none());
     if options.local { builder.no_proxy() } else { builder }
@@ -207,13 +213,12 @@ fn bundled() -> Vec<Certificate> {
 fn read_headers(headers: &HeaderMap) -> Headers {
     let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
     let number = |name: &str| text(name)?.parse::<u32>().ok();
-    let rate_limit = (|| {
-        Some((
-            number("RateLimit-Limit")?,
-            number("RateLimit-Remaining")?,
-            number("RateLimit-Reset")?,
-        ))
-    })();
+    let said = |family: &str| Said {
+        limit: number(&format!("{family}-Limit")),
+        remaining: number(&format!("{family}-Remaining")),
+        reset: number(&format!("{family}-Reset")),
+    };
+    let quota = said("Quota");
     let seconds = |name: &str| number(name).map(|n| Duration::from_secs(n.into()));
     let content_type = text(CONTENT_TYPE.as_str()).and_then(|kind| kind.split(';').next());
     Headers {
@@ -222,9 +227,9 @@ fn read_headers(headers: &HeaderMap) -> Headers {
         environment: text("Persona-Environment-Id").map(Text::new),
         retry_after: seconds("Retry-After")
             .or_else(|| between(text("Date")?, text("Retry-After")?))
-            .map(|asked| asked.min(LONGEST_ASKED))
-            .or_else(|| seconds("RateLimit-Reset").map(|reset| reset.min(rate_limit::LONGEST))),
-        rate_limit,
+            .map(|asked| asked.min(LONGEST_ASKED)),
+        rate_limit: said("RateLimit"),
+        quota: if quota == Said::default() { said("QuotaLimit") } else { quota },
         date: text("Date").and_then(instant),
     }
 }
@@ -242,46 +247,78 @@ fn instant(date: &str) -> Option<Timestamp> {
 mod tests {
     use super::*;
 
+    fn read(given: &[(&'static str, &'static str)]) -> Headers {
+        let mut headers = HeaderMap::new();
+        for (name, value) in given {
+            let name = reqwest::header::HeaderName::from_bytes(name.as_bytes()).unwrap();
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+        read_headers(&headers)
+    }
+
     #[test]
-    fn headers_are_read_or_absent() {
-        const DATE: (&str, &str) = ("Date", "Wed, 21 Oct 2026 07:28:00 GMT");
+    fn limits_are_read_or_absent() {
+        let said = |limit, remaining, reset| Said { limit, remaining, reset };
+        let none = Said::default();
+        let all = said(Some(300), Some(7), Some(42));
         type Given = &'static [(&'static str, &'static str)];
-        type Limit = Option<(u32, u32, u32)>;
-        let table: [(Given, Limit, Option<u64>); 10] = [
-            (&[], None, None),
+        let table: [(Given, Said, Said); 8] = [
+            (&[], none, none),
             (
                 &[
                     ("ratelimit-limit", "300"),
                     ("RateLimit-Remaining", "7"),
                     ("RateLimit-Reset", "42"),
                 ],
-                Some((300, 7, 42)),
-                Some(42),
+                all,
+                none,
             ),
-            (&[("RateLimit-Limit", "300"), ("RateLimit-Remaining", "7")], None, None),
+            (&[("RateLimit-Remaining", " 7 ")], said(None, Some(7), None), none),
             (
                 &[("RateLimit-Limit", "-1"), ("RateLimit-Remaining", "x"), ("RateLimit-Reset", "")],
-                None,
-                None,
+                none,
+                none,
             ),
-            (&[("Retry-After", "5"), ("RateLimit-Reset", "42")], None, Some(5)),
-            (&[("Retry-After", "4000000000")], None, Some(3_600)),
-            (&[("RateLimit-Reset", "1790000000")], None, Some(60)),
-            (&[DATE, ("Retry-After", "Wed, 21 Oct 2026 07:28:09 GMT")], None, Some(9)),
-            (&[DATE, ("Retry-After", "Wed, 21 Oct 2026 07:27:00 GMT")], None, None),
-            (&[("Retry-After", "Wed, 21 Oct 2026 07:28:09 GMT")], None, None),
+            (&[("RateLimit-Limit", "99999999999"), ("RateLimit-Remaining", "0.5")], none, none),
+            (&[("Quota-Limit", "300"), ("Quota-Remaining", "7"), ("Quota-Reset", "42")], none, all),
+            (
+                &[
+                    ("QuotaLimit-Limit", "300"),
+                    ("QuotaLimit-Remaining", "7"),
+                    ("QuotaLimit-Reset", "42"),
+                ],
+                none,
+                all,
+            ),
+            (
+                &[("Quota-Remaining", "0"), ("QuotaLimit-Remaining", "9")],
+                none,
+                said(None, Some(0), None),
+            ),
         ];
-        for (given, limit, wait) in table {
-            let mut headers = HeaderMap::new();
-            for (name, value) in given {
-                headers.insert(
-                    reqwest::header::HeaderName::from_bytes(name.as_bytes()).unwrap(),
-                    HeaderValue::from_static(value),
-                );
-            }
-            let read = read_headers(&headers);
-            assert_eq!(read.rate_limit, limit, "{given:?}");
-            assert_eq!(read.retry_after, wait.map(Duration::from_secs), "{given:?}");
+        for (given, limit, quota) in table {
+            let read = read(given);
+            assert_eq!((read.rate_limit, read.quota), (limit, quota), "{given:?}");
+        }
+    }
+
+    #[test]
+    fn a_pause_that_is_asked_for_is_in_seconds_or_a_date() {
+        const DATE: (&str, &str) = ("Date", "Wed, 21 Oct 2026 07:28:00 GMT");
+        type Given = &'static [(&'static str, &'static str)];
+        let table: [(Given, Option<u64>); 9] = [
+            (&[], None),
+            (&[("Retry-After", "5"), ("RateLimit-Reset", "42")], Some(5)),
+            (&[("Retry-After", "0")], Some(0)),
+            (&[("Retry-After", "4000000000")], Some(3_600)),
+            (&[("Retry-After", "-5")], None),
+            (&[("Retry-After", "soon")], None),
+            (&[DATE, ("Retry-After", "Wed, 21 Oct 2026 07:28:09 GMT")], Some(9)),
+            (&[DATE, ("Retry-After", "Wed, 21 Oct 2026 07:27:00 GMT")], None),
+            (&[("Retry-After", "Wed, 21 Oct 2026 07:28:09 GMT")], None),
+        ];
+        for (given, wait) in table {
+            assert_eq!(read(given).retry_after, wait.map(Duration::from_secs), "{given:?}");
         }
     }
 }

@@ -1,9 +1,12 @@
 //! Whether what came back is an answer, or what is wrong with it: a pure function.
 
-use super::http::{Failure, MOST_BYTES, Reply};
+use super::{
+    http::{Failure, Headers, MOST_BYTES, Reply},
+    rate_limit::Said,
+};
 use crate::{
     model::Text,
-    persona::{Document, Error, ErrorKind, Request},
+    persona::{Document, Error, ErrorKind, Request, error::Asked},
 };
 
 /// A 2xx answer, or the error that another one is.
@@ -24,8 +27,14 @@ pub fn accepted(request: &Request, reply: Result<Reply, Failure>) -> Result<Repl
         return Ok(reply);
     }
     let said = Document::from_bytes(reply.body).map(|body| body.errors()).unwrap_or_default();
-    let kind = ErrorKind::of_status(reply.status, &said, reply.headers.retry_after);
+    let kind = ErrorKind::of_status(reply.status, &said, asked(&reply.headers));
     Err(Error::new(kind, words).answered(reply.status, reply.headers.request_id, said))
+}
+
+/// `Retry-After`, else when the window or the quota is there again.
+fn asked(headers: &Headers) -> Asked {
+    let after = |said: Said| headers.retry_after.or(said.resets_in());
+    Asked { rate_limit: after(headers.rate_limit), quota: after(headers.quota) }
 }
 
 /// What a record needs of an attempt, before its answer is read.

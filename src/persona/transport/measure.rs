@@ -1,12 +1,13 @@
-//! Every attempt is a record: for the footer, and for the log.
+//! Every attempt is a record: for the footer, for the log, for metrics. Also one that is given up
+//! before its answer came.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
-
+use super::judge::Seen;
 use crate::{
+    clock::Clock,
     metrics::{Attempt, Class, Recorder},
-    model::Lane,
+    model::{Lane, Text},
     persona::{ErrorKind, Request},
 };
 
@@ -14,7 +15,7 @@ use crate::{
 pub fn class(error: Option<&ErrorKind>) -> Class {
     match error {
         None => Class::Ok,
-        Some(ErrorKind::RateLimited { .. }) => Class::RateLimited,
+        Some(ErrorKind::RateLimited { .. } | ErrorKind::QuotaSpent { .. }) => Class::RateLimited,
         Some(ErrorKind::Server | ErrorKind::TimedOut) => Class::ServerError,
         Some(ErrorKind::NoAnswer(_)) => Class::NoAnswer,
         Some(ErrorKind::Unreadable { .. }) => Class::Unreadable,
@@ -22,40 +23,81 @@ pub fn class(error: Option<&ErrorKind>) -> Class {
     }
 }
 
-/// The facts of one attempt that only the caller knows.
-pub struct Facts<'a> {
-    pub at: Timestamp,
-    pub request: &'a Request,
-    pub status: Option<u16>,
-    pub request_id: Option<String>,
-    pub latency: Duration,
-    pub lane: Lane,
-    pub number: u32,
-    pub error: Option<&'a ErrorKind>,
+/// An attempt that is on the wire. It is recorded when it ends, and as abandoned if it is dropped
+/// before.
+#[must_use = "an attempt is recorded by what it comes to"]
+pub struct UnderWay<'a> {
+    recorder: &'a Recorder,
+    clock: &'a Clock,
+    request: &'a Request,
+    lane: Lane,
+    number: u32,
+    sent: Instant,
+    ended: bool,
 }
 
-pub fn record(recorder: &Recorder, facts: Facts<'_>) {
-    let attempt = Attempt {
-        at: facts.at,
-        method: facts.request.method.as_str(),
-        template: facts.request.template,
-        status: facts.status,
-        request_id: facts.request_id,
-        latency: facts.latency,
-        lane: facts.lane,
-        number: facts.number,
-        class: class(facts.error),
-    };
-    tracing::info!(
-        method = attempt.method,
-        template = attempt.template,
-        status = attempt.status,
-        request_id = attempt.request_id,
-        latency_ms = u64::try_from(attempt.latency.as_millis()).unwrap_or(u64::MAX),
-        lane = attempt.lane.as_str(),
-        attempt = attempt.number,
-        class = attempt.class.as_str(),
-        "request"
-    );
-    recorder.record(&attempt);
+impl<'a> UnderWay<'a> {
+    /// `number`: 1 for the first try.
+    pub fn begin(
+        recorder: &'a Recorder,
+        clock: &'a Clock,
+        request: &'a Request,
+        lane: Lane,
+        number: u32,
+    ) -> Self {
+        Self { recorder, clock, request, lane, number, sent: Instant::now(), ended: false }
+    }
+
+    /// How long it has been under way.
+    pub fn latency(&self) -> Duration {
+        self.sent.elapsed()
+    }
+
+    /// Records what it came to, if anything was sent.
+    pub fn end(mut self, seen: Seen, latency: Duration, error: Option<&ErrorKind>) {
+        self.ended = true;
+        if let Seen::Sent { status, request_id } = seen {
+            self.record(status, request_id, latency, class(error));
+        }
+    }
+
+    fn record(
+        &self,
+        status: Option<u16>,
+        request_id: Option<Text>,
+        latency: Duration,
+        class: Class,
+    ) {
+        let attempt = Attempt {
+            at: self.clock.now(),
+            method: self.request.method.as_str(),
+            template: self.request.template,
+            status,
+            request_id: request_id.as_ref().map(Text::to_string),
+            latency,
+            lane: self.lane,
+            number: self.number,
+            class,
+        };
+        tracing::info!(
+            method = attempt.method,
+            template = attempt.template,
+            status = attempt.status,
+            request_id = attempt.request_id,
+            latency_ms = u64::try_from(attempt.latency.as_millis()).unwrap_or(u64::MAX),
+            lane = attempt.lane.as_str(),
+            attempt = attempt.number,
+            class = attempt.class.as_str(),
+            "request"
+        );
+        self.recorder.record(&attempt);
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.record(None, None, self.latency(), Class::Abandoned);
+        }
+    }
 }

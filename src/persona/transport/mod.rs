@@ -4,5 +4,6 @@ pub mod gate;
 pub mod http;
 pub mod judge;
 pub mod measure;
+pub mod quota;
 pub mod rate_limit;
 pub mod retry;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{
     super::{
-        rules::CASE_TEMPLATES,
+        rules::{CASE_TEMPLATES, CaseTemplate},
         world::{Object, USERS, written},
     },
     Base,
@@ -29,6 +29,16 @@ const REMARKS: [&str; 5] = [
     "منتظر المستندات",
 ];
 
+/// Where a case stands among the cases, which two of three inquiries that wait have.
+fn place(waiting: u64) -> u64 {
+    waiting / 3 * 2 + waiting % 3
+}
+
+fn template(waiting: u64) -> &'static CaseTemplate {
+    let of = place(waiting) % CASE_TEMPLATES.len() as u64;
+    &CASE_TEMPLATES[usize::try_from(of).unwrap_or_default()]
+}
+
 impl Base {
     pub(super) fn waiting_inquiry(&self, waiting: u64) -> u64 {
         u64::from(self.waiting[usize::try_from(waiting).expect("it was counted")])
@@ -45,41 +55,38 @@ impl Base {
     }
 
     fn case_status(&self, waiting: u64) -> (&'static str, StatusKind) {
-        let template = &CASE_TEMPLATES[self.case_template(waiting)];
-        let status = dice(self.plan.seed, "case", waiting).usize(..template.statuses.len());
+        let template = template(waiting);
+        let status = match place(waiting) % 5 {
+            // Late ones were not looked at yet.
+            0 => 0,
+            _ => dice(self.plan.seed, "case", waiting).usize(..template.statuses.len()),
+        };
         template.statuses[status]
-    }
-
-    fn case_template(&self, waiting: u64) -> usize {
-        usize::try_from(waiting % CASE_TEMPLATES.len() as u64).unwrap_or_default()
     }
 
     pub(super) fn case(&self, waiting: u64) -> Object {
         let (inquiry, start) = (self.waiting_inquiry(waiting), self.plan.start);
-        let template = &CASE_TEMPLATES[self.case_template(waiting)];
+        let (template, place) = (template(waiting), place(waiting));
         let (status, kind) = self.case_status(waiting);
         let at = written(self.plan.at(inquiry, Moment::CaseOpened));
         let ended = kind == StatusKind::End;
         // Some are late, some press, some have all day, some have none.
-        let spread = i64::try_from(waiting % 1_000).expect("it is small");
-        let sla = match waiting % 5 {
+        let spread = i64::try_from(place % 1_000).expect("it is small");
+        let sla = match place % 5 {
             0 => Some(start - SignedDuration::from_mins(20 + spread)),
             1 => Some(start + SignedDuration::from_mins(40)),
             2 | 3 => Some(start + SignedDuration::from_hours(6 + spread)),
             _ => None,
         };
-        let user = usize::try_from(waiting / 2).unwrap_or_default() % USERS.len();
-        let assignee = (waiting.is_multiple_of(2)).then(|| USERS[user]);
+        let user = usize::try_from(place / 2).unwrap_or_default() % USERS.len();
+        let assignee = place.is_multiple_of(2).then(|| USERS[user]);
         let when = |is: bool, value: &str| if is { value.into() } else { Value::Null };
         let id = self.id(Named::Case(waiting));
-        let attachments = if waiting % 6 == 1 {
-            json!([verifications::file(&id, "statement")])
-        } else {
-            json!([])
-        };
-        let tags: &[&str] = if waiting % 7 == 3 { &TAGS[..2] } else { &[] };
+        let attachments =
+            if place % 6 == 1 { json!([verifications::file(&id, "statement")]) } else { json!([]) };
+        let tags: &[&str] = if place % 7 == 3 { &TAGS[..2] } else { &[] };
         let attributes = json!({
-            "status": status, "name": format!("{}-{}", template.key, waiting + 1),
+            "status": status, "name": format!("{}-{}", template.key, place + 1),
             "resolution": when(ended, status),
             "created-at": at, "updated-at": at,
             "assigned-at": when(assignee.is_some(), &at),
@@ -132,7 +139,7 @@ impl Base {
             "verifications": { "data": verifications },
             "txns": all(transactions.collect()),
             "case-comments": all(comments.collect()),
-            "case-template": to_one("case-template", CASE_TEMPLATES[self.case_template(waiting)].id),
+            "case-template": to_one("case-template", template(waiting).id),
             "case-queue": queue,
         })
     }

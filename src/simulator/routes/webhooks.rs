@@ -31,14 +31,18 @@ const CREATE: &str = "{data!: {attributes!: {
     name: string, url!: string, enabled-events!: [string],
     description: string?, api-version: string, api-key-inflection: string,
     api-attributes-blocklist: [string], file-access-token-expires-in: integer,
-    payload-filter: map, included-allowlist: map, relationship-allowlist: map,
+    payload-filter: map, relationship-allowlist: {state!: string},
+    included-allowlist: {state!: string,
+        event-types: [{event-type!: string, relationships!: [string]}]},
     custom-http-headers: map
 }}}";
 const UPDATE: &str = "{data: {attributes: {
     name: string, url: string, enabled-events: [string],
     description: string?, api-version: string, api-key-inflection: string,
     api-attributes-blocklist: [string], file-access-token-expires-in: integer,
-    payload-filter: map, included-allowlist: map, relationship-allowlist: map,
+    payload-filter: map, relationship-allowlist: {state!: string},
+    included-allowlist: {state!: string,
+        event-types: [{event-type!: string, relationships!: [string]}]},
     custom-http-headers: map
 }}}";
 
@@ -103,14 +107,30 @@ fn check(call: &Call<'_>) -> Result<(), Refusal> {
             return Err(bad_request(format!("custom_http_headers.{name} is not allowed")));
         }
     }
-    for name in ["included-allowlist", "relationship-allowlist"] {
-        let state = &call.attribute(name)["state"];
-        let known = ["include_all", "include_none", "custom"].map(Value::from);
-        if !call.attribute(name).is_null() && !known.contains(state) {
+    check_allowlists(call)
+}
+
+/// Only what is included can be listed by type of event.
+fn check_allowlists(call: &Call<'_>) -> Result<(), Refusal> {
+    let lists: [(&str, &[&str]); 2] = [
+        ("included-allowlist", &["include_all", "include_none", "custom"]),
+        ("relationship-allowlist", &["include_all", "include_none"]),
+    ];
+    for (name, states) in lists {
+        let list = call.attribute(name);
+        let state = list["state"].as_str().unwrap_or_default();
+        if !list.is_null() && !states.contains(&state) {
             return Err(bad_request(format!("{name}.state is not one of its values")));
         }
-        if *state == "custom" && !call.attribute(name)["event-types"].is_array() {
-            return Err(bad_request(format!("{name}.event_types must be an array")));
+        let types = list["event-types"].as_array();
+        let filled =
+            |one: &Value| one["relationships"].as_array().is_some_and(|all| !all.is_empty());
+        if state == "custom" && !types.is_some_and(|all| !all.is_empty() && all.iter().all(filled))
+        {
+            return Err(bad_request(format!("{name}.event_types must be filled")));
+        }
+        if state != "custom" && types.is_some() {
+            return Err(bad_request(format!("{name}.event_types goes with the state custom")));
         }
     }
     Ok(())

@@ -109,7 +109,7 @@ impl Line {
             ("accounts", "act_", "account-type"),
         ] {
             let ids = self.known.borrow().ids_like(id).to_vec();
-            for id in ids.iter().take(30) {
+            for id in ids.iter().take(12) {
                 self.get(&format!("/{list}/{id}"), &format!("include={include}"));
             }
         }
@@ -165,9 +165,9 @@ fn held(
 fn no_request_gets_an_answer_that_the_contract_does_not_know() {
     let Some(contract) = Contract::at_hand() else { return };
     let mut seen = BTreeMap::new();
-    let mut problems = held(contract, DEMO_KEY, 50, &mut seen);
+    let mut problems = held(contract, DEMO_KEY, 40, &mut seen);
     // Templates and audit logs are there for production alone.
-    problems.extend(held(contract, "persona_production_demo", 15, &mut seen));
+    problems.extend(held(contract, "persona_production_demo", 10, &mut seen));
     // A generator that is refused everything would prove nothing.
     for (name, answers) in &seen {
         let rightly = || answers.iter().filter(|(rightly, _)| *rightly).map(|(_, answer)| answer);

@@ -208,7 +208,8 @@ pub fn ours(contract: &Contract) -> Vec<Operation<'_>> {
     };
     let mut ours: Vec<_> = contract.operations().filter(is_ours).collect();
     ours.sort_by_key(|operation| {
-        (operation.method == "delete", operation.template.matches('{').count())
+        let ends = operation.method == "delete" || operation.template.ends_with("/archive");
+        (ends, operation.template.matches('{').count())
     });
     ours
 }

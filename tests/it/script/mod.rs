@@ -3,7 +3,9 @@
 mod decisions;
 mod doctor;
 mod lists;
+mod log;
 mod making;
+mod relations;
 mod trouble;
 
 use std::{

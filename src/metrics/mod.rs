@@ -1,12 +1,17 @@
 //! How Persona is doing, measured on every attempt: latency, errors, budget.
 //!
-//! One recorder per process. The footer reads its [`Stats`]; logs get the same attempts.
+//! One recorder per process. The footer reads its [`Stats`], metrics its [`Series`]; the log gets
+//! the same attempts.
+
+mod series;
 
 use std::{collections::VecDeque, sync::Mutex, time::Duration};
 
 use jiff::Timestamp;
 use tokio::sync::watch;
 
+use self::series::AllSeries;
+pub use self::series::{BOUNDS_MS, Series};
 use crate::model::Lane;
 
 /// How many attempts the figures look back over, and how long.
@@ -31,7 +36,7 @@ pub struct Attempt {
 }
 
 /// What an attempt came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Class {
     Ok,
     /// 4xx but 429: Persona answered, and said no.
@@ -44,6 +49,8 @@ pub enum Class {
     NoAnswer,
     /// An answer that could not be understood.
     Unreadable,
+    /// Given up by whoever asked, before an answer came.
+    Abandoned,
 }
 
 impl Class {
@@ -55,12 +62,13 @@ impl Class {
             Self::ServerError => "server-error",
             Self::NoAnswer => "no-answer",
             Self::Unreadable => "unreadable",
+            Self::Abandoned => "abandoned",
         }
     }
 
     /// Counts towards the error rate. A refusal does not: it is an answer.
     pub fn is_error(self) -> bool {
-        !matches!(self, Self::Ok | Self::Refused)
+        !matches!(self, Self::Ok | Self::Refused | Self::Abandoned)
     }
 }
 
@@ -108,6 +116,7 @@ pub struct Recorder {
     thresholds: Thresholds,
     window: Mutex<VecDeque<(Timestamp, Duration, Class)>>,
     stats: watch::Sender<Stats>,
+    series: Mutex<AllSeries>,
 }
 
 impl Recorder {
@@ -116,11 +125,17 @@ impl Recorder {
             thresholds,
             window: Mutex::new(VecDeque::with_capacity(WINDOW_ATTEMPTS)),
             stats: watch::Sender::new(Stats::default()),
+            series: Mutex::default(),
         }
     }
 
     /// Takes one attempt into the figures.
     pub fn record(&self, attempt: &Attempt) {
+        self.series.lock().expect("no panic while the series are held").count(attempt);
+        // How Persona is doing cannot be told from what was not waited for.
+        if attempt.class == Class::Abandoned {
+            return;
+        }
         let mut window = self.window.lock().expect("no panic while the window is held");
         if window.len() == WINDOW_ATTEMPTS {
             window.pop_front();
@@ -142,6 +157,11 @@ impl Recorder {
             stats.budget = Some(budget);
             moved
         });
+    }
+
+    /// Everything since the start, by kind.
+    pub fn series(&self) -> Vec<Series> {
+        self.series.lock().expect("no panic while the series are held").snapshot()
     }
 
     pub fn stats(&self) -> Stats {
