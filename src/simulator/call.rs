@@ -182,6 +182,21 @@ impl Call<'_> {
         Ok(Reply::new(Content::Page(found)))
     }
 
+    /// A page of what belongs to an object, of nothing if there is no such object.
+    pub fn list_of(
+        &self,
+        name: &str,
+        filter: &str,
+        id: Option<&str>,
+        keep: impl Fn(&Object, &str) -> bool,
+    ) -> Replied {
+        let Some(id) = id else { return self.page([].as_slice(), |_| false) };
+        let rows = self.world.list(name);
+        let kept = |one: &str| self.world.get(one).is_some_and(|object| keep(&object, id));
+        let found = page::cut(&rows, &self.query.page, rows.sieve(&[(filter, id)]), kept)?;
+        Ok(Reply::new(Content::Page(found)))
+    }
+
     pub fn page(&self, rows: &(impl Rows + ?Sized), keep: impl Fn(&Object) -> bool) -> Replied {
         let found = page::cut(
             rows,

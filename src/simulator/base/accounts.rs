@@ -34,6 +34,16 @@ fn firm_reference(firm: u64) -> String {
     format!("firm-{firm:04}")
 }
 
+fn wire(transaction: u64) -> String {
+    format!("wire-{transaction:04}")
+}
+
+/// The transaction that a reference id could be of.
+pub fn of_wire(reference_id: &str) -> Option<u64> {
+    let transaction = reference_id.strip_prefix("wire-")?.parse().ok()?;
+    (wire(transaction) == reference_id).then_some(transaction)
+}
+
 fn hash(pairs: &[(&str, Value)]) -> Value {
     let pairs = pairs.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
     json!({ "type": "hash", "value": pairs.collect::<Map<_, _>>() })
@@ -105,15 +115,16 @@ impl Base {
         object("account", id, attributes, json!({ "account-type": kind }))
     }
 
-    /// Older than everybody.
-    fn founded(&self, nth: u64) -> Timestamp {
-        self.plan.start - SPAN - SignedDuration::from_hours(48)
-            + SignedDuration::from_secs(i64::try_from(nth % 86_400).expect("it fits"))
+    /// Older than everybody, those with a low number first: so much of a day, so many days before.
+    fn founded(&self, nth: u64, of: u64, days: i64) -> Timestamp {
+        let day = SignedDuration::from_hours(24);
+        self.plan.start - SPAN - SignedDuration::from_hours(days * 24)
+            + day.mul_f64(nth as f64 / of as f64)
     }
 
     pub(super) fn firm(&self, firm: u64) -> Object {
         let mut rng = dice(self.plan.seed, "firm", firm);
-        let at = written(self.founded(firm));
+        let at = written(self.founded(firm, self.firms(), 3));
         let attributes = json!({
             "reference-id": firm_reference(firm), "account-type-name": "Business",
             "account-status": "approved", "created-at": at, "updated-at": at, "redacted-at": null,
@@ -133,7 +144,7 @@ impl Base {
     /// its own.
     pub(super) fn partner(&self, partner: u64) -> Object {
         let mut rng = dice(self.plan.seed, "partner", partner);
-        let at = written(self.founded(partner));
+        let at = written(self.founded(partner, self.partners(), 2));
         let attributes = json!({
             "reference-id": null, "account-type-name": "Counterparty",
             "account-status": "Watch list", "created-at": at, "updated-at": at,
@@ -151,13 +162,13 @@ impl Base {
     }
 
     pub(super) fn transaction(&self, transaction: u64) -> Object {
-        let at = written(self.founded(transaction));
+        let at = written(self.founded(transaction, self.partners(), 2));
         let mut rng = dice(self.plan.seed, "transaction", transaction);
         let status = ["needs review", "created", "approved", "declined"][rng.usize(..4)];
         let reviewed = matches!(status, "approved" | "declined");
         let unusual = status == "needs review";
         let attributes = json!({
-            "status": status, "reference-id": format!("wire-{transaction:04}"),
+            "status": status, "reference-id": wire(transaction),
             "fields": {
                 "amount": number(f64::from(rng.u32(..4_000_000)) / 4.0),
                 "currency": text(["EUR", "USD", "JPY"][rng.usize(..3)]),

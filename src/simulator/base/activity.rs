@@ -15,15 +15,20 @@ use super::{
 };
 
 impl Base {
+    pub(super) fn run_status(&self, inquiry: u64) -> &'static str {
+        match self.plan.status_name(inquiry) {
+            "created" | "pending" | "needs_review" => "in_progress",
+            _ => "completed",
+        }
+    }
+
     /// The workflow that every new inquiry sets off.
     pub(super) fn run(&self, inquiry: u64) -> Object {
-        let status = self.plan.status_name(inquiry);
-        let ended = Plan::latest(status);
-        let is_open = matches!(status, "created" | "pending" | "needs_review");
+        let status = self.run_status(inquiry);
+        let ended = self.plan.at(inquiry, Plan::latest(self.plan.status_name(inquiry)));
         let attributes = json!({
-            "status": if is_open { "in_progress" } else { "completed" },
-            "created-at": written(self.plan.created(inquiry)),
-            "completed-at": (!is_open).then(|| written(self.plan.at(inquiry, ended))),
+            "status": status, "created-at": written(self.plan.created(inquiry)),
+            "completed-at": (status == "completed").then(|| written(ended)),
         });
         let cause = Named::Event(inquiry, Moment::Created as u64);
         let relationships = json!({

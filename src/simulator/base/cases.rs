@@ -54,6 +54,10 @@ impl Base {
         self.case_status(place / 2 * 3 + place % 2).0
     }
 
+    pub(super) fn case_template_at(&self, place: usize) -> &'static CaseTemplate {
+        &CASE_TEMPLATES[place % CASE_TEMPLATES.len()]
+    }
+
     fn case_status(&self, waiting: u64) -> (&'static str, StatusKind) {
         let template = template(waiting);
         let status = match place(waiting) % 5 {

@@ -61,6 +61,24 @@ impl Base {
                     named.contains(&Named::Inquiry(inquiry)) || named.contains(&account)
                 })
             }
+            ("case", "case-template-id") => {
+                Box::new(move |place| any_of(value, |id| id == self.case_template_at(place).id))
+            }
+            ("case", "report-id") => {
+                let inquiries = self.named_in(value, |named| match named {
+                    Named::Report(inquiry, _) => Some(inquiry),
+                    _ => None,
+                });
+                Box::new(move |place| inquiries.contains(&self.case_inquiry_at(place)))
+            }
+            ("transaction", "reference-id") => {
+                let wanted: Vec<u64> =
+                    value.split(',').filter_map(|one| accounts::of_wire(one.trim())).collect();
+                Box::new(move |place| wanted.contains(&(place as u64)))
+            }
+            ("workflow-run", "status") => {
+                Box::new(move |place| any_of(value, |name| name == self.run_status(place as u64)))
+            }
             ("report", "account-id") => {
                 let accounts = self.named_in(value, |named| match named {
                     Named::Person(account) => Some(account),
