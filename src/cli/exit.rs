@@ -96,7 +96,7 @@ impl Exit {
             | ErrorKind::RateLimited { .. }
             | ErrorKind::QuotaSpent { .. }
             | ErrorKind::KeyInUse
-            | ErrorKind::Server
+            | ErrorKind::Server { .. }
             | ErrorKind::NoAnswer(_)
             | ErrorKind::Unreadable { .. }
             | ErrorKind::Redirected => Self::Unreachable,

@@ -64,17 +64,16 @@ pub fn of_look(action: &Action, why: &Why<'_>, now: Timestamp, roll: f64) -> Ver
     let look = if action.must_read { Look::BeforeTheNextTry } else { Look::No };
     let after = |pause| waiting(why, now, pause, look);
     match why.kind {
-        ErrorKind::RateLimited { retry_after: asked @ Some(_) }
-        | ErrorKind::QuotaSpent { retry_after: asked @ Some(_) } => {
-            after(persona::documented(1, *asked, roll))
-        }
         ErrorKind::RateLimited { .. }
         | ErrorKind::QuotaSpent { .. }
         | ErrorKind::KeyInUse
         | ErrorKind::NoAnswer(_)
         | ErrorKind::TimedOut
-        | ErrorKind::Server
-        | ErrorKind::Unreadable { .. } => after(patience(action, now, roll)),
+        | ErrorKind::Server { .. }
+        | ErrorKind::Unreadable { .. } => after(match why.kind.retry_after() {
+            asked @ Some(_) => persona::documented(1, asked, roll),
+            None => patience(action, now, roll),
+        }),
         ErrorKind::Key(_)
         | ErrorKind::Unauthorized
         | ErrorKind::Redirected
@@ -161,7 +160,8 @@ mod tests {
             (ErrorKind::Unauthorized, wait(30, Look::No)),
             (ErrorKind::Redirected, wait(30, Look::No)),
             (elsewhere(), wait(30, Look::BeforeTheNextTry)),
-            (ErrorKind::Server, wait(5, Look::BeforeTheNextTry)),
+            (ErrorKind::Server { retry_after: None }, wait(5, Look::BeforeTheNextTry)),
+            (ErrorKind::Server { retry_after: minute }, wait(60, Look::BeforeTheNextTry)),
             (unreadable(), wait(5, Look::BeforeTheNextTry)),
             (ErrorKind::Conflict { stale: true }, wait(2, Look::BeforeTheNextTry)),
             (ErrorKind::Conflict { stale: false }, refuse(Look::Now)),

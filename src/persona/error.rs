@@ -41,7 +41,7 @@ pub enum ErrorKind {
     /// 400: this idempotency key belongs to another request. What that one did is not known.
     KeyMisused,
     /// 5xx: whether it took effect is not known.
-    Server,
+    Server { retry_after: Option<Duration> },
     /// Whether it took effect is not known either.
     NoAnswer(NoAnswer),
     /// The answer is not one this client can read. `path`: where in the JSON.
@@ -69,7 +69,9 @@ impl ErrorKind {
     /// How long Persona asks to be left alone.
     pub fn retry_after(&self) -> Option<Duration> {
         match *self {
-            Self::RateLimited { retry_after } | Self::QuotaSpent { retry_after } => retry_after,
+            Self::RateLimited { retry_after }
+            | Self::QuotaSpent { retry_after }
+            | Self::Server { retry_after } => retry_after,
             _ => None,
         }
     }
@@ -90,7 +92,7 @@ impl ErrorKind {
             409 => {
                 Self::Conflict { stale: mentions(said, "stale") || mentions(said, "just modified") }
             }
-            500.. => Self::Server,
+            500.. => Self::Server { retry_after: asked.here },
             _ => Self::Invalid,
         }
     }
@@ -99,6 +101,9 @@ impl ErrorKind {
 /// For how long the headers of a refusal ask to be left alone.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Asked {
+    /// By this answer itself.
+    pub here: Option<Duration>,
+    /// Or until the window, or the quota, is there again.
     pub rate_limit: Option<Duration>,
     pub quota: Option<Duration>,
 }
@@ -153,7 +158,7 @@ impl Error {
             ErrorKind::QuotaSpent { .. } => "quota used up",
             ErrorKind::KeyInUse => "idempotency key in use",
             ErrorKind::KeyMisused => "idempotency key of another request",
-            ErrorKind::Server => "server error",
+            ErrorKind::Server { .. } => "server error",
             ErrorKind::NoAnswer(NoAnswer::Connect) => "no connection",
             ErrorKind::NoAnswer(NoAnswer::Timeout) => "no answer in time",
             ErrorKind::NoAnswer(NoAnswer::Cut) => "connection broke",
@@ -216,7 +221,7 @@ impl fmt::Display for Error {
             ErrorKind::KeyMisused => {
                 write!(f, "{words}: its idempotency key belongs to another request (400)")
             }
-            ErrorKind::Server => {
+            ErrorKind::Server { .. } => {
                 write!(f, "{words}: Persona failed ({})", self.status.unwrap_or(500))
             }
             ErrorKind::NoAnswer(NoAnswer::Connect) => {
@@ -265,7 +270,7 @@ mod tests {
     #[test]
     fn statuses_mean_what_the_contract_says() {
         let seconds = |n| Some(Duration::from_secs(n));
-        let asked = Asked { rate_limit: seconds(7), quota: seconds(9) };
+        let asked = Asked { here: seconds(5), rate_limit: seconds(7), quota: seconds(9) };
         let table = [
             (302, "", "Redirected"),
             (400, "Bad Request", "Invalid"),
@@ -287,8 +292,8 @@ mod tests {
             (418, "", "Invalid"),
             (422, "Record invalid", "Invalid"),
             (429, "Rate limit exceeded", "RateLimited { retry_after: Some(7s) }"),
-            (500, "", "Server"),
-            (503, "Service unavailable", "Server"),
+            (500, "", "Server { retry_after: Some(5s) }"),
+            (503, "Service unavailable", "Server { retry_after: Some(5s) }"),
         ];
         for (status, said, kind) in table {
             let found = ErrorKind::of_status(status, &[Text::new(said)], asked);

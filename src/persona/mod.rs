@@ -3,11 +3,11 @@
 //! ```text
 //!  endpoint value ─▶ Request ─▶ rate_limit ─▶ http (one attempt, measured) ─▶ decode ─▶ Output
 //!                                  ▲                        │
-//!                                  └──── retry (reads) ─────┘
+//!                                  └──── retry ─────────────┘
 //! ```
 //!
-//! Reads are repeated here, by policy. A write is one attempt with a key that was durable before:
-//! repeating a decision is for whoever made it durable.
+//! Reads and removals are repeated here, by policy. Another write is one attempt with a key that
+//! was durable before: repeating a decision is for whoever made it durable, by the same policy.
 
 pub mod accounts;
 pub mod api_keys;

@@ -62,7 +62,7 @@ fn concerns_one(kind: &ErrorKind) -> bool {
             | ErrorKind::Forbidden
             | ErrorKind::Invalid
             | ErrorKind::Conflict { .. }
-            | ErrorKind::Server
+            | ErrorKind::Server { .. }
             | ErrorKind::Unreadable { .. }
     )
 }

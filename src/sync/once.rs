@@ -1,7 +1,9 @@
 //! One round that goes on until everything is caught up, for a script: fills what was never
-//! filled, takes in what happened since, and ends.
+//! filled, takes in what happened since, and ends. Nobody waits in front of a screen, so a Persona
+//! that is busy or out of order is given some time.
 
-use super::{More, Phase, Sync, Trouble, answered, events, fill, hydrate};
+use super::{More, Phase, Sync, Trouble, answered, events, fill, hydrate, pace};
+use crate::persona::ErrorKind;
 
 /// How much is fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,11 +31,24 @@ pub struct Caught {
 pub async fn once(sync: &Sync, depth: Depth) -> Result<Caught, Trouble> {
     let _token = sync.busy.token();
     let (mut memory, mut fill) = (hydrate::Memory::default(), fill::Fill::default());
-    let polled = events::poll(sync).await?;
+    let mut failures = 0;
+    let polled = loop {
+        match events::poll(sync).await {
+            Ok(polled) => break polled,
+            Err(why) => bear(sync, why, &mut failures).await?,
+        }
+    };
     fill.again(sync, polled.gap).await?;
     let mut caught = Caught { events: polled.new, listed: 0 };
     loop {
-        let more = fill.some(sync).await?;
+        let more = match fill.some(sync).await {
+            Ok(more) => more,
+            Err(why) => {
+                bear(sync, why, &mut failures).await?;
+                continue;
+            }
+        };
+        failures = 0;
         if let Phase::Filling { done } = sync.state.borrow().phase {
             caught.listed = done;
         }
@@ -41,7 +56,32 @@ pub async fn once(sync: &Sync, depth: Depth) -> Result<Caught, Trouble> {
             break;
         }
     }
-    while depth == Depth::Evidence && hydrate::some(sync, &mut memory).await? == More::Yes {}
+    let mut missing = if depth == Depth::Evidence { More::Yes } else { More::No };
+    while missing == More::Yes {
+        match hydrate::some(sync, &mut memory).await {
+            Ok(more) => (missing, failures) = (more, 0),
+            Err(why) => bear(sync, why, &mut failures).await?,
+        }
+    }
     answered(sync, Phase::Live).await?;
     Ok(caught)
+}
+
+/// After so many failures in a row it is said that it does not work: 35 seconds.
+const MOST_FAILURES: u32 = 3;
+
+/// Waits as documented after a 429 or 5xx; anything else, or too much of it, is the end.
+async fn bear(sync: &Sync, why: Trouble, failures: &mut u32) -> Result<(), Trouble> {
+    let passes = matches!(
+        &why,
+        Trouble::Persona(why) if matches!(why.kind(), ErrorKind::RateLimited { .. } | ErrorKind::Server { .. })
+    );
+    if !passes || *failures == MOST_FAILURES {
+        return Err(why);
+    }
+    *failures += 1;
+    tracing::warn!(why = why.for_log(), "catching up goes on after a pause");
+    let asked = super::retry_after(&why);
+    sync.clock.sleep(pace::after_failure(*failures, asked, fastrand::f64())).await;
+    Ok(())
 }

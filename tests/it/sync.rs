@@ -67,6 +67,17 @@ impl House {
     }
 
     async fn sync_with(&self, base_url: &str) -> Running {
+        let (sync, recorder, state) = self.task(base_url).await;
+        let (store, busy) = (sync.store.clone(), sync.busy.clone());
+        let task = tokio::spawn(sync::run(sync, CancellationToken::new()));
+        Running { store, busy, recorder, state, task }
+    }
+
+    /// What a task works with, what its client measures, and what it says.
+    async fn task(
+        &self,
+        base_url: &str,
+    ) -> (sync::Sync, Arc<Recorder>, watch::Receiver<SyncState>) {
         let path = self.folder.path().join("store.db");
         let store = Store::open(&path, self.clock.clone()).await.unwrap();
         let settings = persona::Settings {
@@ -79,17 +90,23 @@ impl House {
         let recorder = Arc::new(Recorder::new(Thresholds::default()));
         let client = Client::new(settings, key, self.clock.clone(), Arc::clone(&recorder)).unwrap();
         let (tell, state) = watch::channel(SyncState::default());
-        let busy = Busy::default();
         let sync = sync::Sync {
-            store: store.clone(),
+            store,
             client: Arc::new(client),
             clock: self.clock.clone(),
-            busy: busy.clone(),
+            busy: Busy::default(),
             state: tell,
             settings: Settings::default(),
         };
-        let task = tokio::spawn(sync::run(sync, CancellationToken::new()));
-        Running { store, busy, recorder, state, task }
+        (sync, recorder, state)
+    }
+
+    /// Lets time go by for as long as this is waited for.
+    async fn time_goes_by(&self) {
+        loop {
+            self.clock.advance(Duration::from_millis(500));
+            tokio::task::yield_now().await;
+        }
     }
 
     /// Lets seconds pass until the task says so.
@@ -389,7 +406,7 @@ async fn a_key_that_is_taken_away_is_said_and_a_returned_one_noticed() {
 
 #[tokio::test]
 async fn a_backfill_uses_what_it_may_and_is_never_refused() {
-    const LIMIT: usize = 100;
+    const LIMIT: usize = 60;
     const WINDOWS: usize = 3;
     // Down to the 15 % that are left to people.
     let permitted = LIMIT - LIMIT * 15 / 100;
@@ -423,4 +440,31 @@ async fn a_backfill_uses_what_it_may_and_is_never_refused() {
     let seconds = house.clock.now().duration_since(opened).as_secs_f64() + 60.0;
     let rate = received() as f64 / seconds;
     assert!(rate >= 0.95 * permitted as f64 / 60.0, "{rate} a second");
+}
+
+#[tokio::test]
+async fn catching_up_once_bears_with_a_persona_that_is_out_of_order_for_a_while() {
+    let house = House::of(60).await;
+    let caught = async |times: u32, fault: &str| {
+        house.misbehave(&format!("[[rule]]\ntimes = {times}\nfault = \"{fault}\"\n"));
+        let before = (house.clock.now(), house.paths().len());
+        let (sync, ..) = house.task(&house.simulator.base_url()).await;
+        let caught = tokio::select! {
+            caught = sync::once(&sync, sync::Depth::Lists) => caught.map_err(|why| why.to_string()),
+            () = house.time_goes_by() => unreachable!("it goes by for good"),
+        };
+        let seconds = house.clock.now().duration_since(before.0).as_secs();
+        (caught, seconds, house.paths().len() - before.1)
+    };
+    for fault in ["unavailable", "error-unstored"] {
+        let (done, seconds, _) = caught(3, fault).await;
+        assert!(done.is_ok(), "{fault}: {done:?}");
+        assert!(seconds >= 5 + 10 + 20, "{fault}: {seconds} s");
+    }
+    let (told, _, requests) = caught(99, "unavailable").await;
+    assert!(told.unwrap_err().contains("503"));
+    assert_eq!(requests, 4, "then it is enough");
+    let (told, _, requests) = caught(99, "broken-json").await;
+    assert!(told.unwrap_err().contains("cannot be read"));
+    assert_eq!(requests, 1, "that does not pass");
 }

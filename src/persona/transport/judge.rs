@@ -34,7 +34,11 @@ pub fn accepted(request: &Request, reply: Result<Reply, Failure>) -> Result<Repl
 /// `Retry-After`, else when the window or the quota is there again.
 fn asked(headers: &Headers) -> Asked {
     let after = |said: Said| headers.retry_after.or(said.resets_in());
-    Asked { rate_limit: after(headers.rate_limit), quota: after(headers.quota) }
+    Asked {
+        here: headers.retry_after,
+        rate_limit: after(headers.rate_limit),
+        quota: after(headers.quota),
+    }
 }
 
 /// What a record needs of an attempt, before its answer is read.

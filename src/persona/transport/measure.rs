@@ -16,7 +16,7 @@ pub fn class(error: Option<&ErrorKind>) -> Class {
     match error {
         None => Class::Ok,
         Some(ErrorKind::RateLimited { .. } | ErrorKind::QuotaSpent { .. }) => Class::RateLimited,
-        Some(ErrorKind::Server | ErrorKind::TimedOut) => Class::ServerError,
+        Some(ErrorKind::Server { .. } | ErrorKind::TimedOut) => Class::ServerError,
         Some(ErrorKind::NoAnswer(_)) => Class::NoAnswer,
         Some(ErrorKind::Unreadable { .. }) => Class::Unreadable,
         Some(_) => Class::Refused,

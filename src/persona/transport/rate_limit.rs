@@ -188,6 +188,8 @@ struct Sensible {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn at(seconds: u64) -> Moment {
@@ -320,5 +322,45 @@ mod tests {
         assert_eq!(together.ends_at, Some(at(10)), "sent together, refused together: once");
         answered(&mut together, said(300, 249, 40), at(1), at(6));
         assert_eq!(together.remaining, 0, "what left before the refusal gives nothing back");
+    }
+
+    fn number() -> impl Strategy<Value = Option<u32>> {
+        let some = prop_oneof![0..400_u32, any::<u32>()];
+        prop::option::weighted(0.8, some)
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_said_nobody_waits_longer_than_a_minute(
+            answers in prop::collection::vec(
+                (number(), number(), number(), 0..90_u64, 0..30_u64, prop::option::of(0..9_999_u64)),
+                0..40,
+            ),
+        ) {
+            let mut window = Window::default();
+            let mut now = at(0);
+            for (limit, remaining, reset, passed, took, refusal) in answers {
+                let said = Said { limit, remaining, reset };
+                let sent = now;
+                now = now + Duration::from_secs(passed + took);
+                match refusal {
+                    Some(asked) if asked % 2 == 0 => {
+                        refused(&mut window, said, Some(Duration::from_secs(asked)), sent, now);
+                    }
+                    Some(_) => refused(&mut window, said, None, sent, now),
+                    None => answered(&mut window, said, sent, now),
+                }
+                let limit = window.limit();
+                prop_assert!(limit > 0 && window.remaining <= limit, "{window:?}");
+                for lane in [Lane::Front, Lane::Back] {
+                    let wait = match admit(&window, lane, now) {
+                        Admit::Go => continue,
+                        Admit::Wait(until) => until,
+                    };
+                    prop_assert!(wait.since(now) <= LONGEST + ROUNDING, "{window:?} {lane:?}");
+                    prop_assert_eq!(admit(&window, lane, wait), Admit::Go);
+                }
+            }
+        }
     }
 }

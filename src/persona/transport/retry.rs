@@ -62,7 +62,7 @@ pub fn repeat(effect: Effect, error: &ErrorKind) -> Repeat {
             // The first answer is kept under the key, or nothing is.
             if effect == Effect::Keyed { Repeat::Same } else { uncertain }
         }
-        ErrorKind::Server => uncertain,
+        ErrorKind::Server { .. } => uncertain,
         ErrorKind::Key(_) | ErrorKind::Unauthorized | ErrorKind::Redirected => {
             Repeat::SameWhenMended
         }
@@ -114,8 +114,7 @@ pub fn decide(effect: Effect, nth: u32, error: &ErrorKind, lane: Lane, roll: f64
         (Lane::Front, ErrorKind::NoAnswer(NoAnswer::Timeout | NoAnswer::Tls)) => {
             return Decision::GiveUp;
         }
-        (Lane::Front, ErrorKind::RateLimited { retry_after: Some(asked) }) => *asked,
-        (Lane::Front, _) => doubled(SHORT, nth, roll),
+        (Lane::Front, error) => error.retry_after().unwrap_or(doubled(SHORT, nth, roll)),
     };
     if after > PATIENCE { Decision::GiveUp } else { Decision::Again { after } }
 }
@@ -142,6 +141,7 @@ mod tests {
     use super::*;
     use crate::{model::Text, secret::KeyError};
 
+    const DOWN: ErrorKind = ErrorKind::Server { retry_after: None };
     const CUT: ErrorKind = ErrorKind::NoAnswer(NoAnswer::Cut);
     const TIMEOUT: ErrorKind = ErrorKind::NoAnswer(NoAnswer::Timeout);
     const TLS: ErrorKind = ErrorKind::NoAnswer(NoAnswer::Tls);
@@ -162,7 +162,7 @@ mod tests {
             (ErrorKind::RateLimited { retry_after: None }, [Same; 4]),
             (ErrorKind::QuotaSpent { retry_after: None }, [Same; 4]),
             (ErrorKind::KeyInUse, [Same; 4]),
-            (ErrorKind::Server, [Same, Read, Read, Same]),
+            (DOWN, [Same, Read, Read, Same]),
             (ErrorKind::Conflict { stale: true }, [Never, Read, Read, Read]),
             (ErrorKind::KeyMisused, [Never, Read, Read, Read]),
             (unreadable, [Never, Read, Read, Read]),
@@ -191,10 +191,17 @@ mod tests {
         let no = Decision::GiveUp;
         let (front, back) = (Lane::Front, Lane::Back);
         let table = [
-            (Effect::None, 1, ErrorKind::Server, front, again(300)),
-            (Effect::None, 2, ErrorKind::Server, front, again(600)),
-            (Effect::None, 3, ErrorKind::Server, front, no),
-            (Effect::None, 1, ErrorKind::Server, back, no),
+            (Effect::None, 1, DOWN, front, again(300)),
+            (Effect::None, 2, DOWN, front, again(600)),
+            (Effect::None, 3, DOWN, front, no),
+            (Effect::None, 1, DOWN, back, no),
+            (
+                Effect::None,
+                1,
+                ErrorKind::Server { retry_after: Some(ms(2_000)) },
+                front,
+                again(2_000),
+            ),
             (Effect::None, 1, limited(7), front, again(7_000)),
             (Effect::None, 1, limited(42), front, no),
             (Effect::None, 1, limited(7), back, no),
@@ -207,7 +214,7 @@ mod tests {
             (Effect::None, 2, CUT, back, no),
             (Effect::None, 1, ErrorKind::NotFound, front, no),
             (Effect::None, 1, ErrorKind::Unauthorized, front, no),
-            (Effect::Removal, 1, ErrorKind::Server, front, again(300)),
+            (Effect::Removal, 1, DOWN, front, again(300)),
             (Effect::Removal, 1, CUT, front, again(300)),
             (Effect::Keyed, 1, CUT, front, no),
             (Effect::Keyed, 1, limited(1), front, no),
