@@ -172,13 +172,28 @@ impl Call<'_> {
             })
         };
         let rows = self.world.list(name);
-        let may_pass = |place: usize| {
-            let given = self.query.filters.iter();
-            !given.into_iter().any(|(filter, value)| rows.leaves_out(place, filter, value))
-        };
+        let given = self.query.filters.iter();
+        let given: Vec<(&str, &str)> =
+            given.map(|(filter, value)| (filter.as_str(), value.as_str())).collect();
+        let may_pass = rows.sieve(&given);
         let found = page::cut(&rows, &self.query.page, may_pass, |id| {
             self.world.get(id).is_some_and(|object| keep(&object))
         })?;
+        Ok(Reply::new(Content::Page(found)))
+    }
+
+    /// A page of what belongs to an object, of nothing if there is no such object.
+    pub fn list_of(
+        &self,
+        name: &str,
+        filter: &str,
+        id: Option<&str>,
+        keep: impl Fn(&Object, &str) -> bool,
+    ) -> Replied {
+        let Some(id) = id else { return self.page([].as_slice(), |_| false) };
+        let rows = self.world.list(name);
+        let kept = |one: &str| self.world.get(one).is_some_and(|object| keep(&object, id));
+        let found = page::cut(&rows, &self.query.page, rows.sieve(&[(filter, id)]), kept)?;
         Ok(Reply::new(Content::Page(found)))
     }
 

@@ -12,7 +12,6 @@
 mod answer;
 mod base;
 mod call;
-mod checks;
 mod control;
 mod deliver;
 mod fault;
@@ -28,6 +27,7 @@ mod names;
 mod page;
 mod people;
 mod persona;
+mod photo;
 mod print;
 mod query;
 mod render;

@@ -2,8 +2,12 @@
 
 use super::call::{Content, Reply};
 
-/// One page; what is not plain ASCII is printed as a question mark, for the font knows no more.
 pub fn pdf(lines: &[String]) -> Reply {
+    Reply::new(Content::Pdf(page(lines)))
+}
+
+/// One page; what is not plain ASCII is printed as a question mark, for the font knows no more.
+pub fn page(lines: &[String]) -> Vec<u8> {
     let mut text = String::from("BT /F1 12 Tf 50 780 Td 16 TL");
     for line in lines {
         let line: String =
@@ -32,7 +36,7 @@ pub fn pdf(lines: &[String]) -> Reply {
     }
     let trailer = format!("trailer\n<< /Size {} /Root 1 0 R >>\n", objects.len() + 1);
     file.push_str(&format!("{trailer}startxref\n{table}\n%%EOF\n"));
-    Reply::new(Content::Pdf(file.into_bytes()))
+    file.into_bytes()
 }
 
 #[cfg(test)]

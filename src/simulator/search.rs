@@ -90,6 +90,18 @@ impl Clause {
         }
     }
 
+    /// Filters that everything it finds passes, with their values in lower case.
+    pub fn certain(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::All(clauses) => clauses.iter().flat_map(Self::certain).collect(),
+            Self::Test { attribute, operator: Operator::Eq, value: Value::String(value) } => {
+                let filter = filter_of(attribute).filter(|_| !value.contains(','));
+                filter.into_iter().map(|filter| (filter, value.to_lowercase())).collect()
+            }
+            Self::Any(_) | Self::Not(_) | Self::Test { .. } => Vec::new(),
+        }
+    }
+
     /// Whether something with these values is found. `values` gives all values of an attribute.
     pub fn finds(&self, values: &dyn Fn(&str) -> Vec<Value>) -> bool {
         match self {
@@ -100,6 +112,15 @@ impl Clause {
                 values(attribute).iter().any(|own| operator.holds(own, value))
             }
         }
+    }
+}
+
+/// Names of attributes under which lists are filtered as well.
+fn filter_of(attribute: &str) -> Option<&'static str> {
+    match attribute {
+        "status" => Some("status"),
+        "reference_id" | "identifiers.reference_id" => Some("reference-id"),
+        _ => None,
     }
 }
 
@@ -162,6 +183,11 @@ impl Sort {
             _ => return Err(bad_request("sort.direction must be asc or desc")),
         };
         Ok(Self { attribute: attribute.to_owned(), descending })
+    }
+
+    /// The order in which lists are anyway.
+    pub fn is_newest_first(&self) -> bool {
+        self.attribute == "created_at" && self.descending
     }
 
     pub fn compare(&self, one: &Value, other: &Value) -> Ordering {
@@ -236,6 +262,16 @@ mod tests {
         for (query, expected) in table {
             assert_eq!(found(query.clone()), Ok(expected), "{query}");
         }
+    }
+
+    #[test]
+    fn what_is_certain_is_known() {
+        let open = leaf("status", "eq", json!("Open"));
+        let late = leaf("created_at", "gt", json!("2026"));
+        let certain = |query: Value| Clause::read(Some(&query), CASES).unwrap().certain();
+        assert_eq!(certain(json!({ "and": [late, open] })), [("status", "open".to_owned())]);
+        assert!(certain(json!({ "or": [open] })).is_empty());
+        assert!(certain(json!({ "not": open })).is_empty());
     }
 
     #[test]

@@ -1,14 +1,14 @@
 //! What this Persona believes: the first world and what was changed since, and the steps that
 //! change it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use fastrand::Rng;
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Map, Value, json};
 
 use super::{
-    base::Base,
+    base::{Base, Sieve},
     page::Rows,
     rules::{self, Step},
 };
@@ -75,6 +75,8 @@ pub struct World {
     base: Base,
     /// Objects that are new, or not as they were.
     kept: HashMap<String, Object>,
+    /// Where objects of the first world stand that are not as they were, by list name.
+    changed_places: HashMap<&'static str, HashSet<usize>>,
     /// Ids of new objects by list name, oldest first, and where each stands in its list.
     new: HashMap<&'static str, Vec<String>>,
     places: HashMap<String, usize>,
@@ -96,6 +98,7 @@ impl World {
         let mut world = Self {
             base,
             kept: HashMap::new(),
+            changed_places: HashMap::new(),
             new: HashMap::new(),
             places: HashMap::new(),
             relations: HashMap::new(),
@@ -130,12 +133,23 @@ impl World {
     pub fn change(&mut self, id: &str, change: impl FnOnce(&mut Object)) {
         if let Some(mut object) = self.get(id) {
             change(&mut object);
-            self.kept.insert(id.to_owned(), object);
+            self.keep(object);
         }
     }
 
-    pub fn file(&self, _: &str) -> Option<Vec<u8>> {
-        None
+    /// An object that is not as it was.
+    fn keep(&mut self, object: Object) {
+        if let Some((list, place)) = self.base.place(&object.id) {
+            self.changed_places.entry(list).or_default().insert(place);
+        }
+        self.kept.insert(object.id.clone(), object);
+    }
+
+    /// The bytes of a file by its name, as long as the object that it belongs to shows it.
+    pub fn file(&self, name: &str) -> Option<Vec<u8>> {
+        let owner = self.get(name.split('-').next()?)?;
+        let shown = format!("file:{name}");
+        owner.attributes.values().any(|value| shows(value, &shown)).then(|| self.base.file(name))?
     }
 
     /// A list by its name.
@@ -207,7 +221,7 @@ impl World {
                 inquiry.set("reviewer-comment", comment);
             }
         }
-        self.kept.insert(inquiry.id.clone(), inquiry);
+        self.keep(inquiry);
         self.changed(id);
         if let Some(name) = step.event() {
             self.tell(name, id, now);
@@ -244,7 +258,7 @@ impl World {
                 case.set(attribute, Value::Null);
             }
         }
-        self.kept.insert(case.id.clone(), case);
+        self.keep(case);
         self.changed(id);
         self.tell("case.status-updated", id, now);
         match (was_resolved, kind) {
@@ -268,7 +282,7 @@ impl World {
         case.set("assigner-id", USERS[0]);
         case.set("assigner-type", "user");
         case.set("updated-at", at);
-        self.kept.insert(case.id.clone(), case);
+        self.keep(case);
         self.changed(id);
         self.tell("case.assigned", id, now);
         Ok(())
@@ -308,13 +322,35 @@ impl<'a> List<'a> {
         (0..self.len()).rev().filter_map(move |at| self.world.get(&self.at(at)))
     }
 
-    /// Whether a filter certainly leaves out what stands there, without making it.
-    pub fn leaves_out(&self, place: usize, filter: &str, value: &str) -> bool {
+    /// Whether a place may pass all of these filters, told without making what stands there.
+    pub fn sieve<'f>(self, filters: &[(&'f str, &'f str)]) -> impl Fn(usize) -> bool + use<'a, 'f>
+    where
+        'a: 'f,
+    {
         let world = self.world;
-        place < world.base.count(self.name)
-            && world.base.leaves_out(self.name, place, filter, value)
-            // It may have changed since.
-            && (world.kept.is_empty() || !world.kept.contains_key(&self.at(place)))
+        let count = world.base.count(self.name);
+        let changed = world.changed_places.get(self.name);
+        let sieves = filters.iter();
+        let sieves =
+            sieves.filter_map(|(filter, value)| world.base.sieve(self.name, filter, value));
+        let sieves: Vec<Sieve<'f>> = sieves.collect();
+        move |place| {
+            // What is new or has changed can only be looked at.
+            place >= count
+                || changed.is_some_and(|places| places.contains(&place))
+                || sieves.iter().all(|passes| passes(place))
+        }
+    }
+
+    /// Objects that may pass a filter, newest first; some of them still do not.
+    pub fn candidates(
+        self,
+        filter: &'a str,
+        value: &'a str,
+    ) -> impl Iterator<Item = Object> + use<'a> {
+        let passes = self.sieve(&[(filter, value)]);
+        let places = (0..self.len()).rev().filter(move |place| passes(*place));
+        places.filter_map(move |place| self.world.get(&self.at(place)))
     }
 }
 
@@ -333,7 +369,20 @@ impl Rows for List<'_> {
     fn place(&self, id: &str) -> Option<usize> {
         let new = self.world.places.get(id).copied();
         let new = new.filter(|place| *place < self.len() && self.at(*place) == id);
-        new.or_else(|| self.world.base.place(self.name, id))
+        new.or_else(|| {
+            let (list, place) = self.world.base.place(id)?;
+            (list == self.name).then_some(place)
+        })
+    }
+}
+
+/// Whether a text stands somewhere in a value.
+fn shows(value: &Value, text: &str) -> bool {
+    match value {
+        Value::String(own) => own == text,
+        Value::Array(items) => items.iter().any(|item| shows(item, text)),
+        Value::Object(members) => members.values().any(|value| shows(value, text)),
+        _ => false,
     }
 }
 

@@ -4,12 +4,10 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    super::{
-        checks::Outcome,
-        people::{self, Person},
-    },
+    super::people::{self, Person},
     Novelties,
     numbers::dice,
+    templates::{BUSINESS, TEMPLATES, Template},
 };
 
 /// The oldest inquiry is so old.
@@ -41,11 +39,44 @@ pub const STATUSES: [&str; 9] = [
 pub const NEEDS_REVIEW: u8 = 5;
 const ON_HOLD: u8 = 8;
 
-pub const TEMPLATES: [&str; 3] = [
-    "itmpl_GovernmentIdAndSelfie0001",
-    "itmpl_GovernmentIdOnly0000002",
-    "itmpl_DatabaseOnly00000003",
+/// What happened to an inquiry, in the order of life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    Created,
+    Started,
+    Completed,
+    Failed,
+    Marked,
+    CaseOpened,
+    Decided,
+    Expired,
+}
+
+pub const MOMENTS: [Moment; 8] = [
+    Moment::Created,
+    Moment::Started,
+    Moment::Completed,
+    Moment::Failed,
+    Moment::Marked,
+    Moment::CaseOpened,
+    Moment::Decided,
+    Moment::Expired,
 ];
+
+/// How a verification went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing was handed in yet.
+    Initiated,
+    Passed,
+    /// It was tried again.
+    Retried,
+    /// With this many required checks failed, and this many signals.
+    Failed {
+        required: usize,
+        signals: usize,
+    },
+}
 
 impl Plan {
     /// Oldest first, dense towards the start.
@@ -54,14 +85,59 @@ impl Plan {
         self.start - SPAN.mul_f64(back * back) - SignedDuration::from_mins(6)
     }
 
+    fn is_fresh(&self, inquiry: u64) -> bool {
+        self.start.duration_since(self.created(inquiry)) < FRESH
+    }
+
+    /// When something happened, if it did.
+    pub fn at(&self, inquiry: u64, moment: Moment) -> Timestamp {
+        let minutes = match moment {
+            Moment::Created => 0,
+            Moment::Started => 1,
+            Moment::Completed | Moment::Failed => 3,
+            Moment::Marked => 4,
+            Moment::CaseOpened => 5,
+            // What is new was decided at once: nothing happens after the start.
+            Moment::Decided if self.is_fresh(inquiry) => 5,
+            Moment::Decided => 60,
+            Moment::Expired => 24 * 60,
+        };
+        self.created(inquiry) + SignedDuration::from_mins(minutes)
+    }
+
+    /// The last thing that happened to an inquiry that stands so.
+    pub fn latest(status: &str) -> Moment {
+        match status {
+            "created" => Moment::Created,
+            "pending" => Moment::Started,
+            "failed" => Moment::Failed,
+            "needs_review" => Moment::Marked,
+            "approved" | "declined" => Moment::Decided,
+            "expired" => Moment::Expired,
+            _ => Moment::Completed,
+        }
+    }
+
+    /// Everything that happened to an inquiry that stands so, but for its case.
+    pub fn history(status: &str) -> impl Iterator<Item = Moment> {
+        let latest = Self::latest(status);
+        let through = match latest {
+            Moment::Marked | Moment::Decided => [Moment::Started, Moment::Completed].as_slice(),
+            Moment::Created | Moment::Started => &[],
+            _ => &[Moment::Started],
+        };
+        let first = Some(Moment::Created).filter(|first| *first != latest);
+        first.into_iter().chain(through.iter().copied()).chain([latest])
+    }
+
     /// A place in [`STATUSES`].
     pub fn status(&self, inquiry: u64) -> u8 {
         if self.novelties == Novelties::Some && inquiry % 97 == 41 {
             return ON_HOLD;
         }
         // Spread evenly, so that a small world has all of them as well.
-        let roll = (inquiry * 61 + self.seed) % 100;
-        if self.start.duration_since(self.created(inquiry)) < FRESH {
+        let roll = (inquiry * 61 + self.seed % 100) % 100;
+        if self.is_fresh(inquiry) {
             return match roll {
                 0..52 => NEEDS_REVIEW,
                 52..62 => 0,
@@ -79,6 +155,10 @@ impl Plan {
             83..91 => 3,
             _ => 4,
         }
+    }
+
+    pub fn status_name(&self, inquiry: u64) -> &'static str {
+        STATUSES[usize::from(self.status(inquiry))]
     }
 
     /// Some people come more than once: every sixth inquiry is another one of the person before.
@@ -99,41 +179,60 @@ impl Plan {
         people::person(&mut dice(self.seed, "person", account))
     }
 
-    pub fn template(&self, inquiry: u64) -> usize {
-        dice(self.seed, "template", inquiry).usize(..TEMPLATES.len())
+    /// A firm that an inquiry of this account may be about.
+    pub fn firm_name(&self, account: u64) -> String {
+        people::firm(&mut dice(self.seed, "firm of", account))
+    }
+
+    pub fn template(&self, inquiry: u64) -> &'static Template {
+        let mut roll = dice(self.seed, "template", inquiry).u8(..100);
+        let chosen = TEMPLATES.iter().find(|template| match roll.checked_sub(template.share) {
+            Some(rest) => {
+                roll = rest;
+                false
+            }
+            None => true,
+        });
+        chosen.unwrap_or(&TEMPLATES[0])
+    }
+
+    pub fn is_about_a_firm(&self, inquiry: u64) -> bool {
+        self.template(inquiry).id == TEMPLATES[BUSINESS].id
     }
 
     pub fn is_finished(status: &str) -> bool {
         !matches!(status, "created" | "pending" | "expired")
     }
 
-    /// Kinds of an inquiry's verifications.
-    pub fn verifications(&self, inquiry: u64) -> Vec<&'static str> {
-        if !Self::is_finished(STATUSES[usize::from(self.status(inquiry))]) {
-            return Vec::new();
+    /// An inquiry's verifications, in order, when it stands so.
+    pub fn verifications(&self, inquiry: u64, status: &str) -> Vec<(&'static str, Outcome)> {
+        let template = self.template(inquiry);
+        let id_comes_first = template.kinds.first() == Some(&"government-id");
+        if !Self::is_finished(status) {
+            let begun = id_comes_first && status != "created";
+            return Vec::from_iter(begun.then_some(("government-id", Outcome::Initiated)));
         }
-        match self.template(inquiry) {
-            0 => vec!["government-id", "selfie"],
-            1 => vec!["government-id"],
-            _ if self.novelties == Novelties::Some && inquiry % 29 == 7 => {
-                vec!["database", "retina-scan"]
-            }
-            _ => vec!["database"],
-        }
+        let mut rng = dice(self.seed, "verifications", inquiry);
+        let choice = template.choice.get(rng.usize(..template.choice.len().max(1)));
+        let novel = self.novelties == Novelties::Some && inquiry % 29 == 7;
+        let kinds = template.kinds.iter().chain(choice).copied();
+        let kinds = kinds.chain(novel.then_some("retina-scan"));
+        let again = id_comes_first && rng.u8(..8) == 0;
+        let first = again.then_some(("government-id", Outcome::Retried));
+        let went = self.status_name(inquiry);
+        first.into_iter().chain(kinds.map(|kind| (kind, outcome(&mut rng, went)))).collect()
     }
+}
 
-    /// How the nth verification of an inquiry went.
-    pub fn outcome(&self, inquiry: u64, nth: u64) -> Outcome {
-        let mut rng = dice(self.seed, "outcome", inquiry * 8 + nth);
-        match (STATUSES[usize::from(self.status(inquiry))], rng.u8(..10)) {
-            ("needs_review", 0..7) => {
-                Outcome::Failed { required: rng.usize(..3), signals: rng.usize(..3) }
-            }
-            ("failed" | "declined", _) => {
-                Outcome::Failed { required: 1 + rng.usize(..2), signals: rng.usize(..3) }
-            }
-            _ => Outcome::Passed,
+fn outcome(rng: &mut fastrand::Rng, status: &str) -> Outcome {
+    match (status, rng.u8(..10)) {
+        ("needs_review", 0..7) => {
+            Outcome::Failed { required: rng.usize(..3), signals: rng.usize(..3) }
         }
+        ("failed" | "declined", _) => {
+            Outcome::Failed { required: 1 + rng.usize(..2), signals: rng.usize(..3) }
+        }
+        _ => Outcome::Passed,
     }
 }
 
@@ -151,5 +250,16 @@ mod tests {
             }
             last = Some(account);
         }
+    }
+
+    #[test]
+    fn lives_end_where_they_stand() {
+        use Moment::{Completed, Created, Decided, Expired, Started};
+        let life = |status| Plan::history(status).collect::<Vec<_>>();
+        assert_eq!(life("created"), [Created]);
+        assert_eq!(life("pending"), [Created, Started]);
+        assert_eq!(life("expired"), [Created, Started, Expired]);
+        assert_eq!(life("completed"), [Created, Started, Completed]);
+        assert_eq!(life("approved"), [Created, Started, Completed, Decided]);
     }
 }

@@ -66,7 +66,9 @@ pub const OPERATIONS: &[Operation] = &[
 ];
 
 pub fn by_reference(world: &World, reference: &str) -> Option<Object> {
-    super::super::rows::all(world, "account")
+    world
+        .list("account")
+        .candidates("reference-id", reference)
         .find(|account| account.text("reference-id") == reference)
 }
 
@@ -294,7 +296,7 @@ fn consolidate(call: &mut Call<'_>) -> Replied {
     for source in &sources {
         let own = |inquiry: &Object| inquiry.related("account").contains(&source.as_str());
         let inquiries: Vec<Object> =
-            super::super::rows::all(call.world, "inquiry").filter(own).collect();
+            call.world.list("inquiry").candidates("account-id", source).filter(own).collect();
         for inquiry in inquiries {
             let pointer = json!({ "data": { "type": "account", "id": account.id } });
             call.touch(&inquiry.id, |inquiry| {

@@ -72,8 +72,7 @@ fn has(case: &Object, relationship: &str, ids: &str) -> bool {
 fn list(call: &mut Call<'_>) -> Replied {
     let Some(reference) = call.query.filter("reference-id") else { return call.list("case") };
     let account = super::accounts::by_reference(call.world, reference).map(|account| account.id);
-    let rows = call.world.list("case");
-    call.page(&rows, |case| account.as_ref().is_some_and(|id| has(case, "accounts", id)))
+    call.list_of("case", "account-id", account.as_deref(), |case, id| has(case, "accounts", id))
 }
 
 fn create(call: &mut Call<'_>) -> Replied {

@@ -28,6 +28,17 @@ const KEPT: [&str; 16] = [
     "kind",
 ];
 
+/// What is never null.
+const ALWAYS_OBJECTS: [&str; 7] = [
+    "fields",
+    "behaviors",
+    "query",
+    "result",
+    "ignore-list-media",
+    "metadata",
+    "extracted-identity",
+];
+
 /// Redacts the object in the path; a second time is refused (409).
 pub fn object(call: &mut Call<'_>, kind: &str, word: &str, event: Option<&str>) -> Replied {
     let object = call.object(kind)?;
@@ -52,7 +63,8 @@ fn children(world: &World, object: &Object) -> Vec<String> {
         names.iter().flat_map(|name| object.related(name)).map(str::to_owned).collect();
     if object.kind == "account" {
         let own = |inquiry: &Object| inquiry.related("account").contains(&object.id.as_str());
-        ids.extend(super::super::rows::all(world, "inquiry").filter(own).map(|inquiry| inquiry.id));
+        let inquiries = world.list("inquiry").candidates("account-id", &object.id);
+        ids.extend(inquiries.filter(own).map(|inquiry| inquiry.id));
     }
     ids
 }
@@ -61,8 +73,8 @@ fn children(world: &World, object: &Object) -> Vec<String> {
 pub fn redact(world: &mut World, id: &str, now: Timestamp) {
     world.change(id, |object| {
         let is_case = object.kind == "case";
-        // What a report was asked cannot be null, so it is gone altogether.
-        if is_kind(object, "report") {
+        // What cannot be null is gone altogether.
+        if !shows_null(object) {
             object.attributes.retain(|name, value| is_kept(name) || !value.is_string());
         }
         for (name, value) in &mut object.attributes {
@@ -82,6 +94,17 @@ pub fn redact(world: &mut World, id: &str, now: Timestamp) {
     world.changed(id);
 }
 
+/// Whether text of this object can be null. Reports show what they were asked, and verifications
+/// of rarer kinds what they were given, always as text.
+fn shows_null(object: &Object) -> bool {
+    const NULLABLE: [&str; 4] = ["government-id", "selfie", "database", "document"];
+    match object.kind.split_once('/') {
+        Some(("report", _)) => false,
+        Some(("verification", kind)) => NULLABLE.contains(&kind),
+        _ => true,
+    }
+}
+
 fn is_kept(name: &str) -> bool {
     KEPT.contains(&name) || name.ends_with("-at") || name.ends_with("-ts")
 }
@@ -95,9 +118,7 @@ fn names_somebody(name: &str) -> bool {
 fn empty(name: &str, value: &mut Value) {
     match value {
         Value::Array(items) => items.clear(),
-        Value::Object(members) if matches!(name, "fields" | "behaviors" | "query") => {
-            members.clear();
-        }
+        Value::Object(members) if ALWAYS_OBJECTS.contains(&name) => members.clear(),
         Value::Bool(_) => {}
         other => *other = Value::Null,
     }

@@ -104,9 +104,8 @@ enum Watch {
 fn list(call: &mut Call<'_>) -> Replied {
     let Some(reference) = call.query.filter("reference-id") else { return call.list("report") };
     let account = super::accounts::by_reference(call.world, reference).map(|account| account.id);
-    let rows = call.world.list("report");
-    call.page(&rows, |report| {
-        account.as_ref().is_some_and(|id| report.related("account").contains(&id.as_str()))
+    call.list_of("report", "account-id", account.as_deref(), |report, id| {
+        report.related("account").contains(&id)
     })
 }
 

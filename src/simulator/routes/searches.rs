@@ -6,7 +6,7 @@ use super::{
     super::{
         call::{Call, Content, Replied, Reply},
         index::Seen,
-        page,
+        page::{self, Rows},
         query::{Page, bad_request},
         rules,
         search::{ACCOUNTS, CASES, Clause, INQUIRIES, Searchable, Sort},
@@ -41,14 +41,26 @@ fn search(call: &mut Call<'_>, kind: &str, searchable: Searchable, values: Value
     let sort = Sort::read(call.body.get("sort"), searchable)?;
     let page = page_of(call)?;
     let world = &*call.world;
+    let seen = |now: Object| match call.index.sees(&now.id, call.now) {
+        Seen::Now => Some(now),
+        Seen::Then(before) => Some(before),
+        Seen::Never => None,
+    };
+    let finds = |object: &Object| clause.finds(&|attribute| values(world, object, attribute));
+    let rows = world.list(kind);
+    let certain = clause.certain();
+    let certain: Vec<(&str, &str)> =
+        certain.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let may_pass = rows.sieve(&certain);
+    if sort.is_newest_first() {
+        // Lists are in that order already: only what is on the page is looked for.
+        let keep = |id: &str| world.get(id).and_then(seen).is_some_and(|object| finds(&object));
+        return Ok(Reply::new(Content::Page(page::cut(&rows, &page, may_pass, keep)?)));
+    }
     let mut hits: Vec<(Value, String)> = Vec::new();
-    for now in super::super::rows::all(world, kind) {
-        let object = match call.index.sees(&now.id, call.now) {
-            Seen::Now => now,
-            Seen::Then(before) => before,
-            Seen::Never => continue,
-        };
-        if clause.finds(&|attribute| values(world, &object, attribute)) {
+    for place in (0..rows.len()).rev().filter(|place| may_pass(*place)) {
+        let Some(object) = world.get(&rows.at(place)).and_then(seen) else { continue };
+        if finds(&object) {
             let key = values(world, &object, &sort.attribute).into_iter().next();
             hits.push((key.unwrap_or_default(), object.id));
         }

@@ -11,15 +11,3 @@ mod strategies;
 mod through;
 
 pub use self::document::Contract;
-
-/// Operations that cannot succeed on any object that the simulated world has so far.
-const AWAITED: &[&str] = &[
-    "get /devices/{device-id}",
-    "get /documents/{document-id}",
-    "get /transactions/{transaction-id}",
-    "get /user-audit-logs/{user-audit-log-id}",
-    "get /workflow-runs/{workflow-run-id}",
-    "post /reports/{report-id}/dismiss",
-    "post /reports/{report-id}/pause",
-    "post /workflows/{workflow-id}/trigger",
-];

@@ -18,7 +18,7 @@ use caseload::{
 };
 use serde_json::Value;
 
-use super::{AWAITED, document::Contract, known::Known, proxy::Proxy};
+use super::{document::Contract, known::Known, proxy::Proxy};
 use crate::{
     client::{client, given},
     endpoints::{Asks, all},
@@ -225,7 +225,6 @@ async fn every_endpoint_passes_a_validating_proxy() {
     let there = line.tour(production).await;
     line.proxy.found_nothing();
     let refused = refused.iter().filter(|(name, _)| there.contains_key(*name));
-    let refused = refused.filter(|(name, _)| !AWAITED.contains(&name.as_str()));
     let refused: Vec<String> = refused.map(|(name, why)| format!("{name}: {why}")).collect();
     assert!(refused.is_empty(), "{} never succeed:\n{}", refused.len(), refused.join("\n"));
 }
@@ -239,7 +238,8 @@ async fn a_day_of_reviewing_passes_a_validating_proxy() {
     let simulator = Arc::clone(&line.simulator);
     let mut story = Story::begin_on(simulator, line.clock.clone(), beginning).await;
     let first = story.first_in_queue();
-    story.press("a1<enter>").await.pass(6).await;
+    // Older ones may have come after the cursor was there.
+    story.press("gga1<enter>").await.pass(6).await;
     assert_eq!(line.simulator.status(&first).unwrap(), "approved");
     story.press("d2cblurred<enter><enter>").await.pass(6).await;
     let completed = line.simulator.inquiries("completed").pop().unwrap();

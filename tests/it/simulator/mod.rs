@@ -4,6 +4,7 @@ mod faults;
 mod hooks;
 mod protocol;
 mod resources;
+mod world;
 
 use std::{collections::HashMap, time::Duration};
 
@@ -122,8 +123,11 @@ impl Bench {
     }
 
     async fn with(options: Options) -> Self {
+        Self::of(Options { inquiries: 80, ..options }).await
+    }
+
+    async fn of(options: Options) -> Self {
         let clock = Clock::manual(noon());
-        let options = Options { inquiries: 80, ..options };
         let listen = ([127, 0, 0, 1], 0).into();
         let simulator = simulator::start(listen, options, clock.clone()).await.unwrap();
         // One that is there already will do.
