@@ -99,7 +99,7 @@ impl Line {
     fn look_around(&self, contract: &Contract) {
         for operation in ours(contract) {
             if operation.method == "get" && !operation.template.contains('{') {
-                self.get(operation.template, "page%5Bsize%5D=50");
+                self.get(operation.template, "page%5Bsize%5D=100");
             }
         }
         for (list, id, include) in [
