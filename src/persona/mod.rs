@@ -11,10 +11,6 @@
 
 pub mod accounts;
 pub mod api_keys;
-#[cfg(test)]
-mod arrivals;
-#[cfg(test)]
-mod bodies;
 pub mod cases;
 mod client;
 mod decode;

@@ -8,9 +8,12 @@ use caseload::{
     persona::{Answer, DecodeError, Document, Object},
 };
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use crate::letter::Contract;
+use crate::{
+    bodies::{camel, recased, snake},
+    contract::Contract,
+};
 
 /// Left out on purpose: links and codes open doors, twins say the same again, and of who acted the
 /// id tells the type.
@@ -122,32 +125,6 @@ fn lost(object: &Value) -> Result<Vec<String>, DecodeError> {
         .collect())
 }
 
-/// Attributes and relationships in another casing, template fields too: so it was up to 2023-01-05.
-fn recased(value: &Value, case: fn(&str) -> String) -> Value {
-    match value {
-        Value::Object(object) => object
-            .iter()
-            .map(|(key, value)| (case(key), recased(value, case)))
-            .collect::<Map<_, _>>()
-            .into(),
-        Value::Array(list) => list.iter().map(|value| recased(value, case)).collect(),
-        value => value.clone(),
-    }
-}
-
-fn snake(key: &str) -> String {
-    key.replace('-', "_")
-}
-
-fn camel(key: &str) -> String {
-    let mut parts = key.split('-');
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |name, part| {
-        let (head, tail) = part.split_at(part.len().min(1));
-        name + &head.to_uppercase() + tail
-    })
-}
-
 /// The template's values flat beside `fields`, as inquiries and accounts had them.
 fn flat(object: &Value) -> Value {
     let mut old = object.clone();
@@ -248,7 +225,7 @@ const NOT_SHOWN: &[(&str, &[&str])] = &[
 fn what_is_only_shown_is_read_as_far_as_it_is_named() {
     let Some(contract) = Contract::at_hand() else { return };
     let (mut found, mut problems, mut seen) = (Vec::new(), BTreeSet::new(), 0);
-    objects(&contract.0["components"]["examples"], &mut found);
+    objects(&contract.whole["components"]["examples"], &mut found);
     for object in found {
         let kind = object["type"].as_str().unwrap_or_default();
         let data = if kind == "device" { object.clone() } else { json!([object]) };
@@ -289,9 +266,9 @@ fn emptied(object: &Value) -> Value {
 fn no_value_of_an_official_example_is_lost_in_any_version() {
     let Some(contract) = Contract::at_hand() else { return };
     let mut found = Vec::new();
-    objects(&contract.0["components"]["examples"], &mut found);
-    objects(&contract.0["webhooks"], &mut found);
-    objects(&contract.0["paths"], &mut found);
+    objects(&contract.whole["components"]["examples"], &mut found);
+    objects(&contract.whole["webhooks"], &mut found);
+    objects(&contract.whole["paths"], &mut found);
     let typed = found.iter().filter(|o| reader(o["type"].as_str().unwrap_or("")).is_some()).count();
     assert!(typed > 150, "only {typed} objects were found");
     let mut problems = BTreeSet::new();

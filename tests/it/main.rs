@@ -1,6 +1,7 @@
 //! All tests that need more than one room, in one binary.
 
 mod architecture;
+mod bodies;
 mod budget;
 mod cli;
 mod client;

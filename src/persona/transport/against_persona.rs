@@ -73,7 +73,7 @@ impl Persona {
             Told::RoundedDown => (end - now) / 1_000,
             Told::NotAtAll => return (counted, Said::default()),
         };
-        let reset = Some(u32::try_from(reset).unwrap());
+        let reset = Some(u32::try_from(reset).expect("a minute fits"));
         (counted, Said { limit: Some(self.limit), remaining: Some(self.limit - self.used), reset })
     }
 
@@ -179,7 +179,8 @@ impl Day {
             while let Some(&job) = self.waiting[nth].front() {
                 if let Admit::Wait(until) = admit(&self.window, lane, at(now)) {
                     assert!(until > at(now), "it would spin");
-                    let pause = u64::try_from(until.since(at(now)).as_millis()).unwrap();
+                    let pause =
+                        u64::try_from(until.since(at(now)).as_millis()).expect("a day fits");
                     self.wake(now + pause.max(1));
                     break;
                 }
@@ -274,7 +275,7 @@ proptest! {
         // Fewer than the reserve.
         let jobs = [flood, people].concat();
         let day = Day::run(limit, told, jobs, &[]);
-        let soon = u64::try_from(LOOK_AGAIN.as_millis()).unwrap();
+        let soon = u64::try_from(LOOK_AGAIN.as_millis()).expect("it is short");
         prop_assert!(day.longest_wait(Lane::Front) <= soon, "{}", day.longest_wait(Lane::Front));
         prop_assert_eq!(day.persona.refusals, 0);
     }

@@ -27,24 +27,30 @@ pub const OPERATIONS: &[Operation] = &[
     post("webhooks/{}/clone", clone),
 ];
 
-const CREATE: &str = "{data!: {attributes!: {
-    name: string, url!: string, enabled-events!: [string],
-    description: string?, api-version: string, api-key-inflection: string,
-    api-attributes-blocklist: [string], file-access-token-expires-in: integer,
-    payload-filter: map, relationship-allowlist: {state!: string},
-    included-allowlist: {state!: string,
-        event-types: [{event-type!: string, relationships!: [string]}]},
-    custom-http-headers: map
-}}}";
-const UPDATE: &str = "{data: {attributes: {
-    name: string, url: string, enabled-events: [string],
-    description: string?, api-version: string, api-key-inflection: string,
-    api-attributes-blocklist: [string], file-access-token-expires-in: integer,
-    payload-filter: map, relationship-allowlist: {state!: string},
-    included-allowlist: {state!: string,
-        event-types: [{event-type!: string, relationships!: [string]}]},
-    custom-http-headers: map
-}}}";
+/// What can be said of a webhook; a new one must say some of it.
+macro_rules! attributes {
+    ($must:literal) => {
+        concat!(
+            "{data",
+            $must,
+            ": {attributes",
+            $must,
+            ": {name: string, url",
+            $must,
+            ": string, enabled-events",
+            $must,
+            ": [string],
+            description: string?, api-version: string, api-key-inflection: string,
+            api-attributes-blocklist: [string], file-access-token-expires-in: integer,
+            payload-filter: map, relationship-allowlist: {state!: string},
+            included-allowlist: {state!: string,
+                event-types: [{event-type!: string, relationships!: [string]}]},
+            custom-http-headers: map}}}"
+        )
+    };
+}
+const CREATE: &str = attributes!("!");
+const UPDATE: &str = attributes!("");
 
 /// URLs of files in deliveries are good for three days at most.
 const LONGEST_FILE_LIFE_SECONDS: i64 = 3 * 24 * 60 * 60;

@@ -1,7 +1,7 @@
 //! Both sides of the wire against Persona's official contract, where that is at hand.
 
-mod check;
-mod document;
+pub mod check;
+pub mod document;
 mod examples;
 mod generated;
 mod known;

@@ -1,36 +1,42 @@
-//! Bodies as Persona writes them in all its versions and casings, read.
+//! Bodies as Persona writes them in all its versions and casings, read; and bodies that nobody
+//! would write, survived.
 
+use caseload::{
+    model::{
+        AccountId, Case, CaseId, CheckStatus, Entity, Field, Inquiry, InquiryId, InquiryStatus,
+        Relation, Requirement, Text, Verification,
+    },
+    persona::{
+        DecodeError, Document, Endpoint, Found, PageFrom, accounts, cases, events, inquiries,
+        limits,
+    },
+};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{
-    DecodeError, Document, Endpoint, Found, PageFrom, accounts, cases, events, inquiries, limits,
-};
-use crate::model::{
-    AccountId, Case, CaseId, CheckStatus, Entity, Field, Inquiry, InquiryId, InquiryStatus,
-    Relation, Requirement, Text, Verification,
-};
+use crate::endpoints::all;
 
-pub fn read<E: Endpoint>(endpoint: &E, body: &Value) -> Result<E::Output, DecodeError> {
+fn read<E: Endpoint>(endpoint: &E, body: &Value) -> Result<E::Output, DecodeError> {
     endpoint.decode(&Document::parse(body.to_string()).unwrap())
 }
 
-pub fn inquiry_id() -> InquiryId {
+fn inquiry_id() -> InquiryId {
     InquiryId::new("inq_1").unwrap()
 }
 
-pub fn account_id() -> AccountId {
+fn account_id() -> AccountId {
     AccountId::new("act_1").unwrap()
 }
 
-pub fn inquiry(body: &Value) -> Result<Found<Inquiry>, DecodeError> {
+fn inquiry(body: &Value) -> Result<Found<Inquiry>, DecodeError> {
     read(&inquiries::Retrieve { id: inquiry_id() }, body)
 }
 
-pub fn case(body: &Value) -> Result<Found<Case>, DecodeError> {
+fn case(body: &Value) -> Result<Found<Case>, DecodeError> {
     read(&cases::Retrieve { id: CaseId::new("case_1").unwrap() }, body)
 }
 
-pub fn values(fields: &[Field]) -> Vec<(String, String)> {
+fn values(fields: &[Field]) -> Vec<(String, String)> {
     fields.iter().map(|field| (field.name.to_string(), field.value.reveal().to_string())).collect()
 }
 
@@ -39,7 +45,7 @@ fn pair(name: &str, value: &str) -> (String, String) {
 }
 
 /// Keys of attributes and relationships in another casing.
-fn recased(value: &Value, case: fn(&str) -> String) -> Value {
+pub fn recased(value: &Value, case: fn(&str) -> String) -> Value {
     match value {
         Value::Object(object) => object
             .iter()
@@ -51,11 +57,11 @@ fn recased(value: &Value, case: fn(&str) -> String) -> Value {
     }
 }
 
-fn snake(key: &str) -> String {
+pub fn snake(key: &str) -> String {
     key.replace('-', "_")
 }
 
-fn camel(key: &str) -> String {
+pub fn camel(key: &str) -> String {
     let mut parts = key.split('-');
     let first = parts.next().unwrap_or_default().to_owned();
     parts.fold(first, |name, part| {
@@ -225,7 +231,7 @@ fn older_versions_carry_personal_data_beside_the_fields() {
     );
 }
 
-pub fn included(found: Found<Inquiry>) -> Vec<Verification> {
+fn included(found: Found<Inquiry>) -> Vec<Verification> {
     let verification = |entity| match entity {
         Entity::Verification(verification) => Some(verification),
         _ => None,
@@ -370,4 +376,71 @@ fn links_and_tokens_are_secret_or_dropped() {
         &declined(),
     );
     assert_eq!(without.unwrap_err().path, "meta.one-time-link");
+}
+
+/// JSON that often looks like a body: the member names and values that decoding asks for.
+fn nearly_a_body() -> impl Strategy<Value = Value> {
+    let name = prop_oneof![
+        4 => prop::sample::select(vec![
+            "data", "included", "links", "next", "meta", "errors", "title", "details", "type", "id",
+            "attributes", "relationships", "fields", "value", "url", "filename", "status", "checks",
+            "name", "reasons", "payload", "created-at", "createdAt", "account", "verifications",
+            "one-time-link", "tags", "limit", "remaining", "seconds-to-reset",
+        ])
+        .prop_map(str::to_owned),
+        1 => any::<String>(),
+    ];
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        prop::sample::select(vec![
+            "inquiry",
+            "case",
+            "account",
+            "event",
+            "verification/selfie",
+            "verification/",
+            "inq_1",
+            "2026-03-02T09:00:00Z",
+            "9999999-99-99T99:99:99Z",
+            "hash",
+            "",
+        ])
+        .prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(6, 96, 8, move |inner| {
+        prop_oneof![
+            1 => prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+            3 => prop::collection::vec((name.clone(), inner), 0..8)
+                .prop_map(|members| members.into_iter().collect::<serde_json::Map<_, _>>().into()),
+        ]
+    })
+}
+
+/// Reads a body as every answer that there is; what comes out does not matter.
+fn read_as_everything(body: &Value) {
+    let document = Document::parse(body.to_string()).unwrap();
+    let _ = document.errors();
+    for endpoint in all() {
+        let _ = endpoint.read(&document);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_that_arrives_makes_us_panic(data in nearly_a_body(), body in nearly_a_body()) {
+        read_as_everything(&body);
+        read_as_everything(&json!({ "data": data }));
+        read_as_everything(&json!({ "data": [data], "included": [body], "meta": body }));
+        for kind in ["inquiry", "case", "account", "event", "verification/government-id", "report/x"] {
+            let object = json!({ "type": kind, "id": "x_1", "attributes": data, "relationships": body });
+            read_as_everything(&json!({ "data": object, "included": [object] }));
+            read_as_everything(&json!({ "data": [object] }));
+        }
+    }
 }
