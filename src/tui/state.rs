@@ -37,6 +37,13 @@ pub struct Settings {
     pub error_rate: f64,
 }
 
+/// Whether anybody pressed a key: before that, nobody has chosen a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Touched {
+    NotYet,
+    Once,
+}
+
 #[derive(Debug)]
 pub struct State {
     pub settings: Settings,
@@ -45,6 +52,7 @@ pub struct State {
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
     pub focus: Pane,
+    pub touched: Touched,
     pub inquiries: List<InquiryRow>,
     pub inquiry_view: InquiryView,
     pub cases: List<CaseRow>,
@@ -287,6 +295,7 @@ impl State {
             now,
             size,
             focus: Pane::Inquiries,
+            touched: Touched::NotYet,
             inquiries: List::default(),
             inquiry_view: InquiryView { status: Some(InquiryStatus::NeedsReview), search: None },
             cases: List::default(),

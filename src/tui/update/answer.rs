@@ -1,7 +1,7 @@
 //! What the desk says: rows, files, results of deeds, and news that nobody asked for.
 
 use super::{
-    Effect, Leaving, Pane, State, Tone, ask, follow_cursor, follow_rows, load_cases,
+    Effect, Leaving, Pane, State, Tone, Touched, ask, follow_cursor, follow_rows, load_cases,
     load_inquiries, measure,
 };
 use crate::{
@@ -21,11 +21,11 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Changed(changes) => changed(state, &changes),
         Msg::Inquiries(view, answer) if view == state.inquiry_view => {
-            place(&mut state.inquiries, answer, |row| row.id.clone());
+            place(&mut state.inquiries, state.touched, answer, |row| row.id.clone());
             follow_rows(state)
         }
         Msg::Cases(view, answer) if view == state.case_view => {
-            place(&mut state.cases, answer, |row| row.id.clone());
+            place(&mut state.cases, state.touched, answer, |row| row.id.clone());
             follow_rows(state)
         }
         Msg::Inquiries(..) | Msg::Cases(..) => Vec::new(),
@@ -163,9 +163,21 @@ fn changed(state: &State, changes: &Changes) -> Vec<Effect> {
     effects
 }
 
-/// Puts a window of rows in place and keeps the cursor on the row it was on.
-fn place<T, I: PartialEq>(list: &mut List<T>, answer: Answer<Placed<T>>, id: impl Fn(&T) -> I) {
+/// Puts a window of rows in place and keeps the cursor on the row it was on. Until somebody touches
+/// a key it stays at the top: what a first fill brings is older, and more urgent.
+fn place<T, I: PartialEq>(
+    list: &mut List<T>,
+    touched: Touched,
+    answer: Answer<Placed<T>>,
+    id: impl Fn(&T) -> I,
+) {
     match answer {
+        Ok(placed) if touched == Touched::NotYet => {
+            list.rows = placed.rows;
+            list.loaded = true;
+            list.problem = None;
+            list.move_to(0);
+        }
         Ok(placed) => {
             let under_cursor = list.selected().map(&id);
             let offset = list.cursor.saturating_sub(list.top);

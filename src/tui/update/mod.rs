@@ -15,7 +15,7 @@ use super::{
     keymap::{self, Resolved},
     layout,
     msg::Msg,
-    state::{Detail, File, Leaving, Pane, Press, State, Tone},
+    state::{Detail, File, Leaving, Pane, Press, State, Tone, Touched},
 };
 use crate::model::Subject;
 
@@ -61,6 +61,7 @@ pub fn start(state: &mut State) -> Vec<Effect> {
 }
 
 fn press(state: &mut State, key: Press) -> Vec<Effect> {
+    state.touched = Touched::Once;
     expire(state);
     if state.breach.as_ref().is_some_and(|breach| breach.over) {
         state.breach = None;
@@ -125,18 +126,20 @@ fn fill(state: &State) -> Vec<Effect> {
 }
 
 fn load_inquiries(state: &State) -> Effect {
+    let chosen = state.inquiries.selected().filter(|_| state.touched == Touched::Once);
     Effect::LoadInquiries {
         view: state.inquiry_view.clone(),
         window: state.inquiries.wanted(),
-        anchor: state.inquiries.selected().map(|row| row.id.clone()),
+        anchor: chosen.map(|row| row.id.clone()),
     }
 }
 
 fn load_cases(state: &State) -> Effect {
+    let chosen = state.cases.selected().filter(|_| state.touched == Touched::Once);
     Effect::LoadCases {
         view: state.case_view.clone(),
         window: state.cases.wanted(),
-        anchor: state.cases.selected().map(|row| row.id.clone()),
+        anchor: chosen.map(|row| row.id.clone()),
     }
 }
 

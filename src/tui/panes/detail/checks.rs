@@ -95,12 +95,12 @@ fn row<'a>(verification: &Verification, check: &Check, width: usize, theme: &The
     }
     let name_width = (width * 9 / 20).max(20);
     let kind_width = 10;
-    let reason_width = width.saturating_sub(3 + name_width + 10 + kind_width + 1);
+    let reason_width = width.saturating_sub(3 + name_width + 10 + 1 + kind_width + 1);
     Line::from(vec![
         Span::styled(format!(" {glyph} "), style),
         Span::raw(format::fit(&check.name.as_str().replace('_', " "), name_width)),
         Span::styled(format!(" {}", format::fit(requirement, 9)), theme.dim),
-        Span::raw(format::fit(&reasons.join(", "), reason_width)),
+        Span::raw(format!("{} ", format::fit(&reasons.join(", "), reason_width))),
         Span::styled(format::cut(&kind(verification), kind_width), theme.dim),
     ])
 }
