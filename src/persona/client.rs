@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use url::{Host, Url};
 
 use super::{
-    Document, Endpoint, Error, ErrorKind, Method, Mismatches, Read, Request, Write,
+    Document, Endpoint, Error, ErrorKind, Method, Mismatches, NoAnswer, Read, Request, Write,
     download::{self, Download},
     files::FileLink,
     print::Print,
@@ -158,12 +158,19 @@ impl Client {
             idempotency_key: None,
             body: None,
         };
-        let under_way = UnderWay::begin(&self.recorder, &self.clock, &request, lane, 1);
-        let reply = self.http.send(&wire).await;
-        let (seen, latency) = (Seen::of(&reply), under_way.latency());
-        let outcome = accepted(&request, reply).map(Download::from);
-        under_way.end(seen, latency, outcome.as_ref().err().map(Error::kind));
-        outcome
+        let mut nth = 1;
+        loop {
+            let under_way = UnderWay::begin(&self.recorder, &self.clock, &request, lane, nth);
+            let reply = self.http.send(&wire).await;
+            let (seen, latency) = (Seen::of(&reply), under_way.latency());
+            let outcome = accepted(&request, reply).map(Download::from);
+            under_way.end(seen, latency, outcome.as_ref().err().map(Error::kind));
+            match outcome {
+                Ok(file) => return Ok(file),
+                Err(why) => self.pause(Effect::None, nth, lane, why).await?,
+            }
+            nth += 1;
+        }
     }
 
     /// Sends, and sends again where the retry policy says so. `number` is that of the first try.
@@ -178,15 +185,22 @@ impl Client {
     ) -> Result<T, Error> {
         let mut nth = 1;
         loop {
-            let why = match self.attempt(request, key, lane, &mut number, &read).await {
+            match self.attempt(request, key, lane, &mut number, &read).await {
                 Ok(output) => return Ok(output),
-                Err(why) => why,
-            };
-            match retry::decide(effect, nth, why.kind(), lane, fastrand::f64()) {
-                Decision::GiveUp => return Err(why),
-                Decision::Again { after } => self.clock.sleep(after).await,
+                Err(why) => self.pause(effect, nth, lane, why).await?,
             }
             nth += 1;
+        }
+    }
+
+    /// Waits for the next try after the `nth`, if the retry policy knows of one.
+    async fn pause(&self, effect: Effect, nth: u32, lane: Lane, why: Error) -> Result<(), Error> {
+        match retry::decide(effect, nth, why.kind(), lane, fastrand::f64()) {
+            Decision::GiveUp => Err(why),
+            Decision::Again { after } => {
+                self.clock.sleep(after).await;
+                Ok(())
+            }
         }
     }
 
@@ -274,10 +288,13 @@ impl Client {
             read(reply)
         });
         let error = outcome.as_ref().err().map(Error::kind);
-        if let Some(headers) = headers {
-            self.learn(request, &ticket, &headers, error);
+        let never_left = matches!(seen, Seen::Unsent)
+            || matches!(error, Some(ErrorKind::NoAnswer(NoAnswer::Connect | NoAnswer::Tls)));
+        match headers {
+            Some(headers) => self.learn(request, ticket, &headers, error),
+            None if never_left => ticket.uncounted(),
+            None => drop(ticket),
         }
-        drop(ticket);
         under_way.end(seen, latency, error);
         outcome
     }
@@ -286,7 +303,7 @@ impl Client {
     fn learn(
         &self,
         request: &Request,
-        ticket: &Ticket<'_>,
+        ticket: Ticket<'_>,
         headers: &Headers,
         error: Option<&ErrorKind>,
     ) {
@@ -294,8 +311,7 @@ impl Client {
             Some(ErrorKind::RateLimited { retry_after }) => {
                 ticket.refused(headers.rate_limit, *retry_after);
             }
-            // Answered before anything is counted.
-            Some(ErrorKind::Unauthorized) => {}
+            Some(ErrorKind::Unauthorized) => ticket.uncounted(),
             _ => ticket.answered(headers.rate_limit),
         }
         let Some(product) = quota::product(request) else { return };

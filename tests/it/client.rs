@@ -437,8 +437,8 @@ async fn every_attempt_is_measured_once() {
 }
 
 #[tokio::test]
-async fn an_abandoned_request_gives_its_place_back() {
-    let line = Line::limited_to(2).await;
+async fn an_abandoned_request_is_counted_but_no_longer_under_way() {
+    let line = Line::limited_to(3).await;
     line.limits(Lane::Front).await.unwrap();
     line.fault("times = 1\nfault = \"stuck\"");
     let moment = async {

@@ -10,7 +10,7 @@ use caseload::{
     clock::Clock,
     metrics::{Recorder, Thresholds},
     model::{IdempotencyKey, InquiryId, Lane},
-    persona::{Client, ErrorKind, NoAnswer, PageFrom, cases, inquiries, limits},
+    persona::{Client, ErrorKind, NoAnswer, PageFrom, cases, files::FileLink, inquiries, limits},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -125,6 +125,27 @@ async fn a_redirect_is_an_error_and_the_key_stays() {
         assert!(headers.contains(&format!("\r\n{header}")), "{header} in {headers}");
     }
     assert!(!asked[0].to_lowercase().contains("idempotency-key"), "a read needs none");
+}
+
+#[tokio::test]
+async fn a_file_that_was_cut_off_is_asked_for_again() {
+    let head = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: image/png\r\n";
+    let parrot = Parrot::says(format!("{head}Content-Length: 9\r\n\r\nhalf")).await;
+    let clock = Clock::manual(noon());
+    let (client, recorder) = stranger_on(&clock, &parrot.url);
+    let (file, rest) = (FileLink::new(&parrot.url), async {
+        while parrot.asked().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        parrot.learns(format!("{head}Content-Length: 5\r\n\r\nwhole"));
+        time_goes_by(&clock).await;
+    });
+    let came = tokio::select! {
+        came = client.download(&file, Lane::Front) => came.unwrap(),
+        () = rest => unreachable!("it goes by for good"),
+    };
+    assert_eq!((came.content_type.as_str(), came.bytes.as_slice()), ("image/png", &b"whole"[..]));
+    assert_eq!((parrot.asked().len(), recorder.stats().attempts), (2, 2));
 }
 
 #[tokio::test]

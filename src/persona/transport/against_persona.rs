@@ -9,7 +9,7 @@ use std::{
 
 use proptest::prelude::*;
 
-use super::rate_limit::{Admit, LOOK_AGAIN, SCOUTS, Said, Window, admit, answered, refused};
+use super::rate_limit::{Admit, LOOK_AGAIN, SCOUTS, Said, Window, admit, answered, lost, refused};
 use crate::{clock::Moment, model::Lane};
 
 const MINUTE: u64 = 60_000;
@@ -164,7 +164,7 @@ impl Day {
                     Some(said) => {
                         refused(&mut self.window, said, said.resets_in(), at(sent), at(now));
                     }
-                    None => {}
+                    None => lost(&mut self.window),
                 }
                 self.window.in_flight -= 1;
                 self.window.back_in_flight -= u32::from(self.jobs[job].lane == Lane::Back);

@@ -27,12 +27,14 @@ pub struct Gate {
     recorder: Arc<Recorder>,
 }
 
-/// A request under way; dropped when it is answered or abandoned.
+/// A request under way. If it is dropped with nothing said of how it ended, Persona may have counted
+/// it, and so does this side.
 #[must_use = "a request counts as under way only while its ticket lives"]
 pub struct Ticket<'a> {
     gate: &'a Gate,
     lane: Lane,
     sent: Moment,
+    ended: bool,
 }
 
 /// A person's request that waits for budget.
@@ -62,7 +64,7 @@ impl Gate {
                     Admit::Go => {
                         window.in_flight += 1;
                         window.back_in_flight += u32::from(lane == Lane::Back);
-                        return Ticket { gate: self, lane, sent: now };
+                        return Ticket { gate: self, lane, sent: now, ended: false };
                     }
                     Admit::Wait(until) => {
                         if lane == Lane::Front && waiting.is_none() {
@@ -106,7 +108,8 @@ impl Gate {
 
 impl Ticket<'_> {
     /// Takes what the headers of an answer said.
-    pub fn answered(&self, said: Said) {
+    pub fn answered(mut self, said: Said) {
+        self.ended = true;
         let now = self.gate.clock.moment();
         let mut window = held(&self.gate.window);
         rate_limit::answered(&mut window, said, self.sent, now);
@@ -114,17 +117,26 @@ impl Ticket<'_> {
     }
 
     /// Takes a 429.
-    pub fn refused(&self, said: Said, asked: Option<Duration>) {
+    pub fn refused(mut self, said: Said, asked: Option<Duration>) {
+        self.ended = true;
         let now = self.gate.clock.moment();
         let mut window = held(&self.gate.window);
         rate_limit::refused(&mut window, said, asked, self.sent, now);
         self.gate.tell(&window, now);
+    }
+
+    /// Takes that Persona counted nothing: it was never sent, or refused before the counting.
+    pub fn uncounted(mut self) {
+        self.ended = true;
     }
 }
 
 impl Drop for Ticket<'_> {
     fn drop(&mut self) {
         let mut window = held(&self.gate.window);
+        if !self.ended {
+            rate_limit::lost(&mut window);
+        }
         window.in_flight -= 1;
         window.back_in_flight -= u32::from(self.lane == Lane::Back);
         drop(window);

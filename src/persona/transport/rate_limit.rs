@@ -169,6 +169,11 @@ pub fn refused(
     window.ends_at = Some(now + pause.min(LONGEST));
 }
 
+/// Takes that no answer came to what was sent: Persona may have counted it.
+pub fn lost(window: &mut Window) {
+    window.remaining = window.remaining.saturating_sub(1);
+}
+
 /// What can be: no limit of nothing, no more left than the limit, no reset that is a date.
 fn sensible(window: &Window, said: Said) -> Sensible {
     let limit = said.limit.filter(|limit| *limit > 0);
@@ -289,6 +294,13 @@ mod tests {
         answered(&mut next, said(300, 299, 60), at(41), at(41));
         answered(&mut next, said(300, 2, 1), at(40), at(43));
         assert_eq!(next.remaining, 299, "the last of an old window says nothing of the new one");
+        let mut unheard = open();
+        lost(&mut unheard);
+        assert_eq!(
+            (unheard.remaining, unheard.ends_at),
+            (249, open().ends_at),
+            "it may be counted"
+        );
         let mut silent = Window::default();
         answered(&mut silent, none, at(0), at(0));
         assert_eq!((silent.limit, silent.remaining), (None, 299), "what is documented is assumed");
