@@ -88,6 +88,12 @@ impl Session {
         self.keys.flush().expect("the terminal takes keys");
     }
 
+    fn resize(&self, rows: u16, cols: u16) {
+        let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
+        self.seen.0.lock().unwrap().screen.screen_mut().set_size(non_zero(rows), non_zero(cols));
+        self.master.resize(size).expect("a terminal can be resized");
+    }
+
     /// Waits until the condition holds for what was seen.
     #[track_caller]
     fn wait(&self, what: &str, holds: impl Fn(&Seen) -> bool) {
@@ -177,11 +183,12 @@ fn nothing_is_written_when_nothing_happens() {
 fn a_resize_storm_is_survived() {
     let mut session = Session::start(&["--demo", "--inquiries", "20"]);
     session.sees("● live");
-    for (rows, cols) in [(1, 1), (2, 3), (14, 59), (24, 80), (80, 250), (1, 200), (40, 120)] {
-        let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
-        session.seen.0.lock().unwrap().screen.screen_mut().set_size(non_zero(rows), non_zero(cols));
-        session.master.resize(size).expect("a terminal can be resized");
+    for (rows, cols) in [(1, 1), (2, 3), (14, 59), (24, 80), (80, 250), (1, 200), (13, 47)] {
+        session.resize(rows, cols);
     }
+    // Once it has said so, what is seen of the panes is drawn for the last size.
+    session.sees("47×13");
+    session.resize(40, 120);
     session.sees("1 Inquiries");
     session.press("?");
     session.sees("Deciding");
