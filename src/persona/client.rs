@@ -6,10 +6,11 @@ use std::{
 };
 
 use jiff::SignedDuration;
-use url::{Host, Url};
+use url::Url;
 
 use super::{
     Document, Endpoint, Error, ErrorKind, Method, Mismatches, NoAnswer, Read, Request, Write,
+    address::Address,
     download::{self, Download},
     files::FileLink,
     print::Print,
@@ -44,7 +45,7 @@ pub struct Settings {
 
 /// Talks to one Persona environment. Share it: it holds the budget.
 pub struct Client {
-    base_url: Url,
+    address: Address,
     http: Http,
     source: KeySource,
     key: Mutex<Option<Secret<String>>>,
@@ -73,24 +74,15 @@ impl Client {
         clock: Clock,
         recorder: Arc<Recorder>,
     ) -> Result<Self, Error> {
-        let local = is_local(&settings.base_url);
-        let refused = match settings.base_url.scheme() {
-            "https" => None,
-            "http" if local => None,
-            "http" => Some("plain http would send the API key in the clear: use https"),
-            _ => Some("persona.base_url is no web address: it begins with https://"),
-        };
-        if let Some(why) = refused {
-            return Err(Error::new(ErrorKind::Refused(why.into()), "reach Persona"));
-        }
+        let address = Address::checked(settings.base_url)?;
         let http = Http::new(Options {
             roots: settings.roots,
             connect_timeout: settings.connect_timeout,
             timeout: settings.timeout,
-            local,
+            local: address.is_local(),
         });
         Ok(Self {
-            base_url: settings.base_url,
+            address,
             http,
             source,
             key: Mutex::default(),
@@ -149,7 +141,7 @@ impl Client {
     /// count it; a link that has expired is a 403.
     pub async fn download(&self, link: &FileLink, lane: Lane) -> Result<Download, Error> {
         let request = download::request();
-        let url = download::checked(link, &self.base_url)?;
+        let url = download::checked(link, self.address.base())?;
         let wire = Wire {
             method: request.method,
             url,
@@ -239,7 +231,7 @@ impl Client {
         }
         let wire = Wire {
             method: request.method,
-            url: self.url(request)?,
+            url: self.address.of(request)?,
             accept: request.accept,
             key: Some(self.api_key(request)?),
             idempotency_key: key.filter(|_| request.method == Method::Post),
@@ -355,22 +347,6 @@ impl Client {
         }
     }
 
-    fn url(&self, request: &Request) -> Result<Url, Error> {
-        if let Some(link) = &request.link {
-            let why = "Persona's link leads out of its API";
-            return link
-                .resolve(&self.base_url)
-                .ok_or_else(|| Error::new(ErrorKind::Refused(why.into()), &request.words));
-        }
-        let mut url = self.base_url.clone();
-        let root = url.path().trim_end_matches('/');
-        url.set_path(&format!("{root}{}", request.path));
-        if !request.query.is_empty() {
-            url.query_pairs_mut().extend_pairs(&request.query);
-        }
-        Ok(url)
-    }
-
     fn api_key(&self, request: &Request) -> Result<Secret<String>, Error> {
         let mut known = held(&self.key);
         if let Some(key) = &*known {
@@ -393,13 +369,4 @@ impl Client {
 
 fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().expect("nothing panics while these locks are held")
-}
-
-fn is_local(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }

@@ -10,6 +10,7 @@
 //! was durable before: repeating a decision is for whoever made it durable, by the same policy.
 
 pub mod accounts;
+mod address;
 pub mod api_keys;
 pub mod cases;
 mod client;
