@@ -232,7 +232,7 @@ async fn decide(session: &mut Session, timing: &Timing, wish: Wish) -> anyhow::R
     let id = match session.desk().submit(draft).await {
         Ok(submitted) => submitted.action,
         // A script that is run again finds its own decision on the way.
-        Err(why @ SubmitError::AlreadyOpen(_)) => {
+        Err(why @ SubmitError::AlreadyOpen { .. }) => {
             match session.desk().shown_action(&subject).await? {
                 Some(Action { id, verb: same, .. }) if same == verb => id,
                 _ => return Err(Exit::Refused.told(format!("{}: {why}", subject.id()))),

@@ -75,7 +75,7 @@ impl Exit {
             });
         match (persona, why.downcast_ref()) {
             (Some(persona), _) => Self::of_answer(persona.kind()),
-            (None, Some(SubmitError::AlreadyOpen(_))) => Self::Refused,
+            (None, Some(SubmitError::AlreadyOpen { .. })) => Self::Refused,
             (None, _) => Self::Failed,
         }
     }

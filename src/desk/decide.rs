@@ -49,7 +49,25 @@ impl Desk {
     /// # Errors
     /// If one is open for the same object, or the store cannot take it: then nothing happened.
     pub async fn submit(&self, draft: Draft) -> Result<Submitted, SubmitError> {
-        self.record(new_id(), draft).await
+        let action = self.intent(new_id(), draft);
+        self.store.submit(&action, &self.worker).await?;
+        Ok(Submitted { action: action.id })
+    }
+
+    /// Makes decisions durable that were made together, all or none. Each is sent once the one
+    /// before it is done, and none after one that came to nothing.
+    ///
+    /// # Errors
+    /// If one is open for an object of theirs, or the store cannot take them: then nothing
+    /// happened.
+    pub async fn submit_together(&self, drafts: Vec<Draft>) -> Result<Vec<Submitted>, SubmitError> {
+        let mut actions: Vec<Action> = Vec::new();
+        for draft in drafts {
+            let after = actions.last().map(|before| before.id.clone());
+            actions.push(Action { after, ..self.intent(new_id(), draft) });
+        }
+        self.store.submit_together(&actions, &self.worker).await?;
+        Ok(actions.into_iter().map(|action| Submitted { action: action.id }).collect())
     }
 
     /// Has Persona make an inquiry: durable like a decision, and sent in the same way.
@@ -66,13 +84,14 @@ impl Desk {
             reason: None,
             comment: None,
         };
-        self.record(id, draft).await
+        self.store.submit(&self.intent(id.clone(), draft), &self.worker).await?;
+        Ok(Submitted { action: id })
     }
 
-    async fn record(&self, id: ActionId, draft: Draft) -> Result<Submitted, SubmitError> {
+    fn intent(&self, id: ActionId, draft: Draft) -> Action {
         let now = self.clock.now();
-        let action = Action {
-            id: id.clone(),
+        Action {
+            id,
             comment: comment(&draft, &self.reviewer),
             subject: draft.subject,
             verb: draft.verb,
@@ -85,9 +104,8 @@ impl Desk {
             key_sent_at: None,
             attempts: 0,
             must_read: false,
-        };
-        self.store.submit(&action, &self.worker).await?;
-        Ok(Submitted { action: id })
+            after: None,
+        }
     }
 
     /// Takes a decision back if nothing has been sent of it.

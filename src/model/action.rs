@@ -116,6 +116,11 @@ impl Verb {
         }
     }
 
+    /// Sets a case's status.
+    pub fn is_status(&self) -> bool {
+        matches!(self, Self::SetCaseStatus(_))
+    }
+
     /// Persona takes a comment with these only.
     pub fn takes_comment(&self) -> bool {
         matches!(self, Self::Approve | Self::Decline)
@@ -186,6 +191,8 @@ pub struct Action {
     pub attempts: u32,
     /// The last answer was lost or a 5xx: read the object before sending again.
     pub must_read: bool,
+    /// Decided together with this one, which has to be done first.
+    pub after: Option<ActionId>,
 }
 
 /// Unique per intent, random, and stored before it is sent.

@@ -9,6 +9,7 @@ use super::{
     create::{self, Sighting},
     make,
     plan::{Call, KeyUse, Reading, Step, plan},
+    together,
     verdict::{self, Look, Verdict, Why},
 };
 use crate::{
@@ -91,8 +92,8 @@ impl Delivery {
             }
         };
         let Course { action, learnt, .. } = course;
-        let settled =
-            self.store.settle(&action, &self.worker, &end.state, &learnt, &end.detail).await;
+        let state = together::told(&action, end.state);
+        let settled = self.store.settle(&action, &self.worker, &state, &learnt, &end.detail).await;
         if let Some(link) = end.link {
             // Made is made, whether or not it could be written down. Without a reader there is
             // nobody to show it to.

@@ -8,6 +8,7 @@ pub mod create;
 mod deliver;
 mod make;
 pub mod plan;
+mod together;
 pub mod verdict;
 mod worker;
 
@@ -58,6 +59,7 @@ mod samples {
             key_sent_at: None,
             attempts: 0,
             must_read: false,
+            after: None,
         }
     }
 

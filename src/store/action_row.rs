@@ -28,7 +28,7 @@ pub const PENDING_COLUMNS: &str = "action.id AS action_id, action.verb AS action
 
 pub const COLUMNS: &str =
     "id, subject_kind, subject_id, verb, evidence, reason_code, comment, reviewer,
-    decided_at, state, due_at, reason, key, key_sent_at, attempts, must_read";
+    decided_at, state, due_at, reason, key, key_sent_at, attempts, must_read, after_id";
 
 /// The decision joined to a row, if there is one.
 pub fn pending(row: &SqliteRow) -> Result<Option<Pending>, Error> {
@@ -98,5 +98,9 @@ pub fn action(row: &SqliteRow) -> Result<Action, Error> {
         key_sent_at: instant(row.try_get("key_sent_at")?),
         attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
         must_read: row.try_get::<i64, _>("must_read")? != 0,
+        after: row
+            .try_get::<Option<String>, _>("after_id")?
+            .map(|id| ActionId::new(&id))
+            .transpose()?,
     })
 }

@@ -1,6 +1,6 @@
 //! The outbox's rows. Every step is one transaction, so a process can die between any two.
 
-use std::time::Duration;
+use std::{slice, time::Duration};
 
 use jiff::Timestamp;
 use sqlx::Row;
@@ -9,6 +9,7 @@ use super::{
     Changes, Error, Store,
     action_row::{COLUMNS, action, write_state},
     batch, journal,
+    together::{self, MAY_GO, Tx},
     worklist::instant,
 };
 use crate::model::{
@@ -40,8 +41,8 @@ impl Claim {
 /// Why a decision was not recorded. Nothing was sent.
 #[derive(Debug, thiserror::Error)]
 pub enum SubmitError {
-    #[error("{0} is on its way for this item already")]
-    AlreadyOpen(String),
+    #[error("{verb} is on its way for {subject} already")]
+    AlreadyOpen { verb: String, subject: String },
     #[error(transparent)]
     Store(#[from] Error),
 }
@@ -62,56 +63,22 @@ impl Store {
     /// # Errors
     /// If a decision about the same object is open, or the store cannot write.
     pub async fn submit(&self, action: &Action, owner: &str) -> Result<(), SubmitError> {
+        self.submit_together(slice::from_ref(action), owner).await
+    }
+
+    /// The same for decisions that were made together: all of them or nothing.
+    ///
+    /// # Errors
+    /// As [`submit`](Self::submit) for any of them.
+    pub async fn submit_together(
+        &self,
+        actions: &[Action],
+        owner: &str,
+    ) -> Result<(), SubmitError> {
         let mut tx = self.0.backend.begin().await?;
-        let (kind, id) = (action.subject.kind(), action.subject.id());
-        let open = sqlx::query(
-            "SELECT verb FROM action WHERE subject_kind = $1 AND subject_id = $2
-                 AND state IN ('held', 'sending', 'waiting')",
-        )
-        .bind(kind)
-        .bind(id)
-        .fetch_optional(&mut *tx)
-        .await
-        .map_err(Error::from)?;
-        if let Some(open) = open {
-            let verb: String = open.try_get(0).map_err(Error::from)?;
-            let verb: Verb = serde_json::from_str(&verb).map_err(Error::from)?;
-            return Err(SubmitError::AlreadyOpen(verb.words()));
+        for action in actions {
+            record(&mut tx, action, owner).await?;
         }
-        // An older refusal about this object has been read, since it is decided again.
-        sqlx::query(
-            "UPDATE action SET acknowledged = 1 WHERE subject_kind = $1 AND subject_id = $2",
-        )
-        .bind(kind)
-        .bind(id)
-        .execute(&mut *tx)
-        .await
-        .map_err(Error::from)?;
-        let (state, due_at, reason) = write_state(&action.state);
-        sqlx::query(
-            "INSERT INTO action (id, subject_kind, subject_id, verb, evidence, reason_code, comment,
-                 reviewer, decided_at, state, due_at, reason, key, key_sent_at, attempts, must_read, owner)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, NULL, 0, 0, $14)",
-        )
-        .bind(action.id.as_str())
-        .bind(kind)
-        .bind(id)
-        .bind(serde_json::to_string(&action.verb).map_err(Error::from)?)
-        .bind(serde_json::to_string(&action.evidence).map_err(Error::from)?)
-        .bind(action.reason_code.as_ref().map(|code| code.as_str()))
-        .bind(action.comment.as_ref().map(|comment| comment.as_str()))
-        .bind(action.reviewer.as_str())
-        .bind(action.decided_at.as_microsecond())
-        .bind(state)
-        .bind(due_at)
-        .bind(reason)
-        .bind(action.key.as_str())
-        .bind(owner)
-        .execute(&mut *tx)
-        .await
-        .map_err(Error::from)?;
-        let line = entry(action, "decided", &action.reviewer, action.decided_at, &decided(action));
-        journal::append(&mut tx, &line).await?;
         tx.commit().await.map_err(Error::from)?;
         self.tell(Changes { actions: true, ..Changes::default() });
         Ok(())
@@ -121,25 +88,27 @@ impl Store {
     /// its first try.
     pub async fn undo(&self, id: &ActionId, who: &Text) -> Result<Undone, Error> {
         let mut tx = self.0.backend.begin().await?;
-        let sql = format!(
-            "UPDATE action SET state = 'cancelled', due_at = NULL WHERE id = $1
-                 AND (state = 'held' OR state = 'waiting' AND key_sent_at IS NULL)
-             RETURNING {COLUMNS}"
-        );
-        let cancelled = sqlx::query(sqlx::AssertSqlSafe(sql))
-            .bind(id.as_str())
-            .fetch_optional(&mut *tx)
-            .await?;
-        let Some(row) = cancelled else { return Ok(Undone::TooLate) };
-        let action = action(&row)?;
-        journal::append(
-            &mut tx,
-            &entry(&action, "undone", who, self.0.clock.now(), "before it was sent"),
-        )
-        .await?;
+        let mut undone = Undone::TooLate;
+        // What was decided together goes together: all before it and all after it.
+        for id in together::of(&mut tx, id).await? {
+            let sql = format!(
+                "UPDATE action SET state = 'cancelled', due_at = NULL WHERE id = $1
+                     AND (state = 'held' OR state = 'waiting' AND key_sent_at IS NULL)
+                 RETURNING {COLUMNS}"
+            );
+            let cancelled = sqlx::query(sqlx::AssertSqlSafe(sql))
+                .bind(id.as_str())
+                .fetch_optional(&mut *tx)
+                .await?;
+            let Some(row) = cancelled else { continue };
+            let line =
+                entry(&action(&row)?, "undone", who, self.0.clock.now(), "before it was sent");
+            journal::append(&mut tx, &line).await?;
+            undone = Undone::Cancelled;
+        }
         tx.commit().await?;
-        self.tell(Changes { actions: true, ..Changes::default() });
-        Ok(Undone::Cancelled)
+        self.tell(Changes { actions: undone == Undone::Cancelled, ..Changes::default() });
+        Ok(undone)
     }
 
     /// Takes the oldest action that is due, or whose worker has gone silent. It is this worker's
@@ -148,10 +117,10 @@ impl Store {
         let now = self.0.clock.now();
         let sql = format!(
             "UPDATE action SET state = 'sending', owner = $1, lease_until = $2
-             WHERE id = (SELECT id FROM action WHERE
+             WHERE id = (SELECT id FROM action WHERE {MAY_GO} AND (
                  (state IN ('held', 'waiting') AND due_at <= CASE owner WHEN $1 THEN $3 ELSE $4 END)
                  OR (state IN ('held', 'waiting') AND due_at > $5)
-                 OR (state = 'sending' AND lease_until <= $3)
+                 OR (state = 'sending' AND lease_until <= $3))
                  ORDER BY decided_at, id LIMIT 1)
              RETURNING {COLUMNS}"
         );
@@ -173,17 +142,18 @@ impl Store {
     /// When there will be something to claim, if nothing else happens.
     pub async fn next_due(&self, worker: &str) -> Result<Option<Timestamp>, Error> {
         let now = self.0.clock.now();
-        let row = sqlx::query(
+        let sql = format!(
             "SELECT min(CASE WHEN state = 'sending' THEN lease_until WHEN due_at > $4 THEN $3
                  ELSE due_at + CASE owner WHEN $1 THEN 0 ELSE $2 END END)
-             FROM action WHERE state IN ('held', 'waiting', 'sending')",
-        )
-        .bind(worker)
-        .bind(i64::try_from(OWNER_FIRST.as_micros()).unwrap_or(i64::MAX))
-        .bind(now.as_microsecond())
-        .bind((now + LONGEST_PAUSE).as_microsecond())
-        .fetch_one(&self.0.backend.reader)
-        .await?;
+             FROM action WHERE state IN ('held', 'waiting', 'sending') AND {MAY_GO}"
+        );
+        let row = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(worker)
+            .bind(i64::try_from(OWNER_FIRST.as_micros()).unwrap_or(i64::MAX))
+            .bind(now.as_microsecond())
+            .bind((now + LONGEST_PAUSE).as_microsecond())
+            .fetch_one(&self.0.backend.reader)
+            .await?;
         Ok(instant(row.try_get(0)?))
     }
 
@@ -244,6 +214,9 @@ impl Store {
         let mut changes = batch::apply_in(&mut tx, learnt, now).await?;
         if claim == Claim::Held && !state.is_open() {
             journal::append(&mut tx, &entry(action, name, &action.reviewer, now, detail)).await?;
+            if *state != ActionState::Done {
+                together::stop(&mut tx, action, now).await?;
+            }
         }
         tx.commit().await?;
         changes.actions = true;
@@ -300,6 +273,61 @@ impl Store {
     }
 }
 
+async fn record(tx: &mut Tx, action: &Action, owner: &str) -> Result<(), SubmitError> {
+    let (kind, id) = (action.subject.kind(), action.subject.id());
+    let open = sqlx::query(
+        "SELECT verb FROM action WHERE subject_kind = $1 AND subject_id = $2
+             AND state IN ('held', 'sending', 'waiting')",
+    )
+    .bind(kind)
+    .bind(id)
+    .fetch_optional(&mut **tx)
+    .await
+    .map_err(Error::from)?;
+    if let Some(open) = open {
+        let verb: String = open.try_get(0).map_err(Error::from)?;
+        let verb: Verb = serde_json::from_str(&verb).map_err(Error::from)?;
+        return Err(SubmitError::AlreadyOpen {
+            verb: verb.words(),
+            subject: action.subject.short(),
+        });
+    }
+    // An older refusal about this object has been read, since it is decided again.
+    sqlx::query("UPDATE action SET acknowledged = 1 WHERE subject_kind = $1 AND subject_id = $2")
+        .bind(kind)
+        .bind(id)
+        .execute(&mut **tx)
+        .await
+        .map_err(Error::from)?;
+    let (state, due_at, reason) = write_state(&action.state);
+    sqlx::query(
+        "INSERT INTO action (id, subject_kind, subject_id, verb, evidence, reason_code, comment,
+             reviewer, decided_at, state, due_at, reason, key, key_sent_at, attempts, must_read, owner,
+             after_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, NULL, 0, 0, $14, $15)",
+    )
+    .bind(action.id.as_str())
+    .bind(kind)
+    .bind(id)
+    .bind(serde_json::to_string(&action.verb).map_err(Error::from)?)
+    .bind(serde_json::to_string(&action.evidence).map_err(Error::from)?)
+    .bind(action.reason_code.as_ref().map(|code| code.as_str()))
+    .bind(action.comment.as_ref().map(|comment| comment.as_str()))
+    .bind(action.reviewer.as_str())
+    .bind(action.decided_at.as_microsecond())
+    .bind(state)
+    .bind(due_at)
+    .bind(reason)
+    .bind(action.key.as_str())
+    .bind(owner)
+    .bind(action.after.as_ref().map(|id| id.as_str()))
+    .execute(&mut **tx)
+    .await
+    .map_err(Error::from)?;
+    let line = entry(action, "decided", &action.reviewer, action.decided_at, &decided(action));
+    Ok(journal::append(tx, &line).await?)
+}
+
 /// What was decided, on what evidence and why, in ids and codes.
 fn decided(action: &Action) -> String {
     let verb = action.verb.in_full();
@@ -312,7 +340,7 @@ fn decided(action: &Action) -> String {
     format!("{verb} on {status} as of {seen}{}", reason.unwrap_or_default())
 }
 
-fn entry(action: &Action, what: &str, who: &Text, at: Timestamp, detail: &str) -> JournalEntry {
+pub fn entry(action: &Action, what: &str, who: &Text, at: Timestamp, detail: &str) -> JournalEntry {
     JournalEntry {
         at,
         who: who.clone(),

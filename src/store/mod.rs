@@ -17,6 +17,7 @@ mod mismatches;
 mod newer;
 mod outbox_look;
 mod relations;
+mod together;
 mod workers;
 mod worklist;
 

@@ -36,7 +36,8 @@ pub enum Effect {
     Refresh(Subject),
     /// Ask Persona for an account's relations now.
     FetchRelations(AccountId),
-    Submit(Draft),
+    /// In this order, together.
+    Submit(Vec<Draft>),
     Undo(ActionId),
     Acknowledge(ActionId),
     Journal(Note),
@@ -197,9 +198,8 @@ async fn perform(desk: &Desk, effect: Effect) -> Msg {
             let answer = desk.fetch_relations(&account).await;
             Msg::RelationsFetched(account, words(answer))
         }
-        Effect::Submit(draft) => {
-            let subject = draft.subject.clone();
-            Msg::Submitted(subject, words(desk.submit(draft).await))
+        Effect::Submit(drafts) => {
+            Msg::Submitted(words(desk.submit_together(drafts).await.map(|_| ())))
         }
         Effect::Undo(id) => {
             let answer = desk.undo(&id).await;

@@ -2,11 +2,12 @@
 
 use super::{
     command::Command,
+    staged::Inquiries,
     state::{File, Pane, State},
 };
 use crate::{
     desk::policy,
-    model::{ActionState, Inquiry, Verb},
+    model::{ActionState, Evidence, Inquiry, Text, Verb},
 };
 
 /// What a verdict key stages, or a refusal.
@@ -71,6 +72,38 @@ fn inquiry(state: &State, inquiry: &Inquiry, command: Command) -> Result<Verb, S
     };
     policy::inquiry(inquiry, &verb)?;
     Ok(verb)
+}
+
+/// What can be decided of the inquiries of the case on the screen, in the same commit.
+pub fn inquiries_of_case(state: &State, command: Command) -> Result<Inquiries, String> {
+    let file = match state.detail.as_ref().map(|detail| &detail.file) {
+        Some(File::Case(file)) => file,
+        _ => return Err("only a case has inquiries that are decided with it".into()),
+    };
+    let verb = match command {
+        Command::Approve => Verb::Approve,
+        Command::Decline => Verb::Decline,
+        _ => return Err("a case's inquiries are approved or declined with it".into()),
+    };
+    if file.inquiries.len() < file.case.inquiries.len() {
+        return Err("not all its inquiries are in the local copy yet".into());
+    }
+    let mut seen = Vec::new();
+    for row in file.inquiries.iter().filter(|row| !row.status.is_decided()) {
+        let id = row.id.short();
+        if let Some(action) = row.action.as_ref().filter(|action| action.state.is_open()) {
+            return Err(format!("{} is on its way for {id} already", action.verb.words()));
+        }
+        if !row.hydrated {
+            return Err(format!("the checks of {id} have not been looked at: open it first"));
+        }
+        let status = Text::new(row.status.as_str());
+        seen.push((row.id.clone(), Evidence { status, updated_at: row.updated_at }));
+    }
+    match seen.is_empty() {
+        true => Err("no inquiry of this case is left to decide".into()),
+        false => Ok(Inquiries { verb, seen }),
+    }
 }
 
 /// The case whose status menu can be opened now.

@@ -21,6 +21,7 @@ mod overlays;
 mod panes;
 mod pending;
 mod prompt;
+mod staged;
 mod state;
 mod terminal;
 mod theme;

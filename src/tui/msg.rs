@@ -6,8 +6,7 @@ use crossterm::event::KeyEvent;
 use crate::{
     desk::{
         AccountFile, CaseFile, CaseRow, CaseView, Changes, Glance, InquiryFile, InquiryRow,
-        InquiryView, KnownMismatches, KnownStatus, Placed, RelationGroup, Submitted, SyncState,
-        Undone,
+        InquiryView, KnownMismatches, KnownStatus, Placed, RelationGroup, SyncState, Undone,
     },
     metrics::Stats,
     model::{AccountId, Action, ActionId, CaseId, InquiryId, Subject},
@@ -43,7 +42,8 @@ pub enum Msg {
     Refreshed(Subject, Answer<()>),
     /// The same for an account's relations.
     RelationsFetched(AccountId, Answer<()>),
-    Submitted(Subject, Answer<Submitted>),
+    /// All that was staged is durable, or nothing.
+    Submitted(Answer<()>),
     Undone(Answer<Undone>),
     Acknowledged(Answer<()>),
     Journaled(Answer<()>),

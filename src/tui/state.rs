@@ -6,15 +6,15 @@ use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 use tui_input::Input;
 
-use super::{listing::List, prompt::Prompt};
+use super::{listing::List, prompt::Prompt, staged::Staged};
 use crate::{
-    config::{Mask, Reason, Reasons},
+    config::{Mask, Reasons},
     desk::{
         AccountFile, CaseFile, CaseRow, CaseView, Glance, InquiryFile, InquiryRow, InquiryView,
         KnownMismatches, KnownStatus, RelationGroup, SyncState,
     },
     metrics::Stats,
-    model::{AccountId, Action, ActionId, Evidence, InquiryStatus, Subject, Text, Verb},
+    model::{AccountId, Action, ActionId, Evidence, InquiryStatus, Subject, Text},
     secret::Secret,
 };
 
@@ -192,29 +192,6 @@ impl Detail {
 
     pub fn is_revealed(&self, now: Timestamp) -> bool {
         self.revealed_until.is_some_and(|until| now < until)
-    }
-}
-
-/// A decision in the commit bar: named, not yet sent anywhere.
-#[derive(Debug)]
-pub struct Staged {
-    pub subject: Subject,
-    pub verb: Verb,
-    pub evidence: Evidence,
-    pub reasons: Vec<Reason>,
-    /// Index into `reasons`.
-    pub reason: Option<usize>,
-    pub comment: Input,
-    /// Keys go into the comment.
-    pub writing: bool,
-    /// Handed to the desk; the answer comes within milliseconds.
-    pub submitted: bool,
-}
-
-impl Staged {
-    /// Persona takes a comment with these only.
-    pub fn takes_comment(&self) -> bool {
-        self.verb.takes_comment()
     }
 }
 

@@ -128,6 +128,7 @@ impl Office {
             key_sent_at: None,
             attempts: 0,
             must_read: false,
+            after: None,
         }
     }
 

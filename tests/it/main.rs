@@ -24,5 +24,6 @@ mod store;
 mod story;
 mod sync;
 mod terminal;
+mod together;
 mod unhappy;
 mod wire;

@@ -85,6 +85,7 @@ fn action(inquiry: &str, clock: &Clock) -> Action {
         key_sent_at: None,
         attempts: 0,
         must_read: false,
+        after: None,
     }
 }
 
@@ -262,7 +263,7 @@ async fn a_decision_is_joined_to_its_row_and_is_the_only_one() {
     let second =
         Action { id: ActionId::new("other").unwrap(), verb: Verb::Decline, ..first.clone() };
     let refused = store.submit(&second, "w1").await;
-    assert!(matches!(&refused, Err(SubmitError::AlreadyOpen(verb)) if verb == "approve"));
+    assert!(matches!(&refused, Err(SubmitError::AlreadyOpen { verb, .. }) if verb == "approve"));
     let row = store.inquiries(&review(), ALL).await.unwrap().rows.remove(0);
     let pending = row.action.unwrap();
     assert_eq!(

@@ -90,7 +90,7 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Msg::Submitted(subject, answer) => submitted(state, &subject, answer),
+        Msg::Submitted(answer) => submitted(state, answer),
         Msg::Undone(Ok(undone)) => {
             match undone {
                 Undone::Cancelled => state.say("taken back; nothing was sent", Tone::Good),
@@ -224,11 +224,7 @@ fn shown(state: &mut State, subject: &Subject, file: Answer<File>) -> Vec<Effect
 }
 
 /// A decision is durable, or it is not and stays staged.
-fn submitted(
-    state: &mut State,
-    subject: &Subject,
-    answer: Answer<crate::desk::Submitted>,
-) -> Vec<Effect> {
+fn submitted(state: &mut State, answer: Answer<()>) -> Vec<Effect> {
     let Some(mut staged) = state.staged.take() else { return Vec::new() };
     match answer {
         Err(why) => {
@@ -237,12 +233,12 @@ fn submitted(
             state.say(format!("not recorded, nothing was sent: {why}"), Tone::Bad);
             return Vec::new();
         }
-        Ok(_) => {
-            let verb = staged.verb.words();
-            let hold = state.settings.hold.as_secs();
-            let said = match hold {
-                0 => format!("{verb} of {} is on its way", subject.short()),
-                _ => format!("{verb} of {} leaves in {hold} s; u takes it back", subject.short()),
+        Ok(()) => {
+            let what =
+                format!("{} of {}{}", staged.verb.words(), staged.subject.short(), staged.too());
+            let said = match state.settings.hold.as_secs() {
+                0 => format!("{what} is on its way"),
+                hold => format!("{what} leaves in {hold} s; u takes it back"),
             };
             state.say(said, Tone::Good);
         }

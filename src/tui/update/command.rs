@@ -3,16 +3,16 @@
 use tui_input::Input;
 
 use super::{
-    Effect, Pane, State, Tone, ask, follow_cursor, load_cases, load_inquiries, measure, open,
+    Effect, Pane, State, Tone, ask, follow_cursor, load_cases, load_inquiries, measure, open, stage,
 };
 use crate::{
-    desk::{CaseView, InquiryView, Note, policy},
-    model::{ActionState, Evidence, InquiryStatus, Subject, Verb},
+    desk::{CaseView, InquiryView, Note},
+    model::{ActionState, InquiryStatus},
     tui::{
         command::Command,
         guard,
         prompt::Prompt,
-        state::{Filter, Leaving, Overlay, Staged},
+        state::{Filter, Leaving, Overlay},
     },
 };
 
@@ -40,7 +40,7 @@ pub fn act(state: &mut State, command: Command) -> Vec<Effect> {
         | Command::Decline
         | Command::Escalate
         | Command::OneTimeLink
-        | Command::AssignToMe => stage_command(state, command),
+        | Command::AssignToMe => stage::verdict(state, command),
         Command::CaseStatus => status_menu(state),
         Command::Undo => undo(state),
         Command::Relations => relations(state),
@@ -82,7 +82,7 @@ pub fn act(state: &mut State, command: Command) -> Vec<Effect> {
     }
 }
 
-fn refuse(state: &mut State, why: impl Into<String>) -> Vec<Effect> {
+pub fn refuse(state: &mut State, why: impl Into<String>) -> Vec<Effect> {
     state.say(why, Tone::Bad);
     Vec::new()
 }
@@ -200,36 +200,6 @@ fn neighbour(state: &mut State, rows: i64) -> Vec<Effect> {
         effects.push(ask(state, subject));
     }
     effects
-}
-
-fn stage_command(state: &mut State, command: Command) -> Vec<Effect> {
-    match guard::verdict(state, command) {
-        Err(why) => refuse(state, why),
-        Ok(verb) => {
-            let detail = state.detail.as_ref().expect("the guard saw a detail");
-            let evidence = detail.evidence().expect("the guard saw its file");
-            let subject = detail.subject.clone();
-            stage(state, subject, verb, evidence);
-            Vec::new()
-        }
-    }
-}
-
-/// Puts a decision into the commit bar.
-pub fn stage(state: &mut State, subject: Subject, verb: Verb, evidence: Evidence) {
-    let reasons = policy::reasons(&verb, &state.settings.reasons).to_vec();
-    state.toast = None;
-    state.staged = Some(Staged {
-        subject,
-        verb,
-        evidence,
-        reasons,
-        reason: None,
-        comment: Input::default(),
-        writing: false,
-        submitted: false,
-    });
-    measure(state);
 }
 
 fn status_menu(state: &mut State) -> Vec<Effect> {

@@ -3,9 +3,9 @@
 use crossterm::event::Event;
 use tui_input::backend::crossterm::EventHandler;
 
-use super::{Effect, State, Tone, command, load_cases, load_inquiries, measure, prompt};
+use super::{Effect, State, Tone, load_cases, load_inquiries, measure, prompt, stage};
 use crate::{
-    desk::{CaseView, Draft, InquiryView, KnownStatus, Scope},
+    desk::{CaseView, InquiryView, KnownStatus, Scope},
     model::{InquiryStatus, Text, Verb},
     tui::{
         command::{Command, Danger},
@@ -85,7 +85,7 @@ fn in_overlay(state: &mut State, overlay: Overlay, key: Dialog) -> Vec<Effect> {
             }
             if let Some(status) = picked {
                 let verb = Verb::SetCaseStatus(status.name.clone());
-                command::stage(state, subject, verb, evidence);
+                stage::decision(state, subject, verb, evidence);
                 return Vec::new();
             }
             let last = known.len().saturating_sub(1);
@@ -219,14 +219,7 @@ fn in_commit_bar(state: &mut State, key: Press) -> Option<Vec<Effect>> {
     match keymap::staging(key) {
         Staging::Commit => {
             staged.submitted = true;
-            let comment = Text::new(staged.comment.value().trim());
-            return Some(vec![Effect::Submit(Draft {
-                subject: staged.subject.clone(),
-                verb: staged.verb.clone(),
-                evidence: staged.evidence.clone(),
-                reason: staged.reason.and_then(|nth| staged.reasons.get(nth)).cloned(),
-                comment: (!comment.is_empty()).then_some(comment),
-            })]);
+            return Some(vec![Effect::Submit(staged.drafts())]);
         }
         Staging::LetGo => {
             let said = format!("{} let go; nothing was sent", staged.verb.words());
@@ -238,9 +231,9 @@ fn in_commit_bar(state: &mut State, key: Press) -> Option<Vec<Effect>> {
             staged.reason = if staged.reason == Some(nth) { None } else { Some(nth) };
         }
         Staging::Reason(_) => {}
-        Staging::Comment if staged.takes_comment() => staged.writing = true,
+        Staging::Comment if staged.verdict().takes_comment() => staged.writing = true,
         Staging::Comment => {
-            let said = format!("Persona takes no comment with {}", staged.verb.words());
+            let said = format!("Persona takes no comment with {}", staged.verdict().words());
             state.say(said, Tone::Plain);
         }
         Staging::Other => return other_key(state, key),
@@ -249,7 +242,11 @@ fn in_commit_bar(state: &mut State, key: Press) -> Option<Vec<Effect>> {
 }
 
 fn other_key(state: &mut State, key: Press) -> Option<Vec<Effect>> {
+    let is_case = state.staged.as_ref().is_some_and(|staged| staged.verb.is_status());
     match keymap::spelling(key).map(|spelling| keymap::resolve(&[spelling])) {
+        Some(Resolved::Command(command @ (Command::Approve | Command::Decline))) if is_case => {
+            Some(stage::inquiries(state, command))
+        }
         Some(Resolved::Command(command)) if !waits_for_staged(state, command) => None,
         _ => Some(refuse_while_staged(state)),
     }

@@ -7,6 +7,7 @@ mod answer;
 mod command;
 mod dialog;
 mod prompt;
+mod stage;
 
 use std::time::Duration;
 

@@ -7,16 +7,12 @@ use ratatui::{
 };
 use unicode_width::UnicodeWidthStr;
 
-use crate::tui::{
-    state::{Staged, State},
-    theme::Theme,
-    view::draw_lines,
-};
+use crate::tui::{staged::Staged, state::State, theme::Theme, view::draw_lines};
 
 const COMMENT: &str = " comment: ";
 
 pub fn draw(frame: &mut Frame<'_>, area: Rect, staged: &Staged, state: &State, theme: &Theme) {
-    let question = format!(" {} {}? ", staged.verb.words(), staged.subject.short());
+    let question = format!(" {} {}{}? ", staged.verb.words(), staged.subject.short(), staged.too());
     let mut lines = vec![
         Line::from(vec![
             Span::styled(question, theme.banner),
@@ -24,7 +20,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, staged: &Staged, state: &State, t
             Span::raw(" commits · "),
             Span::styled("Esc", theme.accent),
             Span::raw(" lets go"),
-            Span::styled(if staged.takes_comment() { " · c comment" } else { "" }, theme.dim),
+            Span::styled(also(staged), theme.dim),
             Span::styled(hold(state), theme.dim),
         ]),
         reasons(staged, theme),
@@ -40,6 +36,16 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, staged: &Staged, state: &State, t
         let column = COMMENT.width() + staged.comment.visual_cursor();
         let x = area.x + u16::try_from(column).unwrap_or(u16::MAX).min(area.width - 1);
         frame.set_cursor_position(Position::new(x, area.y + 2));
+    }
+}
+
+/// What else can be said before it is committed.
+fn also(staged: &Staged) -> &'static str {
+    match (staged.verb.is_status(), staged.verdict().takes_comment()) {
+        (true, true) => " · c comment · a d change it",
+        (true, false) => " · a d decide its inquiry too",
+        (false, true) => " · c comment",
+        (false, false) => "",
     }
 }
 

@@ -165,6 +165,7 @@ async fn the_console_shows_an_inquiry_that_is_to_be_made() {
         key_sent_at: None,
         attempts: 0,
         must_read: false,
+        after: None,
     };
     store.submit(&action, "a script").await.expect("it is written down");
     story.pass(3).await;

@@ -1,0 +1,63 @@
+//! Decisions that were made together: each waits for the one before it, and they end together.
+
+use jiff::Timestamp;
+use sqlx::{Row, Sqlite, Transaction};
+
+use super::{
+    Error,
+    action_row::{COLUMNS, action},
+    actions::entry,
+    journal,
+};
+use crate::model::{Action, ActionId};
+
+pub type Tx = Transaction<'static, Sqlite>;
+
+/// A condition: it follows no other, or one that is done.
+pub const MAY_GO: &str = "(after_id IS NULL
+    OR EXISTS (SELECT 1 FROM action AS first WHERE first.id = action.after_id AND first.state = 'done'))";
+
+/// An action and all that were decided together with it, in the order in which they go.
+pub async fn of(tx: &mut Tx, id: &ActionId) -> Result<Vec<ActionId>, Error> {
+    let rows = sqlx::query(
+        "WITH RECURSIVE
+             before (id, after_id) AS (
+                 SELECT id, after_id FROM action WHERE id = $1
+                 UNION SELECT action.id, action.after_id FROM action
+                     JOIN before ON action.id = before.after_id),
+             joint (id) AS (
+                 SELECT id FROM before
+                 UNION SELECT action.id FROM action JOIN joint ON action.after_id = joint.id)
+         SELECT id FROM joint ORDER BY id",
+    )
+    .bind(id.as_str())
+    .fetch_all(&mut **tx)
+    .await?;
+    rows.iter().map(|row| Ok(ActionId::new(&row.try_get::<String, _>(0)?)?)).collect()
+}
+
+/// What was to follow an action that came to nothing is not sent either.
+pub async fn stop(tx: &mut Tx, first: &Action, now: Timestamp) -> Result<(), Error> {
+    let reason = format!(
+        "{} of {} came to nothing, and this was decided together with it",
+        first.verb.words(),
+        first.subject.short()
+    );
+    for id in of(tx, &first.id).await? {
+        let sql = format!(
+            "UPDATE action SET state = 'stopped', due_at = NULL, reason = $2
+             WHERE id = $1 AND state IN ('held', 'waiting') RETURNING {COLUMNS}"
+        );
+        let stopped = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(id.as_str())
+            .bind(&reason)
+            .fetch_optional(&mut **tx)
+            .await?;
+        if let Some(row) = stopped {
+            let action = action(&row)?;
+            let line = entry(&action, "stopped", &action.reviewer, now, &reason);
+            journal::append(tx, &line).await?;
+        }
+    }
+    Ok(())
+}
