@@ -2,6 +2,7 @@
 
 mod decisions;
 mod doctor;
+mod kills;
 mod lists;
 mod log;
 mod making;
@@ -76,8 +77,11 @@ impl Ran {
 
 impl Office {
     fn open() -> Self {
+        Self::of(Options { inquiries: 60, rate_limit: 10_000, ..Options::default() })
+    }
+
+    fn of(options: Options) -> Self {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-        let options = Options { inquiries: 60, rate_limit: 10_000, ..Options::default() };
         let start = simulator::start(([127, 0, 0, 1], 0).into(), options, Clock::system());
         let simulator = runtime.block_on(start).expect("a free port");
         Self { runtime, simulator, home: tempfile::tempdir().expect("a home") }
