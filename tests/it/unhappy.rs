@@ -102,6 +102,19 @@ async fn an_outage_shows_offline_and_heals_by_itself() {
 }
 
 #[tokio::test]
+async fn days_without_a_network_keep_a_decision_and_send_it_once() {
+    let mut story = Story::begin().await;
+    let id = story.first_in_queue();
+    story.simulator.set_scenario(scenario("[[rule]]\nfault = \"lost-request\"\n"));
+    story.press("a<enter>").await.pass(60).await.sees("offline").sees("approve waits");
+    story.pass(3 * 24 * 60 * 60).await.sees("approve waits");
+    story.simulator.set_scenario(scenario(""));
+    story.pass(120).await.sees("● live").lacks("approve waits");
+    assert_eq!(story.simulator.status(&id).unwrap(), "approved");
+    assert_eq!(story.simulator.effects(&id), 1);
+}
+
+#[tokio::test]
 async fn slow_and_failing_figures_turn_into_words() {
     let mut story = Story::begin().await;
     story.simulator.set_scenario(scenario("[[rule]]\ntimes = 40\nfault = \"unavailable\"\n"));
