@@ -12,6 +12,7 @@ use crate::{
         format,
         listing::List,
         msg::{Answer, Msg},
+        pending,
         state::{Breach, File, Overlay},
         widgets::health,
     },
@@ -93,9 +94,14 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Submitted(answer) => submitted(state, answer),
         Msg::Undone(Ok(undone)) => {
             match undone {
-                Undone::Cancelled => state.say("taken back; nothing was sent", Tone::Good),
+                Undone::Cancelled => {
+                    state.committed = None;
+                    state.say("taken back; nothing was sent", Tone::Good);
+                }
                 Undone::TooLate => {
-                    state.say("too late to take it back: it is on its way to Persona", Tone::Bad);
+                    let remedy = state.committed.as_ref().map(|(_, verb)| pending::remedy(verb));
+                    let said = "too late to take it back: it is on its way to Persona";
+                    state.say(format!("{said}; {}", remedy.unwrap_or_default()), Tone::Bad);
                 }
             }
             Vec::new()
@@ -241,6 +247,7 @@ fn submitted(state: &mut State, answer: Answer<()>) -> Vec<Effect> {
                 hold => format!("{what} leaves in {hold} s; u takes it back"),
             };
             state.say(said, Tone::Good);
+            state.committed = Some((staged.subject.clone(), staged.verb.clone()));
         }
     }
     measure(state);
