@@ -83,7 +83,21 @@ async fn what_somebody_else_decided_meanwhile_stops_the_decision() {
     story.pass(6).await;
     assert_eq!(story.simulator.status(&id).unwrap(), "declined", "the colleague's decision stands");
     assert_eq!(story.simulator.effects(&id), 1);
-    story.sees("1 not done").press("o").await.sees("was not sent");
+    story.sees("1 not done").press("o").await.sees("was not sent").press("<esc>").await;
+    // The decision is asked for again, with what is there now.
+    story.press(&format!("/{id} status:any<enter>")).await.sees("was not sent");
+    story.press("<enter>a").await.sees("approve inq_").sees("Enter commits");
+}
+
+#[tokio::test]
+async fn what_moved_while_a_decision_was_staged_is_named() {
+    let mut story = Story::begin().await;
+    let id = story.first_in_queue();
+    story.press("a").await.sees("Enter commits");
+    story.simulator.elsewhere(&id, "decline");
+    story.pass(20).await.lacks("Enter commits");
+    story.sees("changed while you decided (status needs review → declined");
+    assert_eq!(story.simulator.effects(&id), 1);
 }
 
 #[tokio::test]
