@@ -11,6 +11,8 @@ use std::{
 
 use zeroize::{Zeroize, Zeroizing};
 
+use crate::model::Text;
+
 /// The environment variable that holds the key.
 pub const KEY_VARIABLE: &str = "PERSONA_API_KEY";
 
@@ -105,6 +107,15 @@ fn read_private(path: &Path) -> Result<Secret<String>, KeyError> {
     fs::read_to_string(path).map(Secret::new).map_err(unreadable)
 }
 
+/// The last four characters of a key, by which its owner knows it. None of a key so short that
+/// they would give it away.
+pub fn ends(key: &Secret<String>) -> Option<Text> {
+    let key = key.expose();
+    (key.len() >= SHORTEST_NAMED).then(|| Text::new(&key[key.len() - 4..]))
+}
+
+const SHORTEST_NAMED: usize = 24;
+
 /// Which of Persona's environments a key opens, told by its prefix. Persona may change prefixes,
 /// so `Unknown` is an honest answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,6 +161,13 @@ mod tests {
             "[redacted] Given([redacted])"
         );
         assert_eq!(KeyEnvironment::of(&key), KeyEnvironment::Sandbox);
+    }
+
+    #[test]
+    fn a_long_key_is_known_by_its_end() {
+        let of = |key: &str| ends(&Secret::new(key.to_owned()));
+        assert_eq!(of("persona_sandbox_0123456789"), Some(Text::new("6789")));
+        assert_eq!(of("persona_sandbox_1"), None);
     }
 
     #[test]

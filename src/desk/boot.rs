@@ -7,7 +7,7 @@ use std::{
     io,
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
@@ -17,7 +17,7 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
-use super::{CaseStatuses, Desk, News, Phase, RelationKeys, SyncState, mismatches, news};
+use super::{CaseStatuses, Desk, News, Note, Phase, RelationKeys, SyncState, mismatches, news};
 use crate::{
     busy::Busy,
     clock::Clock,
@@ -83,6 +83,7 @@ pub async fn boot(options: Options, clock: Clock, busy: Busy) -> Result<Booted, 
     let outbox = start_outbox(&desk, links_tx, cancel.clone());
     tasks.spawn(look_across(store.clone(), clock.clone(), busy.clone(), cancel.clone()));
     tasks.spawn(mismatches::keep(Arc::clone(&desk)));
+    tasks.spawn(note(Arc::clone(&desk), Note::SessionBegan));
     let sync = sync::Sync { store, client, clock, busy, state: sync_tx, settings };
     tasks.spawn(sync_when_alone(file, sync, cancel.clone()));
     Ok(Booted { desk, news: Some(news), cancel, outbox, tasks })
@@ -102,12 +103,16 @@ pub async fn build(options: Options, clock: Clock, busy: Busy) -> Result<Parts, 
     if let Some(environment) = store.pinned_environment().await? {
         client.pin_environment(environment);
     }
+    let client = Arc::new(client);
+    let signing = Arc::clone(&client);
+    store.sign_with(Box::new(move || signing.key_ends()));
     let desk = Arc::new(Desk {
         store,
-        client: Arc::new(client),
+        client,
         clock,
         busy,
         reviewer: options.reviewer,
+        opened: Mutex::default(),
         hold: options.hold,
         relation_keys: options.relation_keys,
         case_statuses: options.case_statuses,
@@ -149,6 +154,15 @@ impl Booted {
         let _ = tokio::time::timeout(PARTING, self.outbox).await;
         self.tasks.shutdown().await;
         mismatches::write(&self.desk).await;
+        note(Arc::clone(&self.desk), Note::SessionEnded).await;
+    }
+}
+
+/// Nobody is kept from looking by a line that cannot be written; deciding is another thing.
+async fn note(desk: Arc<Desk>, what: Note) {
+    let _writing = desk.busy.token();
+    if let Err(why) = desk.journal(what).await {
+        tracing::warn!(%why, "a session is not in the journal");
     }
 }
 

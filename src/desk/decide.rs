@@ -5,10 +5,9 @@ use super::{Desk, StoreError, Undone};
 use crate::{
     config::Reason,
     model::{
-        Action, ActionId, ActionState, Evidence, IdempotencyKey, JournalEntry, NewInquiry, Subject,
-        Text, Verb,
+        Action, ActionId, ActionState, Evidence, IdempotencyKey, NewInquiry, Subject, Text, Verb,
     },
-    store::SubmitError,
+    store::{Deed, Spoken, SubmitError},
 };
 
 /// A decision as the reviewer made it.
@@ -28,30 +27,13 @@ pub struct Submitted {
     pub action: ActionId,
 }
 
-/// What is journaled besides decisions.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Note {
-    /// Personal data was shown.
-    Revealed(Subject),
-    /// Personal data of many was shown: `12 inquiries`.
-    RevealedList(Text),
-    /// A one-time link was handed to the terminal's clipboard.
-    CopiedLink { subject: Subject, action: ActionId },
-    /// A one-time link was written to where a script wanted it.
-    PrintedLink { subject: Subject, action: ActionId },
-    /// An object was printed to a file; its id.
-    Printed(Text),
-}
-
 impl Desk {
     /// Makes a decision durable.
     ///
     /// # Errors
     /// If one is open for the same object, or the store cannot take it: then nothing happened.
     pub async fn submit(&self, draft: Draft) -> Result<Submitted, SubmitError> {
-        let action = self.intent(new_id(), draft);
-        self.store.submit(&action, &self.worker).await?;
-        Ok(Submitted { action: action.id })
+        self.submit_one(self.intent(new_id(), draft)).await
     }
 
     /// Makes decisions durable that were made together, all or none. Each is sent once the one
@@ -61,13 +43,15 @@ impl Desk {
     /// If one is open for an object of theirs, or the store cannot take them: then nothing
     /// happened.
     pub async fn submit_together(&self, drafts: Vec<Draft>) -> Result<Vec<Submitted>, SubmitError> {
-        let mut actions: Vec<Action> = Vec::new();
+        let mut deeds: Vec<Deed> = Vec::new();
         for draft in drafts {
-            let after = actions.last().map(|before| before.id.clone());
-            actions.push(Action { after, ..self.intent(new_id(), draft) });
+            let after = deeds.last().map(|before| before.action.id.clone());
+            let mut deed = self.intent(new_id(), draft);
+            deed.action.after = after;
+            deeds.push(deed);
         }
-        self.store.submit_together(&actions, &self.worker).await?;
-        Ok(actions.into_iter().map(|action| Submitted { action: action.id }).collect())
+        self.store.submit_together(&deeds, &self.worker).await?;
+        Ok(deeds.into_iter().map(|deed| Submitted { action: deed.action.id }).collect())
     }
 
     /// Has Persona make an inquiry: durable like a decision, and sent in the same way.
@@ -84,13 +68,21 @@ impl Desk {
             reason: None,
             comment: None,
         };
-        self.store.submit(&self.intent(id.clone(), draft), &self.worker).await?;
-        Ok(Submitted { action: id })
+        self.submit_one(self.intent(id, draft)).await
     }
 
-    fn intent(&self, id: ActionId, draft: Draft) -> Action {
+    async fn submit_one(&self, deed: Deed) -> Result<Submitted, SubmitError> {
+        self.store.submit_together(std::slice::from_ref(&deed), &self.worker).await?;
+        Ok(Submitted { action: deed.action.id })
+    }
+
+    fn intent(&self, id: ActionId, draft: Draft) -> Deed {
         let now = self.clock.now();
-        Action {
+        let spoken = Spoken {
+            reason: draft.reason.as_ref().map(|given| Text::new(&given.text)).unwrap_or_default(),
+            commented: draft.comment.is_some(),
+        };
+        let action = Action {
             id,
             comment: comment(&draft, &self.reviewer),
             subject: draft.subject,
@@ -105,7 +97,8 @@ impl Desk {
             attempts: 0,
             must_read: false,
             after: None,
-        }
+        };
+        Deed { action, spoken }
     }
 
     /// Takes a decision back if nothing has been sent of it.
@@ -116,30 +109,6 @@ impl Desk {
     /// A refusal was read; it leaves the row.
     pub async fn acknowledge(&self, id: &ActionId) -> Result<(), StoreError> {
         self.store.acknowledge(id).await
-    }
-
-    pub async fn journal(&self, note: Note) -> Result<(), StoreError> {
-        let nothing = Text::default();
-        let (what, subject, action, detail) = match note {
-            Note::Revealed(subject) => ("revealed", Some(subject), None, nothing),
-            Note::RevealedList(what) => ("revealed", None, None, what),
-            Note::CopiedLink { subject, action } => {
-                ("copied link", Some(subject), Some(action), nothing)
-            }
-            Note::PrintedLink { subject, action } => {
-                ("printed link", Some(subject), Some(action), nothing)
-            }
-            Note::Printed(id) => ("printed", None, None, id),
-        };
-        let entry = JournalEntry {
-            at: self.clock.now(),
-            who: self.reviewer.clone(),
-            what: Text::new(what),
-            subject,
-            action,
-            detail,
-        };
-        self.store.journal(&entry).await
     }
 }
 

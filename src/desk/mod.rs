@@ -7,6 +7,7 @@
 mod boot;
 mod decide;
 pub mod doctor;
+mod journal;
 mod listing;
 mod mismatches;
 mod news;
@@ -15,11 +16,15 @@ pub mod policy;
 mod refresh;
 mod relations;
 
-use std::sync::Arc;
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex},
+};
 
 pub use self::{
     boot::{Booted, Error as BootError, Options, boot},
-    decide::{Draft, Note, Submitted},
+    decide::{Draft, Submitted},
+    journal::Note,
     news::News,
     once::{CaughtUp, Once, Until, once},
     refresh::RefreshError,
@@ -28,7 +33,7 @@ pub use self::{
 use crate::{
     busy::Busy,
     clock::Clock,
-    model::{Account, AccountId, Action, CaseId, InquiryId, Text},
+    model::{Account, AccountId, Action, CaseId, Evidence, InquiryId, Subject, Text},
     persona::Client,
     store::Store,
 };
@@ -49,6 +54,8 @@ pub struct Desk {
     busy: Busy,
     /// Who decides, as the journal names them.
     reviewer: Text,
+    /// What was opened in this session.
+    opened: Mutex<HashSet<(Subject, Evidence)>>,
     hold: std::time::Duration,
     relation_keys: RelationKeys,
     case_statuses: CaseStatuses,

@@ -52,7 +52,8 @@ impl Desk {
     /// What the dashboard prints of an object. The journal says so before anybody has it.
     pub async fn print(&self, what: &Print) -> Result<Download, RefreshError> {
         let printed = self.client.print(what, Lane::Front).await?;
-        self.journal(Note::Printed(Text::new(what.id()))).await?;
+        self.journal(Note::Printed { subject: printed_subject(what), id: Text::new(what.id()) })
+            .await?;
         Ok(printed)
     }
 
@@ -79,5 +80,12 @@ impl Desk {
         let relations = Relations { source: id.clone(), key: key.clone(), targets };
         self.store.apply(Batch { relations: vec![relations], ..Batch::default() }).await?;
         Ok(())
+    }
+}
+
+fn printed_subject(what: &Print) -> Option<Subject> {
+    match what {
+        Print::Inquiry(id) => Some(Subject::Inquiry(id.clone())),
+        Print::Verification(_) | Print::Report(_) => None,
     }
 }

@@ -128,7 +128,7 @@ impl Verb {
 }
 
 /// The version of the object that the reviewer had on the screen.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Evidence {
     /// The wire's word for an inquiry, the template's text for a case.
     pub status: Text,

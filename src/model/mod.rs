@@ -38,7 +38,9 @@ pub use id::{
 };
 pub use identity::{Detail, GovernmentId, Identity, Selfie};
 pub use inquiry::{Inquiry, InquiryStatus};
-pub use journal::JournalEntry;
+pub use journal::{
+    Before, Decided, Exported, GivenReason, JournalEntry, KeyProfile, PersonaSaid, Seen,
+};
 pub use lane::Lane;
 pub use mismatch::{Mismatch, Shape};
 pub use relation::{Relation, Relations};

@@ -15,12 +15,12 @@ use super::{
 use crate::{
     clock::Clock,
     model::{
-        Action, ActionState, Batch, Entity, IdempotencyKey, InquiryId, Lane, Subject, Text, Verb,
-        Verification, difference,
+        Action, ActionState, Batch, Entity, IdempotencyKey, InquiryId, Lane, PersonaSaid, Subject,
+        Text, Verb, Verification, difference,
     },
     persona::{self, Client, accounts, cases, inquiries},
     secret::Secret,
-    store::{Claim, Error, Store},
+    store::{Claim, Error, Outcome, Store},
 };
 
 #[derive(Clone)]
@@ -47,7 +47,7 @@ struct Course {
 struct End {
     state: ActionState,
     /// For the journal.
-    detail: String,
+    outcome: Outcome,
     link: Option<Secret<String>>,
 }
 
@@ -55,6 +55,7 @@ struct End {
 #[derive(Default)]
 struct Answer {
     learnt: Batch,
+    said: Option<PersonaSaid>,
     link: Option<Secret<String>>,
     /// What is there now and was not before.
     made: Option<InquiryId>,
@@ -78,12 +79,11 @@ impl Delivery {
             };
             let ended = match step {
                 Step::Finish(state) => {
-                    let state = self.named(&course, state).await?;
-                    Some(End::told_by_looking(&course.action, state))
+                    Some(End::told_by_looking(self.named(&course, state).await?))
                 }
                 Step::Made(id) => {
                     course.action.subject = Subject::Inquiry(id);
-                    Some(End::told_by_looking(&course.action, ActionState::Done))
+                    Some(End::told_by_looking(ActionState::Done))
                 }
                 Step::Read => self.look_first(&mut course).await?,
                 Step::Send(call, key) => match self.intend(&mut course.action, key).await? {
@@ -97,7 +97,7 @@ impl Delivery {
         };
         let Course { action, learnt, .. } = course;
         let state = together::told(&action, end.state);
-        let settled = self.store.settle(&action, &self.worker, &state, &learnt, &end.detail).await;
+        let settled = self.store.settle(&action, &self.worker, &state, &learnt, end.outcome).await;
         if let Some(link) = end.link {
             // Made is made, whether or not it could be written down. Without a reader there is
             // nobody to show it to.
@@ -175,9 +175,8 @@ impl Delivery {
                 if let Some(made) = answer.made {
                     course.action.subject = Subject::Inquiry(made);
                 }
-                let action = &course.action;
-                let detail = format!("{}, try {}", action.verb.words(), action.attempts);
-                Some(End { state: ActionState::Done, detail, link: answer.link })
+                let outcome = Outcome { said: answer.said, ..Outcome::default() };
+                Some(End { state: ActionState::Done, outcome, link: answer.link })
             }
             Err(why) => {
                 let (now, words) = (self.clock.now(), why.to_string());
@@ -200,9 +199,8 @@ impl Delivery {
                 }
             }
         }
-        let request = why.request_id().map_or(String::new(), |id| format!(" (request {id})"));
-        let detail = format!("{}: {why}{request}", course.action.verb.words());
-        End { state: verdict.state, detail, link: None }
+        let outcome = Outcome { said: Some(why.told()), ..Outcome::default() };
+        End { state: verdict.state, outcome, link: None }
     }
 
     async fn look(&self, subject: &Subject) -> Result<Batch, persona::Error> {
@@ -228,55 +226,60 @@ impl Delivery {
     async fn send(&self, call: &Call, action: &Action) -> Result<Answer, persona::Error> {
         let (client, key, lane, nth) = (&self.client, &action.key, Lane::Front, action.attempts);
         let comment = action.comment.clone();
-        let entity = match call.clone() {
-            Call::Approve(id) => Entity::Inquiry(
-                client.write_nth(&inquiries::Approve { id, comment }, key, lane, nth).await?,
-            ),
-            Call::Decline(id) => Entity::Inquiry(
-                client.write_nth(&inquiries::Decline { id, comment }, key, lane, nth).await?,
-            ),
-            Call::MarkForReview(id) => Entity::Inquiry(
-                client.write_nth(&inquiries::MarkForReview { id }, key, lane, nth).await?,
-            ),
+        let inquiry = |(inquiry, said)| (Entity::Inquiry(inquiry), said);
+        let case = |(case, said)| (Entity::Case(case), said);
+        let (entity, said) = match call.clone() {
+            Call::Approve(id) => {
+                let ask = inquiries::Approve { id, comment };
+                inquiry(client.write_nth(&ask, key, lane, nth).await?)
+            }
+            Call::Decline(id) => {
+                let ask = inquiries::Decline { id, comment };
+                inquiry(client.write_nth(&ask, key, lane, nth).await?)
+            }
+            Call::MarkForReview(id) => {
+                let ask = inquiries::MarkForReview { id };
+                inquiry(client.write_nth(&ask, key, lane, nth).await?)
+            }
             Call::Resume(id) => {
                 let key = key.step("resume");
-                Entity::Inquiry(client.write_nth(&inquiries::Resume { id }, &key, lane, nth).await?)
+                inquiry(client.write_nth(&inquiries::Resume { id }, &key, lane, nth).await?)
             }
-            Call::SetStatus { id, status } => Entity::Case(
-                client.write_nth(&cases::SetStatus { id, status }, key, lane, nth).await?,
-            ),
+            Call::SetStatus { id, status } => {
+                case(client.write_nth(&cases::SetStatus { id, status }, key, lane, nth).await?)
+            }
             Call::Assign { id, email } => {
-                Entity::Case(client.write_nth(&cases::Assign { id, email }, key, lane, nth).await?)
+                case(client.write_nth(&cases::Assign { id, email }, key, lane, nth).await?)
             }
             Call::Link { id, expires_in_seconds } => {
                 let ask = inquiries::GenerateOneTimeLink { id, expires_in_seconds };
-                let made = client.write_nth(&ask, key, lane, nth).await?;
+                let (made, said) = client.write_nth(&ask, key, lane, nth).await?;
                 let learnt = Batch::of([Entity::Inquiry(made.inquiry)]);
-                return Ok(Answer { learnt, link: Some(made.link), made: None });
+                return Ok(Answer { learnt, said: Some(said), link: Some(made.link), made: None });
             }
             Call::Create(new) => {
-                let created = client.write_nth(&make::ask_for(new), key, lane, nth).await?;
+                let (created, said) = client.write_nth(&make::ask_for(new), key, lane, nth).await?;
                 let made = Some(created.inquiry.id.clone());
                 let learnt = Batch::of([Entity::Inquiry(created.inquiry)]);
-                return Ok(Answer { learnt, link: created.link, made });
+                return Ok(Answer { learnt, said: Some(said), link: created.link, made });
             }
         };
-        Ok(Answer { learnt: Batch::of([entity]), ..Answer::default() })
+        Ok(Answer { learnt: Batch::of([entity]), said: Some(said), ..Answer::default() })
     }
 }
 
 impl End {
-    fn told_by_looking(action: &Action, state: ActionState) -> Self {
+    fn told_by_looking(state: ActionState) -> Self {
         let said = match &state {
-            ActionState::Stopped { reason } => reason.to_string(),
-            _ => "told by looking".to_owned(),
+            ActionState::Stopped { reason } => reason.as_str(),
+            _ => "told by looking",
         };
-        Self { state, detail: format!("{}: {said}", action.verb.words()), link: None }
+        Self { outcome: said.into(), state, link: None }
     }
 
     fn stopped(reason: &str) -> Self {
         let state = ActionState::Stopped { reason: Text::new(reason) };
-        Self { state, detail: reason.to_owned(), link: None }
+        Self { state, outcome: reason.into(), link: None }
     }
 }
 

@@ -26,8 +26,8 @@ use super::{
 use crate::{
     clock::Clock,
     metrics::Recorder,
-    model::{IdempotencyKey, Lane, Text},
-    secret::{KeySource, Secret},
+    model::{IdempotencyKey, Lane, PersonaSaid, Text},
+    secret::{KeySource, Secret, ends},
 };
 
 pub const DEFAULT_BASE_URL: &str = "https://api.withpersona.com/api/v1";
@@ -112,20 +112,28 @@ impl Client {
         key: &IdempotencyKey,
         lane: Lane,
     ) -> Result<E::Output, Error> {
-        self.write_nth(endpoint, key, lane, 1).await
+        self.write_nth(endpoint, key, lane, 1).await.map(|(output, _)| output)
     }
 
-    /// The same for whoever repeats a write: `nth` is the number of this try, for its record.
+    /// The same for whoever repeats a write and keeps what was answered: `nth` is the number of
+    /// this try, for its record.
     pub async fn write_nth<E: Write>(
         &self,
         endpoint: &E,
         key: &IdempotencyKey,
         lane: Lane,
         nth: u32,
-    ) -> Result<E::Output, Error> {
+    ) -> Result<(E::Output, PersonaSaid), Error> {
         let request = endpoint.request();
         self.check_environment(&request.words)?;
-        let read = |reply| self.decoded(endpoint, &request, reply);
+        let read = |reply: Reply| {
+            let said = PersonaSaid {
+                status: Some(reply.status),
+                class: Text::new("done"),
+                request_id: reply.headers.request_id.clone(),
+            };
+            Ok((self.decoded(endpoint, &request, reply)?, said))
+        };
         let effect = Effect::of(request.method);
         self.repeated(&request, effect, Some(key), lane, nth, read).await
     }
@@ -205,6 +213,12 @@ impl Client {
     /// one.
     pub fn pin_environment(&self, expected: Text) {
         held(&self.environments).pinned = Some(expected);
+    }
+
+    /// The last four characters of the key in use, or of the one that would be used.
+    pub fn key_ends(&self) -> Option<Text> {
+        let used = held(&self.key).clone();
+        used.or_else(|| self.source.read().ok()).and_then(|key| ends(&key))
     }
 
     /// How far this machine's clock was ahead of the server's at the last answer, to the second.

@@ -2,7 +2,10 @@
 
 use std::{fmt, time::Duration};
 
-use crate::{model::Text, secret::KeyError};
+use crate::{
+    model::{PersonaSaid, Text},
+    secret::KeyError,
+};
 
 /// A request that did not get what it asked for.
 #[derive(Debug)]
@@ -142,10 +145,9 @@ impl Error {
         self.kind.retry_after()
     }
 
-    /// The error for a log: without Persona's own words, which may repeat what an applicant
-    /// typed, and without what was asked for by name.
-    pub fn for_log(&self) -> String {
-        let kind = match &*self.kind {
+    /// What kind of failure it was, in our words.
+    pub fn class(&self) -> &'static str {
+        match &*self.kind {
             ErrorKind::Key(_) => "no usable key",
             ErrorKind::Unauthorized => "unauthorized",
             ErrorKind::Forbidden => "forbidden",
@@ -167,7 +169,22 @@ impl Error {
             ErrorKind::Redirected => "redirected",
             ErrorKind::OtherEnvironment { .. } => "another environment",
             ErrorKind::Refused(_) => "not sent",
-        };
+        }
+    }
+
+    /// For the journal, likewise without Persona's own words.
+    pub fn told(&self) -> PersonaSaid {
+        PersonaSaid {
+            status: self.status,
+            class: Text::new(self.class()),
+            request_id: self.request_id.clone(),
+        }
+    }
+
+    /// The error for a log: without Persona's own words, which may repeat what an applicant
+    /// typed, and without what was asked for by name.
+    pub fn for_log(&self) -> String {
+        let kind = self.class();
         let status = self.status.map_or(String::new(), |status| format!(" ({status})"));
         let id = self.request_id.as_ref().map_or(String::new(), |id| format!(", request {id}"));
         format!("{kind}{status}{id}")

@@ -8,14 +8,12 @@ use sqlx::Row;
 use super::{
     Changes, Error, Store,
     action_row::{COLUMNS, action, write_state},
-    batch, journal,
+    batch,
+    deed::{Deed, Outcome, Spoken, entry, tell},
     together::{self, MAY_GO, Tx},
     worklist::instant,
 };
-use crate::model::{
-    Action, ActionId, ActionState, Batch, Evidence, IdempotencyKey, JournalEntry, Subject, Text,
-    Verb,
-};
+use crate::model::{Action, ActionId, ActionState, Batch, IdempotencyKey, Text, Verb};
 
 /// What came of taking a decision back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,21 +61,19 @@ impl Store {
     /// # Errors
     /// If a decision about the same object is open, or the store cannot write.
     pub async fn submit(&self, action: &Action, owner: &str) -> Result<(), SubmitError> {
-        self.submit_together(slice::from_ref(action), owner).await
+        let deed = Deed { action: action.clone(), spoken: Spoken::default() };
+        self.submit_together(slice::from_ref(&deed), owner).await
     }
 
     /// The same for decisions that were made together: all of them or nothing.
     ///
     /// # Errors
     /// As [`submit`](Self::submit) for any of them.
-    pub async fn submit_together(
-        &self,
-        actions: &[Action],
-        owner: &str,
-    ) -> Result<(), SubmitError> {
+    pub async fn submit_together(&self, deeds: &[Deed], owner: &str) -> Result<(), SubmitError> {
         let mut tx = self.0.backend.begin().await?;
-        for action in actions {
-            record(&mut tx, action, owner).await?;
+        for deed in deeds {
+            record(&mut tx, &deed.action, owner).await?;
+            tell(&mut tx, &self.scribe(), deed).await?;
         }
         tx.commit().await.map_err(Error::from)?;
         self.tell(Changes { actions: true, ..Changes::default() });
@@ -101,9 +97,14 @@ impl Store {
                 .fetch_optional(&mut *tx)
                 .await?;
             let Some(row) = cancelled else { continue };
-            let line =
-                entry(&action(&row)?, "undone", who, self.0.clock.now(), "before it was sent");
-            journal::append(&mut tx, &line).await?;
+            let line = entry(
+                &action(&row)?,
+                "undone",
+                who,
+                self.0.clock.now(),
+                "before it was sent".into(),
+            );
+            self.scribe().append(&mut tx, line).await?;
             undone = Undone::Cancelled;
         }
         tx.commit().await?;
@@ -189,7 +190,7 @@ impl Store {
         worker: &str,
         state: &ActionState,
         learnt: &Batch,
-        detail: &str,
+        outcome: impl Into<Outcome>,
     ) -> Result<Claim, Error> {
         let now = self.0.clock.now();
         let mut tx = self.0.backend.begin().await?;
@@ -213,9 +214,11 @@ impl Store {
         let claim = Claim::of(written.rows_affected());
         let mut changes = batch::apply_in(&mut tx, learnt, now).await?;
         if claim == Claim::Held && !state.is_open() {
-            journal::append(&mut tx, &entry(action, name, &action.reviewer, now, detail)).await?;
+            let scribe = self.scribe();
+            let line = entry(action, name, &action.reviewer, now, outcome.into());
+            scribe.append(&mut tx, line).await?;
             if *state != ActionState::Done {
-                together::stop(&mut tx, action, now).await?;
+                together::stop(&mut tx, &scribe, action, now).await?;
             }
         }
         tx.commit().await?;
@@ -324,29 +327,5 @@ async fn record(tx: &mut Tx, action: &Action, owner: &str) -> Result<(), SubmitE
     .execute(&mut **tx)
     .await
     .map_err(Error::from)?;
-    let line = entry(action, "decided", &action.reviewer, action.decided_at, &decided(action));
-    Ok(journal::append(tx, &line).await?)
-}
-
-/// What was decided, on what evidence and why, in ids and codes.
-fn decided(action: &Action) -> String {
-    let verb = action.verb.in_full();
-    if let Subject::NewInquiry(_) = action.subject {
-        return verb;
-    }
-    let Evidence { status, updated_at } = &action.evidence;
-    let seen = updated_at.map_or("unknown".to_owned(), |at| at.to_string());
-    let reason = action.reason_code.as_ref().map(|code| format!(", reason {code}"));
-    format!("{verb} on {status} as of {seen}{}", reason.unwrap_or_default())
-}
-
-pub fn entry(action: &Action, what: &str, who: &Text, at: Timestamp, detail: &str) -> JournalEntry {
-    JournalEntry {
-        at,
-        who: who.clone(),
-        what: Text::new(what),
-        subject: Some(action.subject.clone()),
-        action: Some(action.id.clone()),
-        detail: Text::new(detail),
-    }
+    Ok(())
 }

@@ -54,8 +54,16 @@ impl Store {
         let reader = pool(3).connect_lazy_with(options.read_only(true));
         let changes = broadcast::Sender::new(CHANGES_KEPT);
         let backend = Backend { writer, reader };
+        let key_ends = std::sync::OnceLock::new();
         let seen_version = AtomicI64::new(backend.data_version().await?);
-        Ok(Self(Arc::new(Inner { path: path.to_owned(), backend, changes, clock, seen_version })))
+        Ok(Self(Arc::new(Inner {
+            path: path.to_owned(),
+            backend,
+            changes,
+            clock,
+            key_ends,
+            seen_version,
+        })))
     }
 }
 
@@ -68,10 +76,11 @@ fn pool(connections: u32) -> SqlitePoolOptions {
 pub const NEWEST_VERSION: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
 
 /// Version, name and statements.
-const MIGRATIONS: [(i64, &str, &str); 4] = [
+const MIGRATIONS: [(i64, &str, &str); 5] = [
     (1, "start", include_str!("../../assets/migrations/0001_start.sql")),
     (2, "newest by status", include_str!("../../assets/migrations/0002_newest_by_status.sql")),
     (3, "mismatches", include_str!("../../assets/migrations/0003_mismatches.sql")),
+    (5, "journal", include_str!("../../assets/migrations/0005_journal.sql")),
     (9, "together", include_str!("../../assets/migrations/0009_together.sql")),
 ];
 

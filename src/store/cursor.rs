@@ -7,7 +7,7 @@ use sqlx::Row;
 use super::{Changes, Error, Store};
 use crate::model::Text;
 
-const ENVIRONMENT: &str = "environment";
+pub const ENVIRONMENT: &str = "environment";
 
 impl Store {
     pub async fn cursor(&self, name: &str) -> Result<Option<String>, Error> {

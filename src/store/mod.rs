@@ -9,6 +9,7 @@ mod backend;
 mod batch;
 mod changes;
 mod cursor;
+mod deed;
 mod entities;
 mod inspect;
 mod journal;
@@ -17,6 +18,7 @@ mod mismatches;
 mod newer;
 mod outbox_look;
 mod relations;
+mod seen;
 mod together;
 mod workers;
 mod worklist;
@@ -30,8 +32,10 @@ pub use self::{
     actions::{Claim, LEASE, SubmitError, Undone},
     batch::Ingested,
     changes::Changes,
+    deed::{Deed, Outcome, Spoken},
     entities::{CaseFile, InquiryFile, KnownStatus},
     inspect::{Inspection, OutboxLook, free_bytes, inspect},
+    journal::{KeyEnds, StoredLine, program},
     listing::{AccountFilter, CaseFilter, InquiryFilter, ListedCase, ListedInquiry},
     mismatches::{KnownMismatches, MOST_MISMATCHES},
     relations::{KeptRelation, KeptRelations},
@@ -49,6 +53,7 @@ struct Inner {
     backend: backend::Backend,
     changes: broadcast::Sender<Changes>,
     clock: Clock,
+    key_ends: std::sync::OnceLock<KeyEnds>,
     /// `PRAGMA data_version` when last looked at.
     seen_version: std::sync::atomic::AtomicI64,
 }

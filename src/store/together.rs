@@ -6,8 +6,8 @@ use sqlx::{Row, Sqlite, Transaction};
 use super::{
     Error,
     action_row::{COLUMNS, action},
-    actions::entry,
-    journal,
+    deed::entry,
+    journal::Scribe,
 };
 use crate::model::{Action, ActionId};
 
@@ -37,7 +37,12 @@ pub async fn of(tx: &mut Tx, id: &ActionId) -> Result<Vec<ActionId>, Error> {
 }
 
 /// What was to follow an action that came to nothing is not sent either.
-pub async fn stop(tx: &mut Tx, first: &Action, now: Timestamp) -> Result<(), Error> {
+pub async fn stop(
+    tx: &mut Tx,
+    scribe: &Scribe,
+    first: &Action,
+    now: Timestamp,
+) -> Result<(), Error> {
     let reason = format!(
         "{} of {} came to nothing, and this was decided together with it",
         first.verb.words(),
@@ -55,8 +60,8 @@ pub async fn stop(tx: &mut Tx, first: &Action, now: Timestamp) -> Result<(), Err
             .await?;
         if let Some(row) = stopped {
             let action = action(&row)?;
-            let line = entry(&action, "stopped", &action.reviewer, now, &reason);
-            journal::append(tx, &line).await?;
+            let line = entry(&action, "stopped", &action.reviewer, now, reason.as_str().into());
+            scribe.append(tx, line).await?;
         }
     }
     Ok(())

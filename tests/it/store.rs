@@ -289,7 +289,7 @@ async fn a_decision_is_joined_to_its_row_and_is_the_only_one() {
             serde_json::from_str::<serde_json::Value>(line).unwrap()["what"].to_string()
         })
         .collect();
-    assert_eq!(said, ["\"decided\"", "\"undone\"", "\"decided\"", "\"done\""]);
+    assert_eq!(said, ["\"began\"", "\"decided\"", "\"undone\"", "\"decided\"", "\"done\""]);
     journal::verify(lines.iter().map(|(line, hash)| (line.as_str(), hash.as_str()))).unwrap();
 }
 

@@ -23,7 +23,16 @@ fn verdicts_reach_persona_once_and_say_what_they_did() {
     );
     let decided = office.journal();
     let line = decided.iter().find(|line| line["what"] == "decided").expect("a line");
-    assert!(line["detail"].as_str().is_some_and(|said| said.contains("reason document_expired")));
+    let decision = &line["decision"];
+    assert_eq!(decision["reason"]["code"], "document_expired");
+    assert_eq!(decision["reason"]["text"], "document expired");
+    assert_eq!((&decision["commented"], &decision["verb"]), (&true.into(), &"decline".into()));
+    assert!(decision["evidence"]["updated_at"].is_string() && decision["seen"]["checks"].is_u64());
+    assert!(!line.to_string().contains("in May"), "what was said is not in it: {line}");
+    let settled = decided.iter().find(|line| line["what"] == "done").expect("a line");
+    assert_eq!((&settled["answer"]["status"], &settled["attempts"]), (&200.into(), &1.into()));
+    assert!(settled["answer"]["request_id"].as_str().is_some_and(|id| id.starts_with("req_")));
+    assert!(settled["key"]["environment"].as_str().is_some_and(|id| id.starts_with("env_")));
     let again = office.run(&["decline", &waiting[0]]).ends(4);
     assert!(again.err.contains("declined already"), "{again:?}");
     let unknown = office.run(&["approve", &waiting[1], "--reason", "because"]).ends(2);

@@ -1,0 +1,87 @@
+//! What is journaled besides decisions: what was opened, shown, handed out or exported, and when
+//! somebody was at this desk.
+
+use std::sync::PoisonError;
+
+use super::{Desk, StoreError};
+use crate::{
+    model::{ActionId, Evidence, JournalEntry, Subject, Text},
+    store,
+};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Note {
+    SessionBegan,
+    SessionEnded,
+    /// Somebody went to the evidence of this version. Told once for each in a session.
+    Opened {
+        subject: Subject,
+        version: Evidence,
+    },
+    /// Personal data was shown.
+    Revealed(Subject),
+    /// Personal data of many was shown: `12 inquiries`.
+    RevealedList(Text),
+    /// A one-time link was handed to the terminal's clipboard.
+    CopiedLink {
+        subject: Subject,
+        action: ActionId,
+    },
+    /// A one-time link was written to where a script wanted it.
+    PrintedLink {
+        subject: Subject,
+        action: ActionId,
+    },
+    /// An object was printed to a file: its id, and what it is where that can be decided.
+    Printed {
+        subject: Option<Subject>,
+        id: Text,
+    },
+}
+
+impl Desk {
+    /// Writes a line of its own.
+    ///
+    /// # Errors
+    /// If the store cannot take it.
+    pub async fn journal(&self, note: Note) -> Result<(), StoreError> {
+        let line = |what| JournalEntry::new(self.clock.now(), &self.reviewer, what);
+        let about = |what, subject| JournalEntry { subject: Some(subject), ..line(what) };
+        let entry = match note {
+            Note::SessionBegan | Note::SessionEnded => {
+                let began = note == Note::SessionBegan;
+                let what = if began { "session began" } else { "session ended" };
+                JournalEntry { program: Some(store::program()), ..line(what) }
+            }
+            Note::Opened { subject, version } => return self.opened(subject, version).await,
+            Note::Revealed(subject) => about("revealed", subject),
+            Note::RevealedList(what) => JournalEntry { detail: what, ..line("revealed") },
+            Note::CopiedLink { subject, action } => {
+                JournalEntry { action: Some(action), ..about("copied link", subject) }
+            }
+            Note::PrintedLink { subject, action } => {
+                JournalEntry { action: Some(action), ..about("printed link", subject) }
+            }
+            Note::Printed { subject, id } => {
+                JournalEntry { subject, detail: id, ..line("printed") }
+            }
+        };
+        self.store.journal(entry).await
+    }
+
+    async fn opened(&self, subject: Subject, version: Evidence) -> Result<(), StoreError> {
+        let seen = (subject.clone(), version.clone());
+        let known = || self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        if !known().insert(seen.clone()) {
+            return Ok(());
+        }
+        let line = JournalEntry::new(self.clock.now(), &self.reviewer, "opened");
+        let line = JournalEntry { subject: Some(subject), version: Some(version), ..line };
+        let written = self.store.journal(line).await;
+        if written.is_err() {
+            // What was not written down is told again.
+            known().remove(&seen);
+        }
+        written
+    }
+}
