@@ -18,6 +18,7 @@ pub enum Exit {
     OnItsWay = 6,
     Key = 7,
     Unreachable = 8,
+    Broken = 9,
 }
 
 /// For the help of every command.
@@ -30,7 +31,8 @@ pub const CODES: &str = "Exit codes:
   5  not sent: the evidence moved after it was read; look again
   6  on its way: written down, but not at Persona yet (a console or `outbox retry` sends it)
   7  no usable API key, or Persona refuses it
-  8  Persona cannot be reached, or gives no usable answer; nothing was decided";
+  8  Persona cannot be reached, or gives no usable answer; nothing was decided
+  9  the journal, or a bundle of it, is not as it was written";
 
 /// A sentence with the exit code that it asks for.
 #[derive(Debug, thiserror::Error)]
@@ -117,7 +119,7 @@ mod tests {
 
     #[test]
     fn every_code_is_in_the_help_and_errors_have_theirs() {
-        for code in Exit::Done as u8..=Exit::Unreachable as u8 {
+        for code in Exit::Done as u8..=Exit::Broken as u8 {
             assert!(CODES.contains(&format!("\n  {code}  ")), "{code}");
         }
         let answered = |kind| {

@@ -8,10 +8,12 @@ mod doctor;
 mod exit;
 mod ids;
 mod inquiry;
+mod journal;
 mod list;
 mod outbox;
 mod output;
 mod print;
+mod private;
 mod profile;
 mod record;
 mod script;
@@ -62,6 +64,9 @@ enum Command {
     Config(config::Command),
     /// Say what works and what to do about the rest. Exit code 0: nothing failed; 1: something did.
     Doctor,
+    /// Prove the journal, or export it for those who audit it.
+    #[command(subcommand)]
+    Journal(journal::Command),
     #[command(flatten)]
     Script(Script),
 }
@@ -112,7 +117,8 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         ));
     }
     let file = profile::named(cli.config);
-    let speaks = matches!(cli.command, Some(Command::Script(_) | Command::Doctor));
+    let speaks =
+        matches!(cli.command, Some(Command::Script(_) | Command::Doctor | Command::Journal(_)));
     if cli.format.is_some() && !speaks {
         return Err(misused("--format goes with commands that list, show or decide"));
     }
@@ -125,6 +131,10 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             let format = cli.format.unwrap_or_default();
             let exit = console::runtime()?.block_on(doctor::run(file.as_deref(), format))?;
             Ok(exit.into())
+        }
+        Some(Command::Journal(command)) => {
+            let ran = journal::run(command, file.as_deref(), cli.format);
+            Ok(console::runtime()?.block_on(ran)?.into())
         }
         Some(Command::Script(command)) => {
             let format = cli.format.unwrap_or_default();

@@ -50,6 +50,14 @@ pub fn rows(format: Format, shape: &Shape, rows: &[Value]) -> String {
     }
 }
 
+/// More objects below those that [`rows`] printed; not for tables.
+pub fn more(format: Format, shape: &Shape, rows: &[Value]) -> String {
+    match format {
+        Format::Csv => records(rows.iter().map(|row| cells(shape.csv, row))),
+        Format::Json | Format::Table => lines(rows),
+    }
+}
+
 /// One object, with what is nested in it.
 pub fn object(format: Format, object: &Value) -> String {
     match format {
@@ -87,10 +95,16 @@ fn lines(objects: &[Value]) -> String {
 }
 
 fn csv(paths: &[&str], rows: &[Value]) -> String {
-    let mut writer = csv::Writer::from_writer(Vec::new());
     let header = std::iter::once(paths.iter().map(|path| (*path).to_owned()).collect());
-    let cells = |row| paths.iter().map(|path| inert(text(at(row, path)))).collect();
-    let lines: Vec<Vec<String>> = header.chain(rows.iter().map(cells)).collect();
+    records(header.chain(rows.iter().map(|row| cells(paths, row))))
+}
+
+fn cells(paths: &[&str], row: &Value) -> Vec<String> {
+    paths.iter().map(|path| inert(text(at(row, path)))).collect()
+}
+
+fn records(lines: impl Iterator<Item = Vec<String>>) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
     for line in lines {
         writer.write_record(line).expect("a vector takes everything");
     }
@@ -101,7 +115,9 @@ fn csv(paths: &[&str], rows: &[Value]) -> String {
 /// A spreadsheet takes a cell that begins like this for a formula; an apostrophe prevents that.
 fn inert(cell: String) -> String {
     let formula = |c: char| matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠');
-    if cell.starts_with(formula) { format!("'{cell}") } else { cell }
+    // Some leave out what is blank before it.
+    let begins = cell.starts_with(['\t', '\r', '\n']) || cell.trim_start().starts_with(formula);
+    if begins { format!("'{cell}") } else { cell }
 }
 
 /// Scalars as name and value, then a table for each list of objects.
@@ -251,7 +267,7 @@ mod tests {
         let hostile = [json!({"id": "=1+1", "name": "@x, \"y\"", "checks": {"failed": 0}})];
         let csv = rows(Format::Csv, &SHAPE, &hostile);
         assert!(csv.ends_with("'=1+1,\"'@x, \"\"y\"\"\",,0\n"), "{csv}");
-        for cell in ["+1", "-1", "＝1"] {
+        for cell in ["+1", "-1", "＝1", "\t1", "\r1", " =1"] {
             assert!(inert(cell.to_owned()).starts_with('\''), "{cell}");
         }
         assert_eq!(inert("a=b".to_owned()), "a=b");

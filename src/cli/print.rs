@@ -1,15 +1,11 @@
 //! `caseload print`: what the dashboard prints of an object, as a PDF in a file.
 
-use std::{
-    fs,
-    io::{self, Write},
-    path::{Path, PathBuf},
-};
+use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
 
-use super::{exit::Exit, output, session::Session};
+use super::{exit::Exit, output, private, session::Session};
 use crate::{
     model::{InquiryId, ReportId, VerificationId, id::InvalidId},
     persona::print::Print,
@@ -37,26 +33,11 @@ fn printable(raw: &str) -> Result<Print, String> {
 
 pub async fn run(asked: Asked, session: &Session) -> anyhow::Result<Exit> {
     // Before Persona is asked for minutes of work, and before the journal says that it was.
-    if asked.file.try_exists().unwrap_or(false) {
-        let file = asked.file.display();
-        return Err(Exit::Usage.told(format!("{file} is there already: name another file")));
-    }
+    private::free(&asked.file)?;
     let printed = session.desk().print(&asked.what).await?;
     let file = asked.file.display();
-    save(&asked.file, &printed.bytes).with_context(|| format!("{file} cannot be written"))?;
+    let save = || private::File::begin(&asked.file)?.with(&printed.bytes)?.keep();
+    save().with_context(|| format!("{file} cannot be written"))?;
     output::note(format!("{file}: {} bytes", printed.bytes.len()));
     Ok(Exit::Done)
-}
-
-/// Whole or not at all: it is personal data, so it is private from its first byte on.
-fn save(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let mut part = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
-    part.write_all(bytes)?;
-    part.as_file().sync_all()?;
-    part.persist_noclobber(file).map_err(|why| why.error)?;
-    if let Some(folder) = folder {
-        fs::File::open(folder)?.sync_all()?;
-    }
-    Ok(())
 }

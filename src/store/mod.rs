@@ -17,6 +17,7 @@ mod listing;
 mod mismatches;
 mod newer;
 mod outbox_look;
+mod proof;
 mod relations;
 mod seen;
 mod together;
@@ -38,6 +39,7 @@ pub use self::{
     journal::{KeyEnds, StoredLine, program},
     listing::{AccountFilter, CaseFilter, InquiryFilter, ListedCase, ListedInquiry},
     mismatches::{KnownMismatches, MOST_MISMATCHES},
+    proof::prove,
     relations::{KeptRelation, KeptRelations},
     workers::Present,
     worklist::{CaseRow, CaseView, Glance, InquiryRow, InquiryView, Rows, Scope, Window},

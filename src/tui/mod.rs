@@ -159,7 +159,8 @@ impl Console {
     /// To be called when a frame is on the screen: only what was drawn can be decided.
     pub fn drawn(&mut self) {
         self.dirty = false;
-        update::update(&mut self.state, Msg::Drawn);
+        let effects = update::update(&mut self.state, Msg::Drawn);
+        self.perform(effects);
     }
 
     pub fn errands(&mut self) -> Vec<Errand> {

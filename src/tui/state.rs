@@ -110,6 +110,8 @@ pub struct Detail {
     pub file: File,
     /// The file has been on the screen: only then can it be decided.
     pub drawn: bool,
+    /// The version of which the journal was told that it was opened.
+    pub opened: Option<Evidence>,
     /// The list moved and brought this item under the cursor unasked: keys meant for the one
     /// before are refused until then.
     pub look_until: Option<Timestamp>,
@@ -140,6 +142,7 @@ impl Detail {
             from,
             file: File::Loading,
             drawn: false,
+            opened: None,
             look_until: None,
             scroll: 0,
             all_checks: false,

@@ -11,6 +11,7 @@ mod contract;
 mod delivery;
 mod endpoints;
 mod hostile;
+mod journal;
 mod letter;
 mod lossless;
 mod mismatches;

@@ -6,14 +6,16 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Finding;
 use crate::{
+    journal::{Flaw, Proof},
     model::{Mismatch, Text},
-    store::{Error, Inspection, OutboxLook, free_bytes, inspect},
+    store::{Error, Inspection, OutboxLook, free_bytes, inspect, prove},
 };
 
 const COPY: &str = "local copy";
 const DISK: &str = "disk";
 const OUTBOX: &str = "outbox";
 const MISMATCHES: &str = "mismatches";
+const JOURNAL: &str = "journal";
 
 /// Below this the next page of a backfill may not fit.
 const LITTLE_ROOM: u64 = 200 * 1024 * 1024;
@@ -31,6 +33,7 @@ pub async fn copy(file: &Path, now: Timestamp) -> (Vec<Finding>, Option<Text>) {
         }
         Ok(Some(inspection)) => {
             found.extend(contents(file, &inspection, now));
+            found.extend(prove(file, None).await.transpose().map(journal));
             inspection.environment
         }
         Err(why) => {
@@ -94,6 +97,20 @@ fn outbox(look: &OutboxLook, now: Timestamp) -> Finding {
         return Finding::warn(OUTBOX, open, todo);
     }
     Finding::ok(OUTBOX, open)
+}
+
+fn journal(proved: Result<Result<Proof, Flaw>, Error>) -> Finding {
+    match proved {
+        Ok(Ok(Proof { lines, head, .. })) => {
+            Finding::ok(JOURNAL, format!("{lines} lines, the chain is whole; head {head}"))
+        }
+        Ok(Err(flaw)) => Finding::fail(
+            JOURNAL,
+            format!("it is not as it was written: {flaw}"),
+            "keep the local copy as it is, and ask who could write to it; docs/journal.md says more",
+        ),
+        Err(why) => Finding::fail(JOURNAL, why.to_string(), "it cannot be proved as it is"),
+    }
 }
 
 fn mismatches(all: u64, newest: &[Mismatch]) -> Finding {
@@ -199,6 +216,9 @@ mod tests {
         assert_eq!(judged(|i| i.outbox = fresh), []);
         assert_eq!(judged(|i| i.outbox = stuck), [(OUTBOX, Verdict::Warn)]);
         assert_eq!(judged(|i| i.outbox = refused), [(OUTBOX, Verdict::Warn)]);
+        let flaw = Flaw { line: 7, wrong: crate::journal::Wrong::Missing };
+        let broken = journal(Ok(Err(flaw)));
+        assert!(broken.verdict == Verdict::Fail && broken.what.contains("line 7: it is missing"));
         assert_eq!(room(Ok(1_000)).verdict, Verdict::Warn);
         assert_eq!(room(Ok(u64::MAX)).verdict, Verdict::Ok);
     }

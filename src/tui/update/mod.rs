@@ -18,7 +18,7 @@ use super::{
     msg::Msg,
     state::{Detail, File, Leaving, Pane, Press, State, Tone, Touched},
 };
-use crate::model::Subject;
+use crate::{desk::Note, model::Subject};
 
 /// How long a person takes to notice that another item is under the cursor.
 const NOTICE: Duration = Duration::from_millis(700);
@@ -37,12 +37,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             effects.push(Effect::Repaint);
             effects
         }
-        Msg::Drawn => {
-            if let Some(detail) = &mut state.detail {
-                detail.drawn = !matches!(detail.file, File::Loading);
-            }
-            Vec::new()
-        }
+        Msg::Drawn => drawn(state),
         Msg::Woke => {
             expire(state);
             Vec::new()
@@ -90,6 +85,19 @@ fn press(state: &mut State, key: Press) -> Vec<Effect> {
             command::act(state, command)
         }
     }
+}
+
+/// Now it can be decided. What somebody went to, and not only passed, counts as opened.
+fn drawn(state: &mut State) -> Vec<Effect> {
+    let is_open = state.focus == Pane::Detail;
+    let Some(detail) = &mut state.detail else { return Vec::new() };
+    detail.drawn = !matches!(detail.file, File::Loading);
+    let Some(version) = detail.evidence().filter(|_| is_open) else { return Vec::new() };
+    if detail.opened.as_ref() == Some(&version) {
+        return Vec::new();
+    }
+    detail.opened = Some(version.clone());
+    vec![Effect::Journal(Note::Opened { subject: detail.subject.clone(), version })]
 }
 
 /// Lets go of what was only meant to stay for a while.

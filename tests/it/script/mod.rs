@@ -2,6 +2,7 @@
 
 mod decisions;
 mod doctor;
+mod journal;
 mod kills;
 mod lists;
 mod log;
@@ -17,7 +18,7 @@ use std::{
 
 use caseload::{
     clock::Clock,
-    journal,
+    journal::verify,
     simulator::{self, DEMO_KEY, Options, Scenario, Simulator},
     store::Store,
 };
@@ -144,15 +145,19 @@ impl Office {
         rows.iter().map(|row| row["id"].as_str().expect("an id").to_owned()).collect()
     }
 
-    /// What is in the journal, after its chain was checked.
-    fn journal(&self) -> Vec<Value> {
+    fn store(&self) -> std::path::PathBuf {
         let folder = self.home.path().join(".local/share/caseload");
         let server = fs::read_dir(folder).expect("a store").next().expect("one server");
-        let file = server.expect("an entry").path().join("caseload.db");
+        server.expect("an entry").path().join("caseload.db")
+    }
+
+    /// What is in the journal, after its chain was checked.
+    fn journal(&self) -> Vec<Value> {
+        let file = self.store();
         self.runtime.block_on(async {
             let store = Store::open(&file, Clock::system()).await.expect("the store");
             let lines = store.journal_lines().await.expect("lines");
-            journal::verify(lines.iter().map(|(line, hash)| (line.as_str(), hash.as_str())))
+            verify(lines.iter().map(|(line, hash)| (line.as_str(), hash.as_str())))
                 .expect("a chain");
             lines.iter().map(|(line, _)| serde_json::from_str(line).expect("JSON")).collect()
         })

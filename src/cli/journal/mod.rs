@@ -1,0 +1,69 @@
+//! `caseload journal`: prove it, and export it for those who audit it. Neither needs Persona.
+
+mod bundle;
+mod export;
+mod folder;
+mod record;
+mod verify;
+
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+
+use super::{exit::Exit, output::Format, profile};
+use crate::{
+    clock::Clock,
+    config::{Loaded, Paths},
+    model::Text,
+    secret,
+    store::Store,
+};
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Prove that no line was changed, dropped, moved or added, or name the first that was.
+    Verify(verify::Verify),
+    /// Write lines of a period, or the evidence file of one decision. The journal says so.
+    Export(export::Export),
+}
+
+pub async fn run(
+    command: Command,
+    file: Option<&Path>,
+    format: Option<Format>,
+) -> anyhow::Result<Exit> {
+    match command {
+        Command::Verify(asked) => verify::run(asked, file, format.unwrap_or_default()).await,
+        Command::Export(asked) => export::run(asked, file, format).await,
+    }
+}
+
+/// Where the configured journal is.
+fn place(file: Option<&Path>) -> anyhow::Result<(Loaded, PathBuf)> {
+    let paths = Paths::of_user()?;
+    let loaded = profile::load(file, &paths)?;
+    let store = profile::store_file(&loaded, &paths);
+    Ok((loaded, store))
+}
+
+fn nothing(store: &Path) -> anyhow::Error {
+    let store = store.display();
+    Exit::NotFound.told(format!("there is no journal yet: {store} is made at the first start"))
+}
+
+/// The journal to be written to, and who writes.
+struct Desk {
+    store: Store,
+    clock: Clock,
+    reviewer: Text,
+}
+
+impl Desk {
+    async fn open(loaded: &Loaded, store: &Path) -> anyhow::Result<Self> {
+        let clock = Clock::system();
+        let store = Store::open(store, clock.clone()).await?;
+        let key = loaded.key.clone();
+        store.sign_with(Box::new(move || key.read().ok().and_then(|key| secret::ends(&key))));
+        Ok(Self { store, clock, reviewer: profile::reviewer(&loaded.config) })
+    }
+}

@@ -1,0 +1,68 @@
+//! The journal proved from outside: read only, in one view of the store, beside a running console.
+
+use std::{io, path::Path};
+
+use futures::TryStreamExt;
+use sqlx::{Connection, Row, SqliteConnection, sqlite::SqliteConnectOptions};
+
+use super::{Error, cursor::ENVIRONMENT, journal::stored};
+use crate::{
+    journal::{Chain, End, Flaw, Proof},
+    model::Text,
+};
+
+/// Since then a store records where its journal ends.
+const RECORDS_THE_END: i64 = 5;
+
+/// Proves all lines of a store's journal, or finds the first that is not as it was written.
+/// `noted`: a head that was written down elsewhere. None if there is no store.
+///
+/// # Errors
+/// If the store is there and cannot be read.
+pub async fn prove(path: &Path, noted: Option<&str>) -> Result<Option<Result<Proof, Flaw>>, Error> {
+    match path.metadata() {
+        Ok(_) => {}
+        Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(why) => return Err(Error::Folder { path: path.display().to_string(), why }),
+    }
+    let options = SqliteConnectOptions::new().filename(path).read_only(true);
+    let mut db = SqliteConnection::connect_with(&options).await?;
+    let mut view = db.begin().await?;
+    let version = sqlx::query("SELECT 1 FROM _sqlx_migrations WHERE version = $1")
+        .bind(RECORDS_THE_END)
+        .fetch_optional(&mut *view)
+        .await?;
+    let end = match version {
+        Some(_) => Some(end(&mut view).await?),
+        None => None,
+    };
+    let mut chain = noted.map_or_else(Chain::default, Chain::noted);
+    let mut lines =
+        sqlx::query("SELECT seq, entry, hash FROM journal ORDER BY seq").fetch(&mut *view);
+    while let Some(row) = lines.try_next().await? {
+        let line = stored(&row)?;
+        chain.take(line.number, &line.text, &line.hash);
+    }
+    drop(lines);
+    view.rollback().await?;
+    db.close().await?;
+    Ok(Some(chain.prove(end.as_ref())))
+}
+
+async fn end(view: &mut SqliteConnection) -> Result<End, Error> {
+    let row = sqlx::query(
+        "SELECT name, lines, hash, (SELECT value FROM cursor WHERE name = $1) AS environment
+         FROM journal_end",
+    )
+    .bind(ENVIRONMENT)
+    .fetch_optional(view)
+    .await?;
+    let gone = "the record of where the journal ends is gone";
+    let row = row.ok_or_else(|| Error::Damaged(gone.to_owned()))?;
+    Ok(End {
+        name: row.try_get::<Option<String>, _>("name")?.map(Text::from),
+        lines: row.try_get::<i64, _>("lines")?.unsigned_abs(),
+        hash: row.try_get("hash")?,
+        environment: row.try_get::<Option<String>, _>("environment")?.map(Text::from),
+    })
+}
