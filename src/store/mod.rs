@@ -17,6 +17,9 @@ mod mismatches;
 mod newer;
 mod outbox_look;
 mod relations;
+mod search;
+mod tally;
+mod window;
 mod workers;
 mod worklist;
 
@@ -35,7 +38,7 @@ pub use self::{
     mismatches::{KnownMismatches, MOST_MISMATCHES},
     relations::{KeptRelation, KeptRelations},
     workers::Present,
-    worklist::{CaseRow, CaseView, Glance, InquiryRow, InquiryView, Rows, Scope, Window},
+    worklist::{CaseRow, CaseView, Glance, InquiryRow, InquiryView, Rows, Scope, Total, Window},
 };
 use crate::clock::Clock;
 
