@@ -41,8 +41,8 @@ pub use crate::{
     store::{
         AccountFilter, CaseFile, CaseFilter, CaseRow, CaseView, Changes, Error as StoreError,
         Glance, InquiryFile, InquiryFilter, InquiryRow, InquiryView, KnownMismatches, KnownStatus,
-        ListedCase, ListedInquiry, MOST_MISMATCHES, Pending, Rows, Scope, SubmitError, Undone,
-        Window,
+        ListedCase, ListedInquiry, MOST_MISMATCHES, Pending, Rows, Scope, SubmitError, Total,
+        Undone, Window,
     },
     sync::{Caught, Depth, Phase, SyncState, Trouble as SyncTrouble},
 };

@@ -76,11 +76,12 @@ fn pool(connections: u32) -> SqlitePoolOptions {
 pub const NEWEST_VERSION: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
 
 /// Version, name and statements.
-const MIGRATIONS: [(i64, &str, &str); 5] = [
+const MIGRATIONS: [(i64, &str, &str); 6] = [
     (1, "start", include_str!("../../assets/migrations/0001_start.sql")),
     (2, "newest by status", include_str!("../../assets/migrations/0002_newest_by_status.sql")),
     (3, "mismatches", include_str!("../../assets/migrations/0003_mismatches.sql")),
     (5, "journal", include_str!("../../assets/migrations/0005_journal.sql")),
+    (6, "scale", include_str!("../../assets/migrations/0006_scale.sql")),
     (9, "together", include_str!("../../assets/migrations/0009_together.sql")),
 ];
 

@@ -104,13 +104,14 @@ async fn put_inquiry(tx: &mut Tx, inquiry: &Inquiry, now: Timestamp) -> Result<b
     };
     sqlx::query(
         "INSERT INTO inquiry
-             (id, status, created_at, updated_at, waiting_since, account_id, search, body, fetched_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+             (id, status, created_at, updated_at, waiting_since, account_id, template, search,
+              body, fetched_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
          ON CONFLICT (id) DO UPDATE SET
              status = excluded.status, created_at = excluded.created_at,
              updated_at = excluded.updated_at, waiting_since = excluded.waiting_since,
-             account_id = excluded.account_id, search = excluded.search, body = excluded.body,
-             fetched_at = excluded.fetched_at",
+             account_id = excluded.account_id, template = excluded.template,
+             search = excluded.search, body = excluded.body, fetched_at = excluded.fetched_at",
     )
     .bind(inquiry.id.as_str())
     .bind(inquiry.status.as_str())
@@ -118,6 +119,7 @@ async fn put_inquiry(tx: &mut Tx, inquiry: &Inquiry, now: Timestamp) -> Result<b
     .bind(micros(inquiry.updated_at))
     .bind(micros(inquiry.waiting_since()))
     .bind(inquiry.account.as_ref().map(|id| id.as_str()))
+    .bind(inquiry.template.as_ref().map(|id| id.as_str()))
     .bind(inquiry_search(&inquiry))
     .bind(body)
     .bind(now.as_microsecond())
@@ -237,12 +239,13 @@ async fn put_case(tx: &mut Tx, case: &Case) -> Result<bool, Error> {
     let search = format!("{} {name} {assignee} {}", case.id, case.status).to_lowercase();
     sqlx::query(
         "INSERT INTO review_case (id, status, template, resolved, resolution, sla_expires_at,
-             created_at, updated_at, search, body)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+             created_at, updated_at, queue, assignee, search, body)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
          ON CONFLICT (id) DO UPDATE SET
              status = excluded.status, template = excluded.template, resolved = excluded.resolved,
              resolution = excluded.resolution, sla_expires_at = excluded.sla_expires_at,
              created_at = excluded.created_at, updated_at = excluded.updated_at,
+             queue = excluded.queue, assignee = excluded.assignee,
              search = excluded.search, body = excluded.body",
     )
     .bind(case.id.as_str())
@@ -253,6 +256,8 @@ async fn put_case(tx: &mut Tx, case: &Case) -> Result<bool, Error> {
     .bind(micros(case.sla_expires_at))
     .bind(micros(case.created_at))
     .bind(micros(case.updated_at))
+    .bind(case.queue.as_ref().map(|queue| queue.as_str()))
+    .bind(case.assignee.as_ref().map(|assignee| assignee.as_str().to_lowercase()))
     .bind(search)
     .bind(body)
     .execute(&mut **tx)
@@ -280,10 +285,12 @@ async fn put_account(tx: &mut Tx, account: &Account) -> Result<bool, Error> {
         return Ok(false);
     };
     sqlx::query(
-        "INSERT INTO account (id, updated_at, body) VALUES ($1, $2, $3)
-         ON CONFLICT (id) DO UPDATE SET updated_at = excluded.updated_at, body = excluded.body",
+        "INSERT INTO account (id, created_at, updated_at, body) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (id) DO UPDATE SET created_at = excluded.created_at,
+             updated_at = excluded.updated_at, body = excluded.body",
     )
     .bind(account.id.as_str())
+    .bind(micros(account.created_at))
     .bind(micros(account.updated_at))
     .bind(body)
     .execute(&mut **tx)
@@ -352,7 +359,7 @@ impl Store {
         let rows = sqlx::query(
             "SELECT id FROM inquiry WHERE status = 'needs_review'
                  AND (hydrated_at IS NULL OR hydrated_version IS NOT updated_at)
-             ORDER BY waiting_since, id LIMIT $1",
+             ORDER BY place, id LIMIT $1",
         )
         .bind(limit)
         .fetch_all(&self.0.backend.reader)

@@ -4,7 +4,9 @@ use sqlx::{Row, sqlite::SqliteRow};
 
 use super::{
     CaseView, Error, InquiryRow, InquiryView, Pending, Rows, Scope, Store, Window, action_row,
-    worklist::{Selection, case_selection, inquiry_row, inquiry_selection},
+    tally::Tally,
+    window::Selection,
+    worklist::{case_selection, inquiry_row, inquiry_selection},
 };
 use crate::model::{Account, AccountId, Case, Inquiry, InquiryStatus, TemplateId, Text};
 
@@ -71,7 +73,7 @@ impl Store {
     ) -> Result<Rows<ListedInquiry>, Error> {
         let view = InquiryView { status: filter.status.clone(), search: None };
         let mut selection = inquiry_selection(&view);
-        selection.is("json_extract(list.body, '$.template')", filter.template.as_ref());
+        selection.is("list.template", filter.template.as_ref());
         selection.is("list.account_id", filter.account.as_ref());
         let columns = format!(
             "list.body, list.kinds, list.failed, list.signals, list.unproven, list.passed,
@@ -80,7 +82,7 @@ impl Store {
         );
         let read =
             |row: &SqliteRow| Ok(ListedInquiry { inquiry: body(row)?, row: inquiry_row(row)? });
-        self.window("inquiry", &columns, selection, first(most), read).await
+        self.window(&columns, selection, first(most), read).await
     }
 
     pub async fn list_cases(
@@ -90,9 +92,8 @@ impl Store {
     ) -> Result<Rows<ListedCase>, Error> {
         let mut selection = case_selection(&CaseView { scope: Scope::All, search: None });
         selection.is("lower(list.status)", filter.status.as_ref().map(folded));
-        selection.is("json_extract(list.body, '$.queue')", filter.queue.as_ref());
-        let assignee = "lower(json_extract(list.body, '$.assignee'))";
-        selection.is(assignee, filter.assignee.as_ref().map(folded));
+        selection.is("list.queue", filter.queue.as_ref());
+        selection.is("list.assignee", filter.assignee.as_ref().map(folded));
         selection.is("list.template", filter.template.as_ref());
         if let Some(account) = &filter.account {
             let has = |n| {
@@ -106,7 +107,7 @@ impl Store {
         let read = |row: &SqliteRow| {
             Ok(ListedCase { case: body(row)?, action: action_row::pending(row)? })
         };
-        self.window("review_case", &columns, selection, first(most), read).await
+        self.window(&columns, selection, first(most), read).await
     }
 
     /// Of the accounts that were seen.
@@ -115,35 +116,29 @@ impl Store {
         filter: &AccountFilter,
         most: u32,
     ) -> Result<Rows<Account>, Error> {
-        let order = "json_extract(list.body, '$.created_at') DESC, list.id";
-        let (conditions, values) = (Vec::new(), Vec::new());
-        let mut selection = Selection { conditions, values, order, before: "" };
+        let mut selection = Selection {
+            table: "account",
+            source: "account AS list",
+            conditions: Vec::new(),
+            values: Vec::new(),
+            order: &["newest", "id"],
+            tally: None,
+            words: Vec::new(),
+        };
         let of = |name| format!("lower(json_extract(list.body, '$.{name}'))");
         selection.is(&of("status"), filter.status.as_ref().map(folded));
         selection.is(&of("type_name"), filter.type_name.as_ref().map(folded));
         selection.is("list.id", filter.id.as_ref());
-        self.window("account", "list.body", selection, first(most), body).await
+        self.window("list.body", selection, first(most), body).await
     }
 
     /// How many inquiries, cases and accounts there are.
     pub async fn counts(&self) -> Result<(u64, u64, u64), Error> {
-        let row = sqlx::query(
-            "SELECT (SELECT count(*) FROM inquiry), (SELECT count(*) FROM review_case),
-                    (SELECT count(*) FROM account)",
-        )
-        .fetch_one(&self.0.backend.reader)
-        .await?;
-        let count = |nth: usize| row.try_get::<i64, _>(nth).map(i64::unsigned_abs);
-        Ok((count(0)?, count(1)?, count(2)?))
-    }
-}
-
-impl Selection {
-    /// `column` is a fixed text.
-    fn is(&mut self, column: &str, value: Option<impl ToString>) {
-        if let Some(value) = value {
-            self.condition(|n| format!("{column} = ${n}"), value.to_string());
-        }
+        let mut tx = self.0.backend.reader.begin().await?;
+        let inquiries = Tally("inquiry".to_owned()).total(&mut tx).await?;
+        let cases = Tally("case".to_owned()).total(&mut tx).await?;
+        let accounts = sqlx::query("SELECT count(*) FROM account").fetch_one(&mut *tx).await?;
+        Ok((inquiries, cases, accounts.try_get::<i64, _>(0)?.unsigned_abs()))
     }
 }
 

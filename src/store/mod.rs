@@ -19,8 +19,11 @@ mod newer;
 mod outbox_look;
 mod proof;
 mod relations;
+mod search;
 mod seen;
+mod tally;
 mod together;
+mod window;
 mod workers;
 mod worklist;
 
@@ -42,7 +45,7 @@ pub use self::{
     proof::prove,
     relations::{KeptRelation, KeptRelations},
     workers::Present,
-    worklist::{CaseRow, CaseView, Glance, InquiryRow, InquiryView, Rows, Scope, Window},
+    worklist::{CaseRow, CaseView, Glance, InquiryRow, InquiryView, Rows, Scope, Total, Window},
 };
 use crate::clock::Clock;
 

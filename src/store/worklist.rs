@@ -1,9 +1,9 @@
 //! Windows of the lists: the rows on the screen and a margin, in the order they are worked.
 
 use jiff::Timestamp;
-use sqlx::{AssertSqlSafe, Row, sqlite::SqliteRow};
+use sqlx::{Row, sqlite::SqliteRow};
 
-use super::{Error, Pending, Store, action_row};
+use super::{Error, Pending, Store, action_row, search, tally::Tally, window::Selection};
 use crate::model::{Case, CaseId, Inquiry, InquiryId, InquiryStatus, Pii, TemplateId, Text};
 
 /// `rows` rows from the absolute index `first`.
@@ -24,9 +24,19 @@ impl Window {
 pub struct Rows<T> {
     /// Rows of the whole list.
     pub total: u64,
+    pub extent: Total,
     /// Absolute index of the first of `rows`.
     pub first: u64,
     pub rows: Vec<T>,
+}
+
+/// What `total` says of a list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Total {
+    #[default]
+    Exact,
+    /// A search with many results, of which not all were counted.
+    AtLeast,
 }
 
 /// Which inquiries. Those that wait for review come longest waiting first, others newest first.
@@ -99,74 +109,41 @@ pub struct Glance {
     pub late: u64,
 }
 
-/// A list's conditions and what is bound to them; conditions are fixed texts, values are bound.
-pub struct Selection {
-    pub conditions: Vec<String>,
-    pub values: Vec<String>,
-    pub order: &'static str,
-    /// True where a row comes before the one whose columns are bound in its place.
-    pub before: &'static str,
-}
-
-impl Selection {
-    pub fn condition(&mut self, sql: impl Fn(usize) -> String, value: String) {
-        self.values.push(value);
-        self.conditions.push(sql(self.values.len()));
-    }
-
-    fn search(&mut self, search: Option<&Text>) {
-        for word in search.map_or("", |text| text.as_str()).split_whitespace() {
-            let escaped =
-                word.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-            self.condition(
-                |n| format!("list.search LIKE ${n} ESCAPE '\\'"),
-                format!("%{escaped}%"),
-            );
-        }
-    }
-
-    fn filter(&self) -> String {
-        match self.conditions.is_empty() {
-            true => String::new(),
-            false => format!("WHERE {}", self.conditions.join(" AND ")),
-        }
-    }
-}
-
 pub fn inquiry_selection(view: &InquiryView) -> Selection {
-    let waiting = view.status == Some(InquiryStatus::NeedsReview);
-    let (order, before) = match waiting {
-        true => (
-            "list.waiting_since, list.id",
-            "(coalesce(list.waiting_since, 0), list.id) < (coalesce(this.waiting_since, 0), this.id)",
-        ),
-        false => (
-            "list.created_at DESC, list.id",
-            "(coalesce(list.created_at, 0) > coalesce(this.created_at, 0)
-                 OR (list.created_at IS this.created_at AND list.id < this.id))",
-        ),
+    let (order, tally): (&[&str], _) = match &view.status {
+        None => (&["newest", "id"], "inquiry".to_owned()),
+        Some(status) => (&["place", "id"], format!("inquiry/{status}")),
     };
-    let mut selection = Selection { conditions: Vec::new(), values: Vec::new(), order, before };
-    if let Some(status) = &view.status {
-        selection.condition(|n| format!("list.status = ${n}"), status.as_str().to_owned());
-    }
-    selection.search(view.search.as_ref());
+    let mut selection = Selection {
+        table: "inquiry",
+        source: "inquiry AS list",
+        conditions: Vec::new(),
+        values: Vec::new(),
+        order,
+        tally: None,
+        words: Vec::new(),
+    };
+    selection.is("list.status", view.status.as_ref().map(InquiryStatus::as_str));
+    selection.tally = Some(Tally(tally));
+    selection.has(search::words(view.search.as_ref()));
     selection
 }
 
 pub fn case_selection(view: &CaseView) -> Selection {
-    let mut selection = Selection {
-        conditions: Vec::new(),
-        values: Vec::new(),
-        // Without an SLA last: nothing presses.
-        order: "list.resolved, list.sla_expires_at IS NULL, list.sla_expires_at, list.created_at, list.id",
-        before: "(list.resolved, list.sla_expires_at IS NULL, coalesce(list.sla_expires_at, 0), coalesce(list.created_at, 0), list.id)
-               < (this.resolved, this.sla_expires_at IS NULL, coalesce(this.sla_expires_at, 0), coalesce(this.created_at, 0), this.id)",
+    let (conditions, tally) = match view.scope {
+        Scope::Open => (vec!["list.resolved = 0".to_owned()], "case/open"),
+        Scope::All => (Vec::new(), "case"),
     };
-    if view.scope == Scope::Open {
-        selection.conditions.push("list.resolved = 0".to_owned());
-    }
-    selection.search(view.search.as_ref());
+    let mut selection = Selection {
+        table: "review_case",
+        source: "review_case AS list",
+        conditions,
+        values: Vec::new(),
+        order: &["place", "since", "id"],
+        tally: Some(Tally(tally.to_owned())),
+        words: Vec::new(),
+    };
+    selection.has(search::words(view.search.as_ref()));
     selection
 }
 
@@ -186,12 +163,12 @@ impl Store {
              {}",
             action_row::PENDING_COLUMNS
         );
-        self.window("inquiry", &columns, selection, window, inquiry_row).await
+        self.window(&columns, selection, window, inquiry_row).await
     }
 
     pub async fn cases(&self, view: &CaseView, window: Window) -> Result<Rows<CaseRow>, Error> {
         let columns = format!("list.body, {}", action_row::PENDING_COLUMNS);
-        self.window("review_case", &columns, case_selection(view), window, case_row).await
+        self.window(&columns, case_selection(view), window, case_row).await
     }
 
     /// Where an inquiry stands in the view's order; none if it is not in the view.
@@ -200,11 +177,11 @@ impl Store {
         view: &InquiryView,
         id: &InquiryId,
     ) -> Result<Option<u64>, Error> {
-        self.position("inquiry", inquiry_selection(view), id.as_str()).await
+        self.position(inquiry_selection(view), id.as_str()).await
     }
 
     pub async fn case_position(&self, view: &CaseView, id: &CaseId) -> Result<Option<u64>, Error> {
-        self.position("review_case", case_selection(view), id.as_str()).await
+        self.position(case_selection(view), id.as_str()).await
     }
 
     /// Inquiries of an account, newest first.
@@ -213,93 +190,35 @@ impl Store {
         account: &crate::model::AccountId,
     ) -> Result<Vec<InquiryRow>, Error> {
         let mut selection = inquiry_selection(&InquiryView::default());
-        selection.condition(|n| format!("list.account_id = ${n}"), account.as_str().to_owned());
+        selection.is("list.account_id", Some(account));
         let columns = format!(
             "list.body, list.kinds, list.failed, list.signals, list.unproven, list.passed,
              list.hydrated_at, 0 AS late, {}",
             action_row::PENDING_COLUMNS
         );
         let window = Window { first: 0, rows: 50 };
-        Ok(self.window("inquiry", &columns, selection, window, inquiry_row).await?.rows)
+        Ok(self.window(&columns, selection, window, inquiry_row).await?.rows)
     }
 
     pub async fn glance(&self) -> Result<Glance, Error> {
         let now = self.0.clock.now().as_microsecond();
+        let mut tx = self.0.backend.reader.begin().await?;
+        let to_review = Tally("inquiry/needs_review".to_owned()).total(&mut tx).await?;
+        let open_cases = Tally("case/open".to_owned()).total(&mut tx).await?;
         let row = sqlx::query(
-            "SELECT (SELECT count(*) FROM inquiry WHERE status = 'needs_review'),
-                    (SELECT min(waiting_since) FROM inquiry WHERE status = 'needs_review'),
-                    (SELECT count(*) FROM review_case WHERE resolved = 0),
+            "SELECT (SELECT place FROM inquiry WHERE status = 'needs_review' AND place <> 0
+                         ORDER BY place LIMIT 1),
                     (SELECT count(*) FROM review_case WHERE resolved = 0 AND sla_expires_at < $1)",
         )
         .bind(now)
-        .fetch_one(&self.0.backend.reader)
+        .fetch_one(&mut *tx)
         .await?;
         Ok(Glance {
-            to_review: row.try_get::<i64, _>(0)?.unsigned_abs(),
-            oldest: instant(row.try_get(1)?),
-            open_cases: row.try_get::<i64, _>(2)?.unsigned_abs(),
-            late: row.try_get::<i64, _>(3)?.unsigned_abs(),
+            to_review,
+            oldest: instant(row.try_get(0)?),
+            open_cases,
+            late: row.try_get::<i64, _>(1)?.unsigned_abs(),
         })
-    }
-
-    pub(super) async fn window<T>(
-        &self,
-        table: &str,
-        columns: &str,
-        selection: Selection,
-        window: Window,
-        map: impl Fn(&SqliteRow) -> Result<T, Error>,
-    ) -> Result<Rows<T>, Error> {
-        let filter = selection.filter();
-        let total = format!("SELECT count(*) FROM {table} AS list {filter}");
-        let mut query = sqlx::query(AssertSqlSafe(total));
-        for value in &selection.values {
-            query = query.bind(value);
-        }
-        let total: i64 = query.fetch_one(&self.0.backend.reader).await?.try_get(0)?;
-        let total = total.unsigned_abs();
-        // A list that shrank still shows its end.
-        let first = window.first.min(total.saturating_sub(u64::from(window.rows)));
-        let rows = format!(
-            "SELECT {columns} FROM {table} AS list {} {filter} ORDER BY {} LIMIT {} OFFSET {first}",
-            action_row::PENDING_JOIN,
-            selection.order,
-            window.rows
-        );
-        let mut query = sqlx::query(AssertSqlSafe(rows));
-        for value in &selection.values {
-            query = query.bind(value);
-        }
-        let rows = query.fetch_all(&self.0.backend.reader).await?;
-        let rows = rows.iter().map(map).collect::<Result<_, _>>()?;
-        Ok(Rows { total, first, rows })
-    }
-
-    async fn position(
-        &self,
-        table: &str,
-        mut selection: Selection,
-        id: &str,
-    ) -> Result<Option<u64>, Error> {
-        let filter = selection.filter();
-        selection.values.push(id.to_owned());
-        let this = selection.values.len();
-        let and = if filter.is_empty() { "WHERE" } else { "AND" };
-        let sql = format!(
-            "SELECT (SELECT count(*) FROM {table} AS list {filter} {and} {}),
-                    (SELECT count(*) FROM {table} AS list {filter} {and} list.id = ${this})
-             FROM {table} AS this WHERE this.id = ${this}",
-            selection.before
-        );
-        let mut query = sqlx::query(AssertSqlSafe(sql));
-        for value in &selection.values {
-            query = query.bind(value);
-        }
-        let Some(row) = query.fetch_optional(&self.0.backend.reader).await? else {
-            return Ok(None);
-        };
-        let inside = row.try_get::<i64, _>(1)? > 0;
-        Ok(inside.then_some(row.try_get::<i64, _>(0)?.unsigned_abs()))
     }
 }
 

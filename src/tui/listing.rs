@@ -1,6 +1,6 @@
 //! A list on the screen: the cursor, what is visible, and the window of rows that is at hand.
 
-use crate::desk::{Rows, Window};
+use crate::desk::{Rows, Total, Window};
 
 /// A window onto a list that lives in the store.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub struct List<T> {
 impl<T> Default for List<T> {
     fn default() -> Self {
         Self {
-            rows: Rows { total: 0, first: 0, rows: Vec::new() },
+            rows: Rows { total: 0, extent: Total::Exact, first: 0, rows: Vec::new() },
             cursor: 0,
             top: 0,
             height: 10,

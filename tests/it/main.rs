@@ -18,6 +18,7 @@ mod mismatches;
 mod mutation;
 mod relations;
 mod review;
+mod scale;
 mod screens;
 mod script;
 mod simulator;

@@ -1,0 +1,93 @@
+//! How many rows a list has and which is the nth, without walking along it.
+//!
+//! The table `tally` counts the rows of each list by place, in slots of four sizes; triggers keep
+//! it. Walking down those levels ends in a slot of a second, so what is left to skip is short.
+
+use sqlx::{Row, SqliteConnection};
+
+use super::Error;
+
+/// How far a place is shifted right to give its slot, widest first.
+const SHIFTS: [u32; 4] = [41, 34, 27, 20];
+/// Between two levels: a slot holds 128 of the level below.
+const FAN: u32 = 7;
+
+/// A list that is counted, by its name in the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tally(pub String);
+
+/// Where to begin reading: from the first row at this place or beyond it, leaving out so many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Start {
+    pub place: i64,
+    pub skip: u64,
+}
+
+impl Tally {
+    pub async fn total(&self, db: &mut SqliteConnection) -> Result<u64, Error> {
+        let sql = "SELECT coalesce(sum(rows), 0) FROM tally WHERE list = $1 AND shift = $2";
+        let row = sqlx::query(sql).bind(&self.0).bind(SHIFTS[0]).fetch_one(db).await?;
+        Ok(row.try_get::<i64, _>(0)?.unsigned_abs())
+    }
+
+    /// Where the row of this index is found; none if the list is shorter.
+    pub async fn start(
+        &self,
+        db: &mut SqliteConnection,
+        index: u64,
+    ) -> Result<Option<Start>, Error> {
+        let mut skip = index;
+        // The slots to look among: all of the widest, then those of the one that was found.
+        let (mut from, mut to) = (i64::MIN, i64::MAX);
+        for (level, shift) in SHIFTS.into_iter().enumerate() {
+            let slots = sqlx::query(
+                "SELECT slot, rows FROM tally
+                 WHERE list = $1 AND shift = $2 AND slot BETWEEN $3 AND $4 ORDER BY slot",
+            )
+            .bind(&self.0)
+            .bind(shift)
+            .bind(from)
+            .bind(to)
+            .fetch_all(&mut *db)
+            .await?;
+            let mut found = None;
+            for slot in slots {
+                let rows = slot.try_get::<i64, _>(1)?.unsigned_abs();
+                if skip < rows {
+                    found = Some(slot.try_get::<i64, _>(0)?);
+                    break;
+                }
+                skip -= rows;
+            }
+            let Some(slot) = found else { return Ok(None) };
+            if level + 1 == SHIFTS.len() {
+                return Ok(Some(Start { place: slot << shift, skip }));
+            }
+            (from, to) = (slot << FAN, (slot << FAN) + (1 << FAN) - 1);
+        }
+        Ok(None)
+    }
+
+    /// How many rows lie in slots before that of a place, and the place at which its slot begins.
+    pub async fn before(&self, db: &mut SqliteConnection, place: i64) -> Result<(u64, i64), Error> {
+        let mut before = 0;
+        let mut from = i64::MIN;
+        for shift in SHIFTS {
+            let slot = place >> shift;
+            let row = sqlx::query(
+                "SELECT coalesce(sum(rows), 0) FROM tally
+                 WHERE list = $1 AND shift = $2 AND slot >= $3 AND slot < $4",
+            )
+            .bind(&self.0)
+            .bind(shift)
+            .bind(from)
+            .bind(slot)
+            .fetch_one(&mut *db)
+            .await?;
+            before += row.try_get::<i64, _>(0)?.unsigned_abs();
+            from = slot << FAN;
+        }
+        let finest = SHIFTS[SHIFTS.len() - 1];
+        Ok((before, (place >> finest) << finest))
+    }
+}
