@@ -11,6 +11,9 @@ pub fn of_inquiries(
     (before, checked): (&Inquiry, &[Verification]),
     (after, checks): (&Inquiry, &[Verification]),
 ) -> Vec<String> {
+    if before.redacted_at.is_none() && after.redacted_at.is_some() {
+        return vec!["redacted".to_owned()];
+    }
     let mut moved = Vec::new();
     if before.status != after.status {
         moved.push(format!("status {} → {}", before.status.words(), after.status.words()));
@@ -33,6 +36,9 @@ pub fn of_inquiries(
 
 /// Of a case.
 pub fn of_cases(before: &Case, after: &Case) -> Vec<String> {
+    if before.redacted_at.is_none() && after.redacted_at.is_some() {
+        return vec!["redacted".to_owned()];
+    }
     let mut moved = Vec::new();
     if before.status != after.status {
         moved.push(format!("status {} → {}", before.status, after.status));

@@ -11,6 +11,7 @@ pub mod document;
 pub mod entity;
 pub mod event;
 pub mod field;
+pub mod forget;
 pub mod id;
 pub mod identity;
 pub mod inquiry;

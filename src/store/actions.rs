@@ -11,6 +11,7 @@ use super::{
     batch,
     deed::{Deed, Outcome, Spoken, entry, tell},
     together::{self, MAY_GO, Tx},
+    tombstone,
     worklist::instant,
 };
 use crate::model::{Action, ActionId, ActionState, Batch, IdempotencyKey, Text, Verb};
@@ -214,6 +215,7 @@ impl Store {
         let claim = Claim::of(written.rows_affected());
         let mut changes = batch::apply_in(&mut tx, learnt, now).await?;
         if claim == Claim::Held && !state.is_open() {
+            tombstone::tidy(&mut tx, &action.subject).await?;
             let scribe = self.scribe();
             let line = entry(action, name, &action.reviewer, now, outcome.into());
             scribe.append(&mut tx, line).await?;
@@ -223,7 +225,7 @@ impl Store {
         }
         tx.commit().await?;
         changes.actions = true;
-        self.tell(changes);
+        self.committed(changes).await;
         Ok(claim)
     }
 

@@ -44,7 +44,9 @@ impl Store {
             // A decision must survive a power cut.
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(Duration::from_secs(5))
-            .foreign_keys(true);
+            .foreign_keys(true)
+            // What is deleted is overwritten.
+            .pragma("secure_delete", "ON");
         let writer = pool(1).connect_with(options.clone()).await?;
         migrator().run(&writer).await.map_err(|why| match why {
             MigrateError::VersionMissing(_) => Error::Newer { path: path.display().to_string() },
@@ -76,12 +78,13 @@ fn pool(connections: u32) -> SqlitePoolOptions {
 pub const NEWEST_VERSION: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
 
 /// Version, name and statements.
-const MIGRATIONS: [(i64, &str, &str); 6] = [
+const MIGRATIONS: [(i64, &str, &str); 7] = [
     (1, "start", include_str!("../../assets/migrations/0001_start.sql")),
     (2, "newest by status", include_str!("../../assets/migrations/0002_newest_by_status.sql")),
     (3, "mismatches", include_str!("../../assets/migrations/0003_mismatches.sql")),
     (5, "journal", include_str!("../../assets/migrations/0005_journal.sql")),
     (6, "scale", include_str!("../../assets/migrations/0006_scale.sql")),
+    (8, "tombstone", include_str!("../../assets/migrations/0008_tombstone.sql")),
     (9, "together", include_str!("../../assets/migrations/0009_together.sql")),
 ];
 

@@ -4,22 +4,13 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
-use sqlx::{Row, Sqlite, Transaction, sqlite::SqliteRow};
+use sqlx::{Row, sqlite::SqliteRow};
 
-use super::{Changes, Error, Store, newer::winner};
+use super::{Changes, Error, Store, newer::winner, together::Tx, tombstone};
 use crate::model::{
-    Account, Batch, Case, Entity, Event, EventId, Inquiry, InquiryId, Relation, Relations,
-    Verification, verification::Weight,
+    Account, Batch, Case, Entity, Inquiry, InquiryId, Relation, Relations, Verification,
+    forget::Forget, verification::Weight,
 };
-
-type Tx = Transaction<'static, Sqlite>;
-
-/// What became of a page of events.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Ingested {
-    pub new: Vec<EventId>,
-    pub already_seen: usize,
-}
 
 impl Store {
     /// Writes a batch in one transaction.
@@ -30,34 +21,8 @@ impl Store {
         let mut tx = self.0.backend.begin().await?;
         let changes = apply_in(&mut tx, &batch, self.0.clock.now()).await?;
         tx.commit().await?;
-        self.tell(changes);
+        self.committed(changes).await;
         Ok(changes)
-    }
-
-    /// Writes events that were not seen before, oldest first, each with the object as of then.
-    pub async fn ingest(&self, events: &[Event]) -> Result<Ingested, Error> {
-        let now = self.0.clock.now();
-        let mut tx = self.0.backend.begin().await?;
-        let (mut ingested, mut batch) = (Ingested::default(), Batch::default());
-        for event in events.iter().rev() {
-            let inserted = sqlx::query(
-                "INSERT INTO event (id, seen_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING",
-            )
-            .bind(event.id.as_str())
-            .bind(now.as_microsecond())
-            .execute(&mut *tx)
-            .await?;
-            if inserted.rows_affected() == 0 {
-                ingested.already_seen += 1;
-                continue;
-            }
-            ingested.new.push(event.id.clone());
-            batch.entities.extend(event.subject.iter().chain(&event.included).cloned());
-        }
-        let changes = apply_in(&mut tx, &batch, now).await?;
-        tx.commit().await?;
-        self.tell(changes);
-        Ok(ingested)
     }
 }
 
@@ -66,10 +31,27 @@ pub async fn apply_in(tx: &mut Tx, batch: &Batch, now: Timestamp) -> Result<Chan
     let mut verifications: HashMap<&str, &Verification> = HashMap::new();
     for entity in &batch.entities {
         match entity {
-            Entity::Inquiry(inquiry) => changes.inquiries |= put_inquiry(tx, inquiry, now).await?,
-            Entity::Case(case) => changes.cases |= put_case(tx, case).await?,
-            Entity::Account(account) => changes.accounts |= put_account(tx, account).await?,
+            Entity::Inquiry(inquiry) => {
+                let moved = put_inquiry(tx, inquiry, now).await?;
+                changes.inquiries |= moved;
+                changes.dropped |= moved && inquiry.redacted_at.is_some();
+            }
+            Entity::Case(case) => {
+                let moved = put_case(tx, case).await?;
+                changes.cases |= moved;
+                changes.dropped |= moved && case.redacted_at.is_some();
+            }
+            Entity::Account(account) => {
+                let moved = put_account(tx, account).await?;
+                changes.accounts |= moved;
+                changes.dropped |= moved && account.redacted_at.is_some();
+            }
             Entity::Verification(verification) => {
+                if verification.redacted_at.is_some() {
+                    let moved = put_redacted(tx, verification).await?;
+                    changes.inquiries |= moved;
+                    changes.dropped |= moved;
+                }
                 verifications.insert(verification.id.as_str(), verification);
             }
         }
@@ -99,9 +81,9 @@ async fn put_inquiry(tx: &mut Tx, inquiry: &Inquiry, now: Timestamp) -> Result<b
         .bind(inquiry.id.as_str())
         .fetch_optional(&mut **tx)
         .await?;
-    let Some((body, inquiry)) = newest(known.as_ref(), inquiry.updated_at, inquiry)? else {
-        return Ok(false);
-    };
+    let redacted = tombstone::of(tx, "inquiry", inquiry.id.as_str(), inquiry.redacted_at).await?;
+    let newest = newest(known.as_ref(), inquiry.updated_at, redacted, inquiry)?;
+    let Some((body, inquiry)) = newest else { return Ok(false) };
     sqlx::query(
         "INSERT INTO inquiry
              (id, status, created_at, updated_at, waiting_since, account_id, template, search,
@@ -111,7 +93,8 @@ async fn put_inquiry(tx: &mut Tx, inquiry: &Inquiry, now: Timestamp) -> Result<b
              status = excluded.status, created_at = excluded.created_at,
              updated_at = excluded.updated_at, waiting_since = excluded.waiting_since,
              account_id = excluded.account_id, template = excluded.template,
-             search = excluded.search, body = excluded.body, fetched_at = excluded.fetched_at",
+             search = excluded.search, body = excluded.body, fetched_at = excluded.fetched_at,
+             purged_at = NULL",
     )
     .bind(inquiry.id.as_str())
     .bind(inquiry.status.as_str())
@@ -129,19 +112,36 @@ async fn put_inquiry(tx: &mut Tx, inquiry: &Inquiry, now: Timestamp) -> Result<b
 }
 
 /// What has to be written, as JSON and as an object; none if what is known stands.
-fn newest<T: Serialize + DeserializeOwned>(
+fn newest<T: Forget + Serialize + DeserializeOwned>(
     known: Option<&SqliteRow>,
     at: Option<Timestamp>,
+    redacted: Option<Timestamp>,
     incoming: &T,
 ) -> Result<Option<(String, T)>, Error> {
     let known = match known {
         Some(row) => Some((row.try_get(0)?, row.try_get(1)?)),
         None => None,
     };
-    match winner(known, at, serde_json::to_string(incoming)?)? {
-        Some(body) => Ok(Some((body.clone(), serde_json::from_str(&body)?))),
-        None => Ok(None),
+    let newest = match winner(known, at, serde_json::to_string(incoming)?)? {
+        Some(body) => Some((body.clone(), serde_json::from_str(&body)?)),
+        None => None,
+    };
+    match redacted {
+        Some(at) => tombstone::remains(at, newest.map(|(_, it)| it), known.map(|(_, body)| body)),
+        None => Ok(newest),
     }
+}
+
+/// A verification whose inquiry may be known; what it showed is forgotten.
+async fn put_redacted(tx: &mut Tx, verification: &Verification) -> Result<bool, Error> {
+    let mut remains = verification.clone();
+    remains.forget();
+    let written = sqlx::query("UPDATE verification SET body = $2 WHERE id = $1 AND body IS NOT $2")
+        .bind(remains.id.as_str())
+        .bind(serde_json::to_string(&remains)?)
+        .execute(&mut **tx)
+        .await?;
+    Ok(written.rows_affected() > 0)
 }
 
 /// Writes down what was verified; false if that was known, and is confirmed.
@@ -151,6 +151,9 @@ async fn hydrate(
     verifications: &[&Verification],
     now: Timestamp,
 ) -> Result<bool, Error> {
+    // Of a redacted one nothing is left to look at.
+    let redacted = tombstone::of(tx, "inquiry", inquiry.id.as_str(), inquiry.redacted_at).await?;
+    let verifications = if redacted.is_some() { &[] } else { verifications };
     let bodies: Vec<String> =
         verifications.iter().map(serde_json::to_string).collect::<Result<_, _>>()?;
     if is_known(tx, inquiry, &bodies).await? {
@@ -231,7 +234,8 @@ async fn put_case(tx: &mut Tx, case: &Case) -> Result<bool, Error> {
         .bind(case.id.as_str())
         .fetch_optional(&mut **tx)
         .await?;
-    let Some((body, case)) = newest(known.as_ref(), case.updated_at, case)? else {
+    let redacted = tombstone::of(tx, "case", case.id.as_str(), case.redacted_at).await?;
+    let Some((body, case)) = newest(known.as_ref(), case.updated_at, redacted, case)? else {
         return Ok(false);
     };
     let name = case.name.as_ref().map_or("", |name| name.as_str());
@@ -246,7 +250,7 @@ async fn put_case(tx: &mut Tx, case: &Case) -> Result<bool, Error> {
              resolution = excluded.resolution, sla_expires_at = excluded.sla_expires_at,
              created_at = excluded.created_at, updated_at = excluded.updated_at,
              queue = excluded.queue, assignee = excluded.assignee,
-             search = excluded.search, body = excluded.body",
+             search = excluded.search, body = excluded.body, purged_at = NULL",
     )
     .bind(case.id.as_str())
     .bind(case.status.as_str())
@@ -281,13 +285,13 @@ async fn put_account(tx: &mut Tx, account: &Account) -> Result<bool, Error> {
         .bind(account.id.as_str())
         .fetch_optional(&mut **tx)
         .await?;
-    let Some((body, account)) = newest(known.as_ref(), account.updated_at, account)? else {
-        return Ok(false);
-    };
+    let redacted = tombstone::of(tx, "account", account.id.as_str(), account.redacted_at).await?;
+    let newest = newest(known.as_ref(), account.updated_at, redacted, account)?;
+    let Some((body, account)) = newest else { return Ok(false) };
     sqlx::query(
         "INSERT INTO account (id, created_at, updated_at, body) VALUES ($1, $2, $3, $4)
          ON CONFLICT (id) DO UPDATE SET created_at = excluded.created_at,
-             updated_at = excluded.updated_at, body = excluded.body",
+             updated_at = excluded.updated_at, body = excluded.body, purged_at = NULL",
     )
     .bind(account.id.as_str())
     .bind(micros(account.created_at))

@@ -10,6 +10,8 @@ pub struct Changes {
     pub actions: bool,
     /// Where answers were not as expected.
     pub mismatches: bool,
+    /// Personal data was dropped: it is to be gone from the disk too.
+    pub dropped: bool,
 }
 
 impl Changes {
@@ -21,12 +23,13 @@ impl Changes {
             relations: true,
             actions: true,
             mismatches: true,
+            dropped: false,
         }
     }
 
     /// Rows that panes show.
     pub fn any_rows(&self) -> bool {
-        Self { mismatches: false, ..*self }.any()
+        Self { mismatches: false, dropped: false, ..*self }.any()
     }
 
     pub fn any(&self) -> bool {

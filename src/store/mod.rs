@@ -11,6 +11,7 @@ mod changes;
 mod cursor;
 mod deed;
 mod entities;
+mod ingest;
 mod inspect;
 mod journal;
 mod listing;
@@ -23,6 +24,7 @@ mod search;
 mod seen;
 mod tally;
 mod together;
+mod tombstone;
 mod window;
 mod workers;
 mod worklist;
@@ -34,10 +36,10 @@ use tokio::sync::broadcast;
 pub use self::{
     action_row::Pending,
     actions::{Claim, LEASE, SubmitError, Undone},
-    batch::Ingested,
     changes::Changes,
     deed::{Deed, Outcome, Spoken},
     entities::{CaseFile, InquiryFile, KnownStatus},
+    ingest::Ingested,
     inspect::{Inspection, OutboxLook, free_bytes, inspect},
     journal::{KeyEnds, StoredLine, program},
     listing::{AccountFilter, CaseFilter, InquiryFilter, ListedCase, ListedInquiry},
@@ -118,6 +120,16 @@ impl Store {
     /// Told of every commit of this process, and of others' when [`Store::watch_others`] looks.
     pub fn changes(&self) -> broadcast::Receiver<Changes> {
         self.0.changes.subscribe()
+    }
+
+    /// Tells of a commit, after what it dropped is gone from the disk too.
+    async fn committed(&self, changes: Changes) {
+        if changes.dropped
+            && let Err(why) = self.leave_no_trace().await
+        {
+            tracing::warn!(%why, "what was dropped is in the log of the local copy for a while");
+        }
+        self.tell(changes);
     }
 
     fn tell(&self, changes: Changes) {

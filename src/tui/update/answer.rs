@@ -225,7 +225,7 @@ fn shown(state: &mut State, subject: &Subject, file: Answer<File>) -> Vec<Effect
             difference(&before, &detail.file).map_or(String::new(), |moved| format!(" ({moved})"));
         state.staged = None;
         let said =
-            format!("this item changed while you decided{what}: look again; nothing was sent");
+            format!("nothing was sent: this item changed while you decided{what}; look again");
         state.say(said, Tone::Bad);
         measure(state);
     }

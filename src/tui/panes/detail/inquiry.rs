@@ -54,6 +54,9 @@ pub fn lines<'a>(
             lines.push(Line::styled(format!(" {line}"), theme.dim));
         }
     }
+    if inquiry.redacted_at.is_some() {
+        return;
+    }
     lines.push(Line::raw(""));
     checks::lines(lines, file, detail.all_checks, width, theme);
     fields::lines(

@@ -1,0 +1,128 @@
+//! Redaction: what Persona redacted is forgotten here in the same transaction as the fact, and
+//! nothing that comes late brings it back.
+
+use jiff::Timestamp;
+use serde::{Serialize, de::DeserializeOwned};
+use sqlx::Row;
+
+use super::{Error, Store, together::Tx, worklist::instant};
+use crate::model::{Entity, Event, Subject, forget::Forget};
+
+/// When an object was redacted, if it was: as it says itself now, or as was learnt before.
+pub async fn of(
+    tx: &mut Tx,
+    kind: &str,
+    id: &str,
+    says: Option<Timestamp>,
+) -> Result<Option<Timestamp>, Error> {
+    if let Some(at) = says {
+        bury(tx, kind, id, at).await?;
+        return Ok(Some(at));
+    }
+    let known = sqlx::query("SELECT redacted_at FROM tombstone WHERE kind = $1 AND id = $2")
+        .bind(kind)
+        .bind(id)
+        .fetch_optional(&mut **tx)
+        .await?;
+    Ok(match known {
+        Some(row) => instant(Some(row.try_get(0)?)),
+        None => None,
+    })
+}
+
+/// What has to be written of a redacted object: the newer of what came and what is known, without
+/// a person in it. None if that is known.
+pub fn remains<T: Forget + Serialize + DeserializeOwned>(
+    at: Timestamp,
+    came: Option<T>,
+    known: Option<&str>,
+) -> Result<Option<(String, T)>, Error> {
+    let mut object: T = match (came, known) {
+        (Some(came), _) => came,
+        (None, Some(known)) => serde_json::from_str(known)?,
+        (None, None) => return Ok(None),
+    };
+    object.forget();
+    object.redacted_at().get_or_insert(at);
+    let body = serde_json::to_string(&object)?;
+    Ok((known != Some(&body)).then_some((body, object)))
+}
+
+/// What was kept beside the object goes with it.
+async fn bury(tx: &mut Tx, kind: &str, id: &str, at: Timestamp) -> Result<(), Error> {
+    sqlx::query(
+        "INSERT INTO tombstone (kind, id, redacted_at) VALUES ($1, $2, $3)
+         ON CONFLICT (kind, id) DO NOTHING",
+    )
+    .bind(kind)
+    .bind(id)
+    .bind(at.as_microsecond())
+    .execute(&mut **tx)
+    .await?;
+    beside(tx, kind, id).await
+}
+
+/// Drops what is kept beside an object: its checks, its relations, and what was said with
+/// decisions about it that are over.
+pub async fn beside(tx: &mut Tx, kind: &str, id: &str) -> Result<(), Error> {
+    let dependents: &[&'static str] = match kind {
+        "inquiry" => &[
+            "DELETE FROM verification WHERE inquiry_id = $1",
+            "UPDATE inquiry SET kinds = '[]', failed = 0, signals = 0, unproven = 0, passed = 0,
+                 hydrated_version = updated_at WHERE id = $1",
+        ],
+        "account" => &[
+            "DELETE FROM relation WHERE source = $1",
+            "DELETE FROM relation_list WHERE source = $1",
+        ],
+        _ => &[],
+    };
+    for sql in dependents {
+        sqlx::query(*sql).bind(id).execute(&mut **tx).await?;
+    }
+    sqlx::query(
+        "UPDATE action SET comment = NULL,
+             verb = CASE WHEN json_type(verb, '$.to.fields') IS NULL THEN verb
+                    ELSE json_set(verb, '$.to.fields', json('[]'), '$.to.reference_id', NULL) END
+         WHERE subject_kind = $1 AND subject_id = $2
+             AND state IN ('done', 'rejected', 'stopped', 'cancelled')",
+    )
+    .bind(kind)
+    .bind(id)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// What was said with a decision about a redacted object goes when the decision is over.
+pub async fn tidy(tx: &mut Tx, subject: &Subject) -> Result<(), Error> {
+    match of(tx, subject.kind(), subject.id(), None).await? {
+        Some(_) => beside(tx, subject.kind(), subject.id()).await,
+        None => Ok(()),
+    }
+}
+
+/// What an event tells of redaction, for objects that do not say so themselves.
+pub fn told(event: &Event) -> Option<Entity> {
+    let mut subject = event.subject.clone()?;
+    if event.name.as_str().ends_with(".redacted")
+        && let Some(at) = event.created_at
+    {
+        match &mut subject {
+            Entity::Inquiry(inquiry) => inquiry.redacted_at.get_or_insert(at),
+            Entity::Case(case) => case.redacted_at.get_or_insert(at),
+            Entity::Account(account) => account.redacted_at.get_or_insert(at),
+            Entity::Verification(verification) => verification.redacted_at.get_or_insert(at),
+        };
+    }
+    Some(subject)
+}
+
+impl Store {
+    /// Takes what was dropped out of the write-ahead log too; pages that were freed are overwritten
+    /// already.
+    pub async fn leave_no_trace(&self) -> Result<(), Error> {
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.0.backend.writer).await?;
+        Ok(())
+    }
+}
