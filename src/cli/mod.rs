@@ -15,6 +15,7 @@ mod output;
 mod print;
 mod private;
 mod profile;
+mod purge;
 mod record;
 mod script;
 mod session;

@@ -6,6 +6,8 @@ use std::{
     time::Duration,
 };
 
+use jiff::SignedDuration;
+
 use crate::{
     config::{self, CaseStatus, Config, Loaded, Paths, Required},
     desk::{self, CaseStatuses, KnownStatus, Mappings, RelationKeys},
@@ -71,6 +73,7 @@ pub fn desk(config: &Config, key: KeySource, store: PathBuf, hold: Duration) -> 
         relation_keys: relation_keys(config),
         case_statuses: case_statuses(config),
         sync: sync(config),
+        kept: SignedDuration::from_hours(i64::from(config.store.retention_days) * 24),
     }
 }
 

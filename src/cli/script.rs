@@ -5,7 +5,8 @@ use std::{path::Path, time::Duration};
 use clap::Subcommand;
 
 use super::{
-    decide, exit::Exit, inquiry, list, outbox, output::Format, print, session::Session, show, sync,
+    decide, exit::Exit, inquiry, list, outbox, output::Format, print, purge, session::Session,
+    show, sync,
 };
 use crate::model::Verb;
 
@@ -38,6 +39,8 @@ pub enum Script {
     /// What is on its way to Persona: list, send, take back.
     #[command(subcommand)]
     Outbox(outbox::Command),
+    /// Drop cached personal data, and print a receipt.
+    Purge(purge::Purge),
     /// Fill the local copy, or catch up with what happened.
     Sync(sync::Sync),
 }
@@ -63,6 +66,7 @@ impl Script {
             Self::Inquiry(command) => inquiry::run(command, session).await,
             Self::Print(asked) => print::run(asked, session).await,
             Self::Outbox(command) => outbox::run(command, session).await,
+            Self::Purge(asked) => purge::run(asked, session).await,
             Self::Sync(_) => sync::run(session).await,
         }
     }

@@ -28,6 +28,7 @@ pub fn check(config: &Config) -> Result<(), Problem> {
     within("persona.timeout_seconds", config.persona.timeout_seconds, 1..=120)?;
     within("persona.connect_timeout_seconds", config.persona.connect_timeout_seconds, 1..=60)?;
     within("review.hold_seconds", config.review.hold_seconds, 0..=60)?;
+    within("store.retention_days", config.store.retention_days.into(), 1..=3650)?;
     within("review.reveal_seconds", config.review.reveal_seconds, 5..=600)?;
     within("review.link_expires_hours", config.review.link_expires_hours, 1..=720)?;
     within("sync.poll_seconds", config.sync.poll_seconds, 1..=300)?;

@@ -219,12 +219,20 @@ impl Default for Health {
     }
 }
 
-/// Where the local copy lies.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+/// Where the local copy lies, and what it keeps.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Store {
     /// A private folder; the data directory of the user without it.
     pub dir: Option<PathBuf>,
+    /// Personal data of what nobody waits for is dropped so long after its last change, 1 to 3650.
+    pub retention_days: u32,
+}
+
+impl Default for Store {
+    fn default() -> Self {
+        Self { dir: None, retention_days: 90 }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

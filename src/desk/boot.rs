@@ -11,13 +11,16 @@ use std::{
     time::Duration,
 };
 
+use jiff::SignedDuration;
 use tokio::{
     sync::{mpsc, watch},
     task::JoinSet,
 };
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
-use super::{CaseStatuses, Desk, News, Note, Phase, RelationKeys, SyncState, mismatches, news};
+use super::{
+    CaseStatuses, Desk, News, Note, Phase, RelationKeys, SyncState, mismatches, news, purge,
+};
 use crate::{
     busy::Busy,
     clock::Clock,
@@ -42,6 +45,8 @@ pub struct Options {
     pub relation_keys: RelationKeys,
     pub case_statuses: CaseStatuses,
     pub sync: sync::Settings,
+    /// For how long after its last change personal data is kept of what nobody waits for.
+    pub kept: SignedDuration,
 }
 
 /// A running house. Dropping it stops its tasks; what was decided is in the store.
@@ -70,7 +75,7 @@ pub const PARTING: Duration = Duration::from_millis(800);
 
 pub async fn boot(options: Options, clock: Clock, busy: Busy) -> Result<Booted, Error> {
     let file = options.store.clone();
-    let settings = options.sync.clone();
+    let (settings, kept) = (options.sync.clone(), options.kept);
     let Parts { desk, stats } = build(options, clock.clone(), busy.clone()).await?;
     let (store, client) = (desk.store.clone(), Arc::clone(&desk.client));
     let cancel = CancellationToken::new();
@@ -83,6 +88,7 @@ pub async fn boot(options: Options, clock: Clock, busy: Busy) -> Result<Booted, 
     let outbox = start_outbox(&desk, links_tx, cancel.clone());
     tasks.spawn(look_across(store.clone(), clock.clone(), busy.clone(), cancel.clone()));
     tasks.spawn(mismatches::keep(Arc::clone(&desk)));
+    tasks.spawn(purge::expire(Arc::clone(&desk), kept));
     tasks.spawn(note(Arc::clone(&desk), Note::SessionBegan));
     let sync = sync::Sync { store, client, clock, busy, state: sync_tx, settings };
     tasks.spawn(sync_when_alone(file, sync, cancel.clone()));

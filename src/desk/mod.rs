@@ -13,6 +13,7 @@ mod mismatches;
 mod news;
 mod once;
 pub mod policy;
+mod purge;
 mod refresh;
 mod relations;
 
@@ -27,6 +28,7 @@ pub use self::{
     journal::Note,
     news::News,
     once::{CaughtUp, Once, Until, once},
+    purge::Receipt,
     refresh::RefreshError,
     relations::{Mappings, RelationGroup, RelationRow},
 };
@@ -42,7 +44,7 @@ pub use crate::{
         AccountFilter, CaseFile, CaseFilter, CaseRow, CaseView, Changes, Error as StoreError,
         Glance, InquiryFile, InquiryFilter, InquiryRow, InquiryView, KnownMismatches, KnownStatus,
         ListedCase, ListedInquiry, MOST_MISMATCHES, Pending, Rows, Scope, SubmitError, Total,
-        Undone, Window,
+        Undone, Whose, Window,
     },
     sync::{Caught, Depth, Phase, SyncState, Trouble as SyncTrouble},
 };

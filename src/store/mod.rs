@@ -19,6 +19,7 @@ mod mismatches;
 mod newer;
 mod outbox_look;
 mod proof;
+mod purge;
 mod relations;
 mod search;
 mod seen;
@@ -45,6 +46,7 @@ pub use self::{
     listing::{AccountFilter, CaseFilter, InquiryFilter, ListedCase, ListedInquiry},
     mismatches::{KnownMismatches, MOST_MISMATCHES},
     proof::prove,
+    purge::{Dropped, Whose},
     relations::{KeptRelation, KeptRelations},
     workers::Present,
     worklist::{CaseRow, CaseView, Glance, InquiryRow, InquiryView, Rows, Scope, Total, Window},

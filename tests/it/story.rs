@@ -134,6 +134,7 @@ impl Story {
                 ..RelationKeys::default()
             },
             case_statuses: CaseStatuses::default(),
+            kept: jiff::SignedDuration::from_hours(90 * 24),
             sync: sync::Settings::default(),
         };
         let mut booted =

@@ -7,6 +7,7 @@ mod kills;
 mod lists;
 mod log;
 mod making;
+mod purge;
 mod relations;
 mod trouble;
 

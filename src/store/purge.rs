@@ -1,0 +1,138 @@
+//! Dropping cached personal data before Persona does: what has expired, and what somebody names.
+//! Ids, statuses and times stay; the rest comes back when the object is asked for again.
+
+use jiff::Timestamp;
+use serde::{Serialize, de::DeserializeOwned};
+use sqlx::{AssertSqlSafe, Row};
+
+use super::{Changes, Error, Store, together::Tx, tombstone};
+use crate::model::{Account, Case, Inquiry, Subject, forget::Forget};
+
+/// Whose personal data is dropped. Of an object whose decision is on its way it never is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Whose {
+    /// Of objects that nobody waits for and that have not changed since.
+    Unchanged(Timestamp),
+    Everybody,
+    Only(Vec<Subject>),
+}
+
+/// An object whose personal data was dropped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dropped {
+    /// `inquiry`, `case` or `account`.
+    pub kind: &'static str,
+    pub id: String,
+}
+
+/// So many in one transaction: nobody notices the wait.
+const AT_ONCE: usize = 100;
+
+/// A kind of object: its name, its table, and when nobody waits for one any more.
+const KINDS: [(&str, &str, &str); 3] = [
+    (
+        "inquiry",
+        "inquiry",
+        "this.status <> 'needs_review' AND NOT EXISTS (SELECT 1 FROM case_inquiry
+             JOIN review_case ON review_case.id = case_inquiry.case_id
+             WHERE case_inquiry.inquiry_id = this.id AND review_case.resolved = 0)",
+    ),
+    ("case", "review_case", "this.resolved = 1"),
+    (
+        "account",
+        "account",
+        "NOT EXISTS (SELECT 1 FROM inquiry WHERE inquiry.account_id = this.id
+             AND inquiry.purged_at IS NULL)",
+    ),
+];
+
+impl Store {
+    /// Drops the personal data of some, in one small transaction; empty when there is no more.
+    /// [`Store::leave_no_trace`] belongs after the last.
+    pub async fn purge_some(&self, whose: &Whose) -> Result<Vec<Dropped>, Error> {
+        let mut tx = self.0.backend.begin().await?;
+        let mut dropped = Vec::new();
+        for (kind, table, is_over) in KINDS {
+            let wanted = wanted(kind, is_over, whose);
+            let sql = format!(
+                "SELECT this.id, this.body FROM {table} AS this WHERE this.purged_at IS NULL
+                     AND {wanted} AND NOT EXISTS (SELECT 1 FROM action
+                         WHERE subject_kind = '{kind}' AND subject_id = this.id
+                         AND state IN ('held', 'sending', 'waiting'))
+                 LIMIT {}",
+                AT_ONCE - dropped.len()
+            );
+            let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut *tx).await?;
+            for row in rows {
+                let (id, body): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+                let body = match kind {
+                    "inquiry" => remains::<Inquiry>(&body)?,
+                    "case" => remains::<Case>(&body)?,
+                    _ => remains::<Account>(&body)?,
+                };
+                self.write(&mut tx, (kind, table), &id, &body).await?;
+                dropped.push(Dropped { kind, id });
+            }
+            if dropped.len() >= AT_ONCE {
+                break;
+            }
+        }
+        tx.commit().await?;
+        if !dropped.is_empty() {
+            self.tell(Changes {
+                inquiries: true,
+                cases: true,
+                accounts: true,
+                ..Default::default()
+            });
+        }
+        Ok(dropped)
+    }
+
+    async fn write(
+        &self,
+        tx: &mut Tx,
+        (kind, table): (&str, &str),
+        id: &str,
+        body: &str,
+    ) -> Result<(), Error> {
+        tombstone::beside(tx, kind, id).await?;
+        // Without a version, so that whatever Persona says next is news.
+        let more = match kind {
+            "inquiry" => ", search = lower(id), hydrated_at = NULL, hydrated_version = NULL",
+            "case" => ", search = lower(id)",
+            _ => "",
+        };
+        let sql = format!(
+            "UPDATE {table} SET body = $2, purged_at = $3, updated_at = NULL{more} WHERE id = $1"
+        );
+        sqlx::query(AssertSqlSafe(sql))
+            .bind(id)
+            .bind(body)
+            .bind(self.0.clock.now().as_microsecond())
+            .execute(&mut **tx)
+            .await?;
+        Ok(())
+    }
+}
+
+fn wanted(kind: &str, is_over: &str, whose: &Whose) -> String {
+    match whose {
+        Whose::Everybody => "true".to_owned(),
+        Whose::Unchanged(since) => {
+            format!("this.updated_at < {} AND {is_over}", since.as_microsecond())
+        }
+        Whose::Only(subjects) => {
+            let mine = subjects.iter().filter(|subject| subject.kind() == kind);
+            // Ids have no quotes.
+            let ids: Vec<String> = mine.map(|subject| format!("'{}'", subject.id())).collect();
+            format!("this.id IN ({})", ids.join(", "))
+        }
+    }
+}
+
+fn remains<T: Forget + Serialize + DeserializeOwned>(body: &str) -> Result<String, Error> {
+    let mut object: T = serde_json::from_str(body)?;
+    object.forget();
+    Ok(serde_json::to_string(&object)?)
+}
