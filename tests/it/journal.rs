@@ -309,7 +309,7 @@ fn a_part_that_was_made_anew_contradicts_the_journal() {
 fn a_bundle_names_nothing_outside_of_itself() {
     for name in ["../x", "/etc/passwd", "a/b", "..", ".hidden", "", "X", "x\u{202e}", MANIFEST] {
         let mut files = sample();
-        files.insert(name.to_owned(), Vec::new());
+        files.entry(name.to_owned()).or_default();
         let mut manifest: serde_json::Value = serde_json::from_slice(&files[MANIFEST]).unwrap();
         let part = json!({ "name": name, "bytes": 0, "sha256": sha256(b"") });
         manifest["parts"].as_array_mut().unwrap().push(part);

@@ -67,7 +67,13 @@ fn a_journal_is_proved_and_its_head_can_be_noted() {
     office.run(&["journal", "verify", "--head", "abc"]).ends(2);
     let copy = office.path("copy.db");
     fs::copy(office.store(), &copy).expect("a copy");
-    assert_eq!(office.verify(&copy).told("of"), "journal");
+    let half = office.verify(&copy);
+    assert!(half.err.contains("together with its -wal") || half.code == 0, "{half:?}");
+    let log = |file: &Path| file.with_extension("db-wal");
+    if log(&office.store()).exists() {
+        fs::copy(log(&office.store()), log(&copy)).expect("its log");
+    }
+    assert_eq!(office.verify(&copy).ends(0).told("lines"), "8");
     let page = office.ask(&["doctor"]).ends(0).json();
     let said = page.iter().find(|row| row["about"] == "journal").expect("a finding");
     assert!(said["what"].as_str().expect("words").starts_with("8 lines, the chain is whole"));
