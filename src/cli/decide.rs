@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
 use super::{
@@ -56,6 +56,27 @@ pub struct Link {
     patience: Duration,
 }
 
+/// A verdict about a case's inquiries, with its status.
+#[derive(Debug, Args)]
+pub struct Inquiries {
+    /// Decide its inquiries that are not decided yet, too: they are sent first, and the case only
+    /// if all of them are done.
+    #[arg(long = "inquiries", value_name = "VERDICT")]
+    verdict: Option<VerdictName>,
+    /// A code of the configuration's [reasons], for the verdict.
+    #[arg(long, value_name = "CODE", requires = "verdict")]
+    reason: Option<String>,
+    /// Added to what Persona is told with the verdict.
+    #[arg(long, value_name = "TEXT", requires = "verdict")]
+    comment: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum VerdictName {
+    Approve,
+    Decline,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Case {
     /// Set a case's status.
@@ -65,6 +86,8 @@ pub enum Case {
         case: CaseId,
         /// As the case's template spells it.
         status: String,
+        #[command(flatten)]
+        inquiries: Inquiries,
         #[command(flatten)]
         timing: Timing,
     },
@@ -90,13 +113,8 @@ impl Case {
 }
 
 pub async fn verdict(verb: Verb, asked: Verdict, session: &mut Session) -> anyhow::Result<Exit> {
-    let reason = match &asked.reason {
-        Some(code) => Some(reason(&verb, code, session)?),
-        None => None,
-    };
-    let comment = asked.comment.as_deref().map(|text| Text::new(text.trim()));
-    let subject = Subject::Inquiry(asked.inquiry);
-    let comment = comment.filter(|text| !text.is_empty());
+    let reason = reason(&verb, asked.reason.as_deref(), session)?;
+    let (subject, comment) = (Subject::Inquiry(asked.inquiry), comment(asked.comment.as_deref()));
     decide(session, &asked.timing, Wish { subject, verb, reason, comment }).await
 }
 
@@ -107,8 +125,13 @@ pub async fn escalate(asked: Escalate, session: &mut Session) -> anyhow::Result<
 
 pub async fn case(command: Case, session: &mut Session) -> anyhow::Result<Exit> {
     let (case, verb, timing) = match command {
-        Case::SetStatus { case, status, timing } => {
-            (case, Verb::SetCaseStatus(Text::new(&status)), timing)
+        Case::SetStatus { case, status, inquiries, timing } => {
+            let verb = Verb::SetCaseStatus(Text::new(&status));
+            if inquiries.verdict.is_some() {
+                let wish = Wish::of(Subject::Case(case), verb);
+                return together(session, &timing, wish, inquiries).await;
+            }
+            (case, verb, timing)
         }
         Case::Assign { case, email, timing } if email.contains('@') => {
             (case, Verb::AssignCase(Text::new(&email)), timing)
@@ -181,9 +204,14 @@ impl Wish {
     }
 }
 
-fn reason(verb: &Verb, code: &str, session: &Session) -> anyhow::Result<Reason> {
+fn comment(given: Option<&str>) -> Option<Text> {
+    given.map(|text| Text::new(text.trim())).filter(|text| !text.is_empty())
+}
+
+fn reason(verb: &Verb, code: Option<&str>, session: &Session) -> anyhow::Result<Option<Reason>> {
+    let Some(code) = code else { return Ok(None) };
     let known = policy::reasons(verb, &session.config.reasons);
-    known.iter().find(|known| known.code == code).cloned().ok_or_else(|| {
+    known.iter().find(|known| known.code == code).cloned().map(Some).ok_or_else(|| {
         let codes: Vec<&str> = known.iter().map(|reason| reason.code.as_str()).collect();
         let verb = verb.words();
         Exit::Usage.told(match codes.is_empty() {
@@ -195,9 +223,14 @@ fn reason(verb: &Verb, code: &str, session: &Session) -> anyhow::Result<Reason> 
 
 /// Reads the object: the version that Persona answers with is the evidence.
 async fn read(session: &Session, wish: Wish) -> anyhow::Result<Draft> {
+    session.desk().look(&wish.subject).await?;
+    drafted(session, wish).await
+}
+
+/// Of an object that was just read.
+async fn drafted(session: &Session, wish: Wish) -> anyhow::Result<Draft> {
     let Wish { subject, mut verb, reason, comment } = wish;
     let desk = session.desk();
-    desk.look(&subject).await?;
     let gone =
         || Exit::Failed.told(format!("Persona answered with another object than {}", subject.id()));
     let (evidence, fits) = match &subject {
@@ -224,6 +257,53 @@ async fn read(session: &Session, wish: Wish) -> anyhow::Result<Draft> {
     };
     fits.map_err(|why| Exit::Refused.told(format!("{}: {why}", subject.id())))?;
     Ok(Draft { subject, verb, evidence, reason, comment })
+}
+
+/// Decides a case's inquiries and then the case, as one decision.
+async fn together(
+    session: &mut Session,
+    timing: &Timing,
+    wish: Wish,
+    inquiries: Inquiries,
+) -> anyhow::Result<Exit> {
+    let verb = match inquiries.verdict {
+        Some(VerdictName::Approve) => Verb::Approve,
+        _ => Verb::Decline,
+    };
+    let reason = reason(&verb, inquiries.reason.as_deref(), session)?;
+    let comment = comment(inquiries.comment.as_deref());
+    let last = read(session, wish).await?;
+    let Subject::Case(case) = &last.subject else { unreachable!("only cases have inquiries") };
+    let file = session.desk().case(case).await?;
+    let mut drafts = Vec::new();
+    for id in file.map(|file| file.case.inquiries).unwrap_or_default() {
+        let subject = Subject::Inquiry(id.clone());
+        session.desk().look(&subject).await?;
+        let status = session.desk().inquiry(&id).await?.map(|file| file.inquiry.status);
+        if status.is_some_and(|status| status.is_decided()) {
+            continue;
+        }
+        let (verb, reason, comment) = (verb.clone(), reason.clone(), comment.clone());
+        drafts.push(drafted(session, Wish { subject, verb, reason, comment }).await?);
+    }
+    if drafts.is_empty() {
+        let why = format!("{case}: none of its inquiries is left to decide");
+        return Err(Exit::Refused.told(why));
+    }
+    drafts.push(last);
+    let submitted = session.desk().submit_together(drafts).await?;
+    session.once.deliver();
+    let (mut told, mut exit) = (Vec::new(), Exit::Done);
+    for one in submitted {
+        // What follows one that is not done is not on its way yet.
+        let wait = if exit == Exit::Done { timing.wait() } else { Wait::No };
+        let action = delivery::follow(session, &one.action, &wait).await?;
+        told.push(record::decision(&action));
+        let ended = delivery::told(&action);
+        exit = if exit == Exit::Done { ended } else { exit };
+    }
+    output::print(&output::rows(session.format, &record::DECISIONS, &told))?;
+    Ok(exit)
 }
 
 async fn decide(session: &mut Session, timing: &Timing, wish: Wish) -> anyhow::Result<Exit> {

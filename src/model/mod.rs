@@ -6,6 +6,7 @@
 pub mod account;
 pub mod action;
 pub mod case;
+pub mod difference;
 pub mod document;
 pub mod entity;
 pub mod event;

@@ -16,7 +16,7 @@ use crate::{
     clock::Clock,
     model::{
         Action, ActionState, Batch, Entity, IdempotencyKey, InquiryId, Lane, PersonaSaid, Subject,
-        Text, Verb,
+        Text, Verb, Verification, difference,
     },
     persona::{self, Client, accounts, cases, inquiries},
     secret::Secret,
@@ -78,7 +78,9 @@ impl Delivery {
                 _ => plan(&course.action, course.reading.as_ref(), now),
             };
             let ended = match step {
-                Step::Finish(state) => Some(End::told_by_looking(state)),
+                Step::Finish(state) => {
+                    Some(End::told_by_looking(self.named(&course, state).await?))
+                }
                 Step::Made(id) => {
                     course.action.subject = Subject::Inquiry(id);
                     Some(End::told_by_looking(ActionState::Done))
@@ -130,6 +132,18 @@ impl Delivery {
                 let verdict = verdict::of_look(&course.action, &judged, now, fastrand::f64());
                 Some(self.fail(course, verdict, &why).await)
             }
+        })
+    }
+
+    /// Says of what stopped it what it is that moved, if the store still has what was seen.
+    async fn named(&self, course: &Course, state: ActionState) -> Result<ActionState, Error> {
+        let ActionState::Stopped { reason } = state else { return Ok(state) };
+        let moved = difference(&self.store, &course.action, &course.learnt).await?;
+        Ok(ActionState::Stopped {
+            reason: match difference::words(&moved) {
+                Some(moved) => Text::new(&format!("{reason} ({moved})")),
+                None => reason,
+            },
         })
     }
 
@@ -284,4 +298,36 @@ fn read(subject: &Subject, batch: &Batch) -> Option<Reading> {
         }),
         _ => None,
     })
+}
+
+/// What differs between the version that was decided on and what was learnt; empty if the store
+/// has another version by now.
+async fn difference(store: &Store, action: &Action, learnt: &Batch) -> Result<Vec<String>, Error> {
+    let seen = |updated_at| updated_at == action.evidence.updated_at;
+    for entity in &learnt.entities {
+        match (&action.subject, entity) {
+            (Subject::Inquiry(id), Entity::Inquiry(now)) if now.id == *id => {
+                let before = store.inquiry(id).await?;
+                let Some(before) = before.filter(|file| seen(file.inquiry.updated_at)) else {
+                    break;
+                };
+                let verifications = learnt.entities.iter().filter_map(|entity| match entity {
+                    Entity::Verification(verification) => Some(verification.clone()),
+                    _ => None,
+                });
+                let checks: Vec<Verification> = verifications.collect();
+                return Ok(difference::of_inquiries(
+                    (&before.inquiry, &before.verifications),
+                    (now, &checks),
+                ));
+            }
+            (Subject::Case(id), Entity::Case(now)) if now.id == *id => {
+                let before = store.case(id).await?;
+                let Some(before) = before.filter(|file| seen(file.case.updated_at)) else { break };
+                return Ok(difference::of_cases(&before.case, now));
+            }
+            _ => {}
+        }
+    }
+    Ok(Vec::new())
 }

@@ -71,6 +71,10 @@ pub enum Error {
     Newer { path: String },
     #[error("the disk is full: nothing was recorded; make room and try again")]
     Full,
+    #[error(
+        "the disk cannot be read or written ({0}): nothing was recorded; look after it and try again"
+    )]
+    Disk(String),
     #[error("the local copy is held by another program: nothing was recorded; try again")]
     Locked,
     #[error(
@@ -87,6 +91,7 @@ impl From<sqlx::Error> for Error {
         // The low byte of an extended result code is the primary one.
         match code.parse::<u32>().map(|code| code & 0xff) {
             Ok(13) => Self::Full,
+            Ok(10) => Self::Disk(why.to_string()),
             Ok(5 | 6) => Self::Locked,
             Ok(11 | 26) => Self::Damaged(why.to_string()),
             _ => Self::Database(why.to_string()),

@@ -49,6 +49,19 @@ pub fn sentence(verb: &Verb, state: &ActionState, now: Timestamp) -> String {
     }
 }
 
+/// What can still be done about a decision that cannot be taken back any more.
+pub fn remedy(verb: &Verb) -> &'static str {
+    match verb {
+        Verb::Approve => "if that was wrong, d declines it",
+        Verb::Decline => "if that was wrong, a approves it",
+        Verb::MarkForReview => "it waits for review now: a or d decides it",
+        Verb::OneTimeLink { .. } => "a link cannot be called back: it works until it expires",
+        Verb::SetCaseStatus(_) => "if that was wrong, s sets another status",
+        Verb::AssignCase(_) => "it can be assigned to somebody else",
+        Verb::CreateInquiry(_) => "an inquiry that was made stays: it can be declined",
+    }
+}
+
 pub fn style(state: &ActionState, theme: &Theme) -> Style {
     match state {
         ActionState::Held { .. } | ActionState::Sending => theme.accent,

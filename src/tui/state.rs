@@ -14,7 +14,7 @@ use crate::{
         KnownMismatches, KnownStatus, RelationGroup, SyncState,
     },
     metrics::Stats,
-    model::{AccountId, Action, ActionId, Evidence, InquiryStatus, Subject, Text},
+    model::{AccountId, Action, ActionId, Evidence, InquiryStatus, Subject, Text, Verb},
     secret::Secret,
 };
 
@@ -60,6 +60,8 @@ pub struct State {
     pub relations: RelationsPane,
     pub detail: Option<Detail>,
     pub staged: Option<Staged>,
+    /// What was committed last in this console, and not taken back.
+    pub committed: Option<(Subject, Verb)>,
     pub overlay: Option<Overlay>,
     /// The filter line of the pane that is being filtered.
     pub filter: Option<Filter>,
@@ -283,6 +285,7 @@ impl State {
             relations: RelationsPane::default(),
             detail: None,
             staged: None,
+            committed: None,
             overlay: None,
             filter: None,
             prompt: None,

@@ -16,6 +16,7 @@ async fn an_inquiry_is_approved_with_a_reason() {
     assert_eq!(comment, "evidence ok (jane@example.test)");
     assert_eq!(story.simulator.effects(&id), 1);
     story.lacks("approve held");
+    story.press("u").await.sees("has reached Persona; if that was wrong, d declines it");
 }
 
 #[tokio::test]
@@ -37,7 +38,7 @@ async fn a_staged_decision_is_let_go_and_a_held_one_taken_back() {
     story.press("a<enter>u").await.sees("taken back").lacks("approve held");
     story.pass(60).await;
     assert_eq!(story.simulator.status(&id).unwrap(), "needs_review");
-    story.press("u").await.sees("nothing to take back");
+    story.press("u").await.sees("there is nothing to take back");
 }
 
 #[tokio::test]

@@ -83,7 +83,21 @@ async fn what_somebody_else_decided_meanwhile_stops_the_decision() {
     story.pass(6).await;
     assert_eq!(story.simulator.status(&id).unwrap(), "declined", "the colleague's decision stands");
     assert_eq!(story.simulator.effects(&id), 1);
-    story.sees("1 not done").press("o").await.sees("was not sent");
+    story.sees("1 not done").press("o").await.sees("was not sent").press("<esc>").await;
+    // The decision is asked for again, with what is there now.
+    story.press(&format!("/{id} status:any<enter>")).await.sees("was not sent");
+    story.press("<enter>a").await.sees("approve inq_").sees("Enter commits");
+}
+
+#[tokio::test]
+async fn what_moved_while_a_decision_was_staged_is_named() {
+    let mut story = Story::begin().await;
+    let id = story.first_in_queue();
+    story.press("a").await.sees("Enter commits");
+    story.simulator.elsewhere(&id, "decline");
+    story.pass(20).await.lacks("Enter commits");
+    story.sees("changed while you decided (status needs review → declined");
+    assert_eq!(story.simulator.effects(&id), 1);
 }
 
 #[tokio::test]
@@ -98,6 +112,19 @@ async fn an_outage_shows_offline_and_heals_by_itself() {
         story.pass(61).await;
     }
     story.sees("live");
+    assert_eq!(story.simulator.effects(&id), 1);
+}
+
+#[tokio::test]
+async fn days_without_a_network_keep_a_decision_and_send_it_once() {
+    let mut story = Story::begin().await;
+    let id = story.first_in_queue();
+    story.simulator.set_scenario(scenario("[[rule]]\nfault = \"lost-request\"\n"));
+    story.press("a<enter>").await.pass(60).await.sees("offline").sees("approve waits");
+    story.pass(3 * 24 * 60 * 60).await.sees("approve waits");
+    story.simulator.set_scenario(scenario(""));
+    story.pass(120).await.sees("● live").lacks("approve waits");
+    assert_eq!(story.simulator.status(&id).unwrap(), "approved");
     assert_eq!(story.simulator.effects(&id), 1);
 }
 

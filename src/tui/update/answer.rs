@@ -7,11 +7,12 @@ use super::{
 use crate::{
     desk::{Changes, Note, Placed, SyncState, Undone},
     metrics::Stats,
-    model::{Subject, Verb},
+    model::{Subject, Verb, difference},
     tui::{
         format,
         listing::List,
         msg::{Answer, Msg},
+        pending,
         state::{Breach, File, Overlay},
         widgets::health,
     },
@@ -93,9 +94,14 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Submitted(answer) => submitted(state, answer),
         Msg::Undone(Ok(undone)) => {
             match undone {
-                Undone::Cancelled => state.say("taken back; nothing was sent", Tone::Good),
+                Undone::Cancelled => {
+                    state.committed = None;
+                    state.say("taken back; nothing was sent", Tone::Good);
+                }
                 Undone::TooLate => {
-                    state.say("too late to take it back: it is on its way to Persona", Tone::Bad);
+                    let remedy = state.committed.as_ref().map(|(_, verb)| pending::remedy(verb));
+                    let said = "too late to take it back: it is on its way to Persona";
+                    state.say(format!("{said}; {}", remedy.unwrap_or_default()), Tone::Bad);
                 }
             }
             Vec::new()
@@ -201,13 +207,13 @@ fn shown(state: &mut State, subject: &Subject, file: Answer<File>) -> Vec<Effect
     let Some(detail) = state.detail.as_mut().filter(|detail| detail.subject == *subject) else {
         return Vec::new();
     };
-    match file {
-        Ok(file) => detail.file = file,
+    let before = match file {
+        Ok(file) => std::mem::replace(&mut detail.file, file),
         Err(why) => {
             detail.problem = Some(why);
             return Vec::new();
         }
-    }
+    };
     let now_shown = detail.evidence();
     let moved = state.staged.as_ref().is_some_and(|staged| {
         staged.subject == *subject
@@ -215,12 +221,28 @@ fn shown(state: &mut State, subject: &Subject, file: Answer<File>) -> Vec<Effect
             && now_shown.as_ref() != Some(&staged.evidence)
     });
     if moved {
+        let what =
+            difference(&before, &detail.file).map_or(String::new(), |moved| format!(" ({moved})"));
         state.staged = None;
-        state.say("this item changed while you decided: look again; nothing was sent", Tone::Bad);
+        let said =
+            format!("this item changed while you decided{what}: look again; nothing was sent");
+        state.say(said, Tone::Bad);
         measure(state);
     }
     super::clamp_scroll(state);
     Vec::new()
+}
+
+/// What differs between two looks at an item, in words.
+fn difference(before: &File, after: &File) -> Option<String> {
+    difference::words(&match (before, after) {
+        (File::Inquiry(before), File::Inquiry(after)) => difference::of_inquiries(
+            (&before.inquiry, &before.verifications),
+            (&after.inquiry, &after.verifications),
+        ),
+        (File::Case(before), File::Case(after)) => difference::of_cases(&before.case, &after.case),
+        _ => Vec::new(),
+    })
 }
 
 /// A decision is durable, or it is not and stays staged.
@@ -241,24 +263,29 @@ fn submitted(state: &mut State, answer: Answer<()>) -> Vec<Effect> {
                 hold => format!("{what} leaves in {hold} s; u takes it back"),
             };
             state.say(said, Tone::Good);
+            state.committed = Some((staged.subject.clone(), staged.verb.clone()));
         }
     }
     measure(state);
     if matches!(staged.verb, Verb::Approve | Verb::Decline | Verb::MarkForReview) {
-        return next_item(state);
+        return next_item(state, &staged.subject);
     }
     Vec::new()
 }
 
 /// The next inquiry of the queue, opened if the reviewer reads in the detail.
-fn next_item(state: &mut State) -> Vec<Effect> {
+fn next_item(state: &mut State, decided: &Subject) -> Vec<Effect> {
     let reading = state.focus == Pane::Detail;
+    // A row that left the list while it was decided has made room for the next one already.
+    let is_there = state.selected().as_ref() == Some(decided);
     if state.list_pane() != Pane::Inquiries
-        || state.inquiries.cursor + 1 >= state.inquiries.rows.total
+        || is_there && state.inquiries.cursor + 1 >= state.inquiries.rows.total
     {
         return Vec::new();
     }
-    state.inquiries.move_by(1);
+    if is_there {
+        state.inquiries.move_by(1);
+    }
     let mut effects = follow_cursor(state);
     if reading && let Some(subject) = state.detail.as_ref().map(|detail| detail.subject.clone()) {
         effects.push(ask(state, subject));

@@ -10,7 +10,7 @@ use crate::{
     model::{ActionState, InquiryStatus},
     tui::{
         command::Command,
-        guard,
+        guard, pending,
         prompt::Prompt,
         state::{Filter, Leaving, Overlay},
     },
@@ -219,15 +219,22 @@ fn undo(state: &mut State) -> Vec<Effect> {
     match state.detail.as_ref().and_then(|detail| detail.action()) {
         Some(action) if !action.state.is_open() => vec![Effect::Acknowledge(action.id.clone())],
         Some(action) => {
+            let verb = &action.verb;
             let why = format!(
-                "{} is on its way to Persona and cannot be taken back",
-                action.verb.words()
+                "{} is on its way to Persona and cannot be taken back; {}",
+                verb.words(),
+                pending::remedy(verb)
             );
             refuse(state, why)
         }
-        None => {
-            refuse(state, "there is nothing to take back: what was decided has reached Persona")
-        }
+        None => match state.committed.as_ref() {
+            Some((subject, verb)) => {
+                let what = format!("{} of {}", verb.words(), subject.short());
+                let why = format!("{what} has reached Persona; {}", pending::remedy(verb));
+                refuse(state, why)
+            }
+            None => refuse(state, "there is nothing to take back: nothing was decided here"),
+        },
     }
 }
 

@@ -165,10 +165,10 @@ fn follow_cursor(state: &mut State) -> Vec<Effect> {
     effects
 }
 
-/// The rows moved by themselves. What is being read stays; what is only previewed follows, and
-/// cannot be decided before a person can have noticed.
+/// The rows moved by themselves. What is being read or decided stays; what is only previewed
+/// follows, and cannot be decided before a person can have noticed.
 fn follow_rows(state: &mut State) -> Vec<Effect> {
-    if state.focus == Pane::Detail {
+    if state.focus == Pane::Detail || state.staged.is_some() {
         return fill(state);
     }
     let before = state.detail.as_ref().map(|detail| detail.subject.clone());

@@ -11,20 +11,9 @@ use crate::tui::{staged::Staged, state::State, theme::Theme, view::draw_lines};
 
 const COMMENT: &str = " comment: ";
 
-pub fn draw(frame: &mut Frame<'_>, area: Rect, staged: &Staged, state: &State, theme: &Theme) {
+pub fn draw(frame: &mut Frame<'_>, area: Rect, staged: &Staged, theme: &Theme) {
     let question = format!(" {} {}{}? ", staged.verb.words(), staged.subject.short(), staged.too());
-    let mut lines = vec![
-        Line::from(vec![
-            Span::styled(question, theme.banner),
-            Span::styled("  Enter", theme.accent),
-            Span::raw(" commits · "),
-            Span::styled("Esc", theme.accent),
-            Span::raw(" lets go"),
-            Span::styled(also(staged), theme.dim),
-            Span::styled(hold(state), theme.dim),
-        ]),
-        reasons(staged, theme),
-    ];
+    let mut lines = vec![Line::styled(question, theme.banner), reasons(staged, theme)];
     if area.height > 2 {
         lines.push(Line::from(vec![
             Span::styled(COMMENT, theme.accent),
@@ -37,6 +26,18 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, staged: &Staged, state: &State, t
         let x = area.x + u16::try_from(column).unwrap_or(u16::MAX).min(area.width - 1);
         frame.set_cursor_position(Position::new(x, area.y + 2));
     }
+}
+
+/// The keys that matter now, for the line below.
+pub fn keys<'a>(staged: &Staged, state: &State, theme: &Theme) -> Line<'a> {
+    Line::from(vec![
+        Span::styled(" Enter", theme.accent),
+        Span::raw(" commits · "),
+        Span::styled("Esc", theme.accent),
+        Span::raw(" lets go"),
+        Span::styled(also(staged), theme.dim),
+        Span::styled(hold(state), theme.dim),
+    ])
 }
 
 /// What else can be said before it is committed.

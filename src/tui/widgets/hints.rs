@@ -8,6 +8,7 @@ use ratatui::{
 };
 use unicode_width::UnicodeWidthStr;
 
+use super::commit_bar;
 use crate::{
     model::Subject,
     tui::{
@@ -36,16 +37,16 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
                 " narrows as you type · status:approved, status:any · Enter keeps · Esc restores";
             Line::styled(format::cut(hint, usize::from(area.width)), theme.dim)
         }
-        (None, None) => hints(state, usize::from(area.width), theme),
+        (None, None) => match &state.staged {
+            Some(staged) => commit_bar::keys(staged, state, theme),
+            None => hints(state, usize::from(area.width), theme),
+        },
     };
     frame.render_widget(Paragraph::new(line), area);
 }
 
 fn commands(state: &State) -> &'static [Command] {
     use Command as C;
-    if state.staged.is_some() {
-        return &[];
-    }
     match (state.focus, state.detail.as_ref().map(|detail| &detail.subject)) {
         (Pane::Relations, _) => &[C::Open, C::Relations, C::Back, C::NextPane, C::Help, C::Quit],
         (_, Some(Subject::Case(_))) => &[

@@ -2,6 +2,8 @@
 
 use std::process::{Child, Stdio};
 
+use caseload::simulator::Options;
+
 use super::{Office, Ran, contains, interrupt};
 
 #[test]
@@ -70,6 +72,39 @@ fn cases_are_set_and_assigned() {
     office.run(&["case", "assign", other, user]).ends(4);
     office.run(&["case", "assign", &case, "jane"]).ends(2);
     office.run(&["case", "assign", "case_nobody", user]).ends(3);
+}
+
+#[test]
+fn a_case_and_its_inquiries_are_decided_as_one() {
+    let office = Office::of(Options { inquiries: 300, rate_limit: 10_000, ..Options::default() });
+    let waiting = office.simulator.inquiries("needs_review");
+    let inquiry_of = |case: &String| {
+        let object = office.simulator.object(case)?;
+        let data = object["relationships"]["inquiries"]["data"].as_array()?.clone();
+        let id = data.first()?["id"].as_str()?.to_owned();
+        (data.len() == 1 && waiting.contains(&id)).then_some((case.clone(), id))
+    };
+    let cases = office.simulator.open_cases();
+    let pairs: Vec<_> = cases.iter().filter_map(inquiry_of).take(2).collect();
+    let [(one, ada), (two, bob)] = pairs.as_slice() else { panic!("{pairs:?}") };
+    let to = |case: &str| if office.status(case) == "Pending" { "Open" } else { "Pending" };
+
+    let both = ["--inquiries", "approve", "--reason", "evidence_ok", "--wait"];
+    let set = ["case", "set-status", one, to(one)];
+    let rows = office.ask(&[&set[..], &both].concat()).ends(0).json();
+    let told: Vec<_> =
+        rows.iter().map(|row| (row["subject"].as_str(), row["state"].as_str())).collect();
+    assert_eq!(told, [(Some(ada.as_str()), Some("done")), (Some(one.as_str()), Some("done"))]);
+    assert_eq!(office.status(ada), "approved");
+    let again = office.run(&["case", "set-status", one, to(one), "--inquiries", "decline"]).ends(4);
+    assert!(again.err.contains("none of its inquiries is left to decide"), "{again:?}");
+
+    // A case that Persona refuses leaves half of it done, and says so.
+    let novel = ["case", "set-status", two, "Nonsense", "--inquiries", "decline", "--wait"];
+    let half = office.run(&novel).ends(4);
+    assert!(half.err.contains("half done, the rest reached Persona"), "{half:?}");
+    assert_eq!((office.status(bob).as_str(), office.simulator.effects(two)), ("declined", 0));
+    office.run(&["case", "set-status", two, "Open", "--reason", "incomplete"]).ends(2);
 }
 
 #[test]

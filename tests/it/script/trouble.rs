@@ -85,6 +85,29 @@ fn without_a_network_the_local_copy_answers_and_nothing_is_decided() {
 }
 
 #[test]
+fn a_disk_that_takes_no_more_refuses_a_decision_and_keeps_half_of_none() {
+    let office = Office::open();
+    office.run(&["sync", "--once"]).ends(0);
+    let inquiry = office.waiting();
+    // No file may grow beyond what is there already.
+    let full = office.command_at(&office.simulator.base_url(), DEMO_KEY, &[]);
+    let binary = full.get_program().to_owned();
+    let script = "trap '' XFSZ; ulimit -f 8; exec \"$0\" approve \"$1\"";
+    let mut shell = Command::new("sh");
+    shell.args(["-c", script]).arg(binary).arg(&inquiry);
+    shell.env_clear().envs(full.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let refused = Ran::of(shell.output().expect("sh runs")).ends(1);
+    assert!(refused.err.contains("the disk cannot be read or written"), "{refused:?}");
+    assert!(refused.err.contains("nothing was recorded"), "{refused:?}");
+    assert_eq!(office.simulator.effects(&inquiry), 0);
+    assert_eq!(office.run(&["outbox", "list"]).ends(0).out, "");
+    let decided = || office.journal().iter().filter(|line| line["what"] == "decided").count();
+    assert_eq!(decided(), 0, "no line without its decision");
+    office.run(&["approve", &inquiry]).ends(0);
+    assert_eq!((office.status(&inquiry).as_str(), decided()), ("approved", 1));
+}
+
+#[test]
 fn a_closed_pipe_is_quiet() {
     let office = Office::open();
     office.run(&["sync", "--once"]).ends(0);
