@@ -30,7 +30,8 @@ pub async fn prove(path: &Path, noted: Option<&str>) -> Result<Option<Result<Pro
     let mut view = db.begin().await?;
     let table = sqlx::query("SELECT 1 FROM sqlite_master WHERE name = 'journal'");
     if table.fetch_optional(&mut *view).await?.is_none() {
-        let nothing = "there is no journal in it; a copy has to be made together with its -wal file";
+        let nothing =
+            "there is no journal in it; a copy has to be made together with its -wal file";
         return Err(Error::Database(nothing.to_owned()));
     }
     let version = sqlx::query("SELECT 1 FROM _sqlx_migrations WHERE version = $1")
