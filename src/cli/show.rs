@@ -8,8 +8,8 @@ use super::{
     session::{Privacy, Session, Shown},
 };
 use crate::{
-    desk::RefreshError,
-    model::{AccountId, Subject, Text},
+    desk::{Desk, Note, RefreshError},
+    model::{AccountId, Evidence, Subject, Text, Timestamp},
 };
 
 #[derive(Debug, Args)]
@@ -38,10 +38,21 @@ pub async fn show(asked: Show, session: &Session) -> anyhow::Result<Exit> {
     let looked = desk.look(&asked.id).await;
     let sight = session.sight(asked.privacy, &Shown::Item(asked.id.clone())).await?;
     let file = match &asked.id {
-        Subject::Inquiry(id) => {
-            desk.inquiry(id).await?.map(|file| record::inquiry_file(&file, sight))
-        }
-        Subject::Case(id) => desk.case(id).await?.map(|file| record::case_file(&file, sight)),
+        Subject::Inquiry(id) => match desk.inquiry(id).await? {
+            Some(file) => {
+                let status = Text::new(file.inquiry.status.as_str());
+                opened(desk, &asked.id, status, file.inquiry.updated_at).await;
+                Some(record::inquiry_file(&file, sight))
+            }
+            None => None,
+        },
+        Subject::Case(id) => match desk.case(id).await? {
+            Some(file) => {
+                opened(desk, &asked.id, file.case.status.clone(), file.case.updated_at).await;
+                Some(record::case_file(&file, sight))
+            }
+            None => None,
+        },
         Subject::Account(id) => {
             desk.account(id).await?.map(|file| record::account_file(&file, sight))
         }
@@ -54,6 +65,15 @@ pub async fn show(asked: Show, session: &Session) -> anyhow::Result<Exit> {
     let file = record::extended(file, serde_json::json!({ "source": source }));
     output::print(&output::object(session.format, &file))?;
     Ok(Exit::Done)
+}
+
+/// What is shown counts as opened. Nobody is kept from looking where that cannot be written down.
+async fn opened(desk: &Desk, subject: &Subject, status: Text, updated_at: Option<Timestamp>) {
+    let version = Evidence { status, updated_at };
+    let note = Note::Opened { subject: subject.clone(), version };
+    if let Err(why) = desk.journal(note).await {
+        output::note(format!("the journal does not say that it was opened: {why}"));
+    }
 }
 
 pub async fn relations(asked: Relations, session: &Session) -> anyhow::Result<Exit> {

@@ -42,7 +42,7 @@ impl Scribe {
         .fetch_optional(&mut **tx)
         .await?;
         let gone = "the record of where the journal ends is gone";
-        let row = row.ok_or_else(|| Error::Damaged(gone.to_owned()))?;
+        let row = row.ok_or_else(|| Error::Database(gone.to_owned()))?;
         let name: Option<String> = row.try_get("name")?;
         let mut hash: String = row.try_get("hash")?;
         let (recorded, last): (i64, i64) = (row.try_get("lines")?, row.try_get("last")?);

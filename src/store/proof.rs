@@ -28,6 +28,12 @@ pub async fn prove(path: &Path, noted: Option<&str>) -> Result<Option<Result<Pro
     let options = SqliteConnectOptions::new().filename(path).read_only(true);
     let mut db = SqliteConnection::connect_with(&options).await?;
     let mut view = db.begin().await?;
+    let table = sqlx::query("SELECT 1 FROM sqlite_master WHERE name = 'journal'");
+    if table.fetch_optional(&mut *view).await?.is_none() {
+        let nothing =
+            "there is no journal in it; a copy has to be made together with its -wal file";
+        return Err(Error::Database(nothing.to_owned()));
+    }
     let version = sqlx::query("SELECT 1 FROM _sqlx_migrations WHERE version = $1")
         .bind(RECORDS_THE_END)
         .fetch_optional(&mut *view)
@@ -58,7 +64,7 @@ async fn end(view: &mut SqliteConnection) -> Result<End, Error> {
     .fetch_optional(view)
     .await?;
     let gone = "the record of where the journal ends is gone";
-    let row = row.ok_or_else(|| Error::Damaged(gone.to_owned()))?;
+    let row = row.ok_or_else(|| Error::Database(gone.to_owned()))?;
     Ok(End {
         name: row.try_get::<Option<String>, _>("name")?.map(Text::from),
         lines: row.try_get::<i64, _>("lines")?.unsigned_abs(),

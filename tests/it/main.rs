@@ -16,6 +16,7 @@ mod letter;
 mod lossless;
 mod mismatches;
 mod mutation;
+mod opened;
 mod redaction;
 mod relations;
 mod review;
