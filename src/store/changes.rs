@@ -24,6 +24,18 @@ impl Changes {
         }
     }
 
+    /// What either of them moved.
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            inquiries: self.inquiries || other.inquiries,
+            cases: self.cases || other.cases,
+            accounts: self.accounts || other.accounts,
+            relations: self.relations || other.relations,
+            actions: self.actions || other.actions,
+            mismatches: self.mismatches || other.mismatches,
+        }
+    }
+
     /// Rows that panes show.
     pub fn any_rows(&self) -> bool {
         Self { mismatches: false, ..*self }.any()
