@@ -25,6 +25,14 @@ pub struct Backend {
     pub reader: SqlitePool,
 }
 
+/// In bytes.
+const LONGEST_LOG: &str = "67108864";
+
+/// In KiB, as SQLite takes it. Rows of a batch lie in no order, so a batch touches many pages;
+/// each that does not fit is written more than once. Readers do with the usual 2 MiB, since the
+/// operating system has the file's pages too.
+const WRITER_CACHE: &str = "-16384";
+
 /// How many commits a slow listener may lag behind before it is told "anything may have moved".
 const CHANGES_KEPT: usize = 256;
 
@@ -44,10 +52,13 @@ impl Store {
             // A decision must survive a power cut.
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(Duration::from_secs(5))
-            .foreign_keys(true)
             // What is deleted is overwritten.
-            .pragma("secure_delete", "ON");
-        let writer = pool(1).connect_with(options.clone()).await?;
+            .pragma("secure_delete", "ON")
+            // A log that had to grow is cut again.
+            .pragma("journal_size_limit", LONGEST_LOG)
+            .foreign_keys(true);
+        let writer = pool(1).connect_with(options.clone().pragma("cache_size", WRITER_CACHE));
+        let writer = writer.await?;
         migrator().run(&writer).await.map_err(|why| match why {
             MigrateError::VersionMissing(_) => Error::Newer { path: path.display().to_string() },
             MigrateError::Execute(why) | MigrateError::ExecuteMigration(why, _) => why.into(),

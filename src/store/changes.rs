@@ -27,6 +27,19 @@ impl Changes {
         }
     }
 
+    /// What either of them moved.
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            inquiries: self.inquiries || other.inquiries,
+            cases: self.cases || other.cases,
+            accounts: self.accounts || other.accounts,
+            relations: self.relations || other.relations,
+            actions: self.actions || other.actions,
+            mismatches: self.mismatches || other.mismatches,
+            dropped: self.dropped || other.dropped,
+        }
+    }
+
     /// Rows that panes show.
     pub fn any_rows(&self) -> bool {
         Self { mismatches: false, dropped: false, ..*self }.any()

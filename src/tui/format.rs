@@ -6,6 +6,16 @@ use jiff::Timestamp;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+use crate::desk::{Rows, Total};
+
+/// How long a list is; `512+` where not all of a search's results were counted.
+pub fn total<T>(rows: &Rows<T>) -> String {
+    match rows.extent {
+        Total::Exact => rows.total.to_string(),
+        Total::AtLeast => format!("{}+", rows.total),
+    }
+}
+
 /// `12s`, `42m`, `3h12m`, `5d03h`: at most six columns. The future counts as zero.
 pub fn age(since: Timestamp, now: Timestamp) -> String {
     span(now.duration_since(since).as_secs().max(0))

@@ -54,7 +54,7 @@ pub use self::{
 use crate::{
     busy::Busy,
     clock::Clock,
-    desk::{Desk, News},
+    desk::{Changes, Desk, News},
     secret::Secret,
 };
 
@@ -66,6 +66,10 @@ const FRAME: Duration = Duration::from_millis(10);
 const STORE: Duration = Duration::from_millis(8);
 const FIRST_ROWS: Duration = Duration::from_millis(40);
 
+/// The shortest time between two reloads of what moved: of a flood of changes each is seen soon, and
+/// none by itself.
+const RELOAD: Duration = Duration::from_millis(100);
+
 /// The console without a terminal: what a story drives, and what the loop below draws.
 pub struct Console {
     state: State,
@@ -75,6 +79,11 @@ pub struct Console {
     runner: Runner,
     inbox: mpsc::UnboundedReceiver<Delivery>,
     news: mpsc::UnboundedReceiver<News>,
+    /// What moved since the panes were reloaded.
+    moved: Changes,
+    reloaded: Option<Instant>,
+    /// The shortest time between two reloads.
+    between_reloads: Duration,
     /// What only the owner of the terminal can do.
     errands: Vec<Errand>,
     dirty: bool,
@@ -109,6 +118,9 @@ impl Console {
             runner,
             inbox,
             news,
+            moved: Changes::default(),
+            reloaded: None,
+            between_reloads: Duration::ZERO,
             errands: Vec::new(),
             dirty: true,
         };
@@ -135,8 +147,13 @@ impl Console {
             any = true;
         }
         while let Ok(news) = self.news.try_recv() {
-            self.apply(news.into());
+            self.hear(news);
             any = true;
+        }
+        if self.moved.any() && self.until_reload().is_zero() {
+            self.reloaded = Some(Instant::now());
+            let moved = std::mem::take(&mut self.moved);
+            self.apply(Msg::Changed(moved));
         }
         self.runner.reap();
         any
@@ -171,6 +188,18 @@ impl Console {
         self.state.leaving == Leaving::Yes
     }
 
+    /// What moved is gathered and reloaded at once; anything else is applied.
+    fn hear(&mut self, news: News) {
+        match news {
+            News::Changed(changes) => self.moved = self.moved.and(changes),
+            news => self.apply(news.into()),
+        }
+    }
+
+    fn until_reload(&self) -> Duration {
+        self.reloaded.map_or(Duration::ZERO, |at| self.between_reloads.saturating_sub(at.elapsed()))
+    }
+
     fn apply(&mut self, msg: Msg) {
         self.state.now = self.clock.now();
         let effects = update::update(&mut self.state, msg);
@@ -188,10 +217,11 @@ impl Console {
         }
     }
 
-    /// Waits until something has happened and applies it.
+    /// Waits until something has happened and applies it, but for what moved in the store.
     async fn turn(&mut self, input: &mut (impl Stream<Item = io::Result<Event>> + Unpin)) {
         let next_change = self.state.next_change();
         let clock = self.clock.clone();
+        let (moved, until_reload) = (self.moved.any(), self.until_reload());
         tokio::select! {
             biased;
             event = input.next() => match event {
@@ -200,7 +230,8 @@ impl Console {
                 Some(Err(_)) | None => self.apply(Msg::Terminate),
             },
             Some((msg, _token)) = self.inbox.recv() => self.apply(msg),
-            Some(news) = self.news.recv() => self.apply(news.into()),
+            Some(news) = self.news.recv() => self.hear(news),
+            () = tokio::time::sleep(until_reload), if moved => {}
             () = clock.sleep_until(next_change) => self.apply(Msg::Woke),
         }
     }
@@ -230,6 +261,7 @@ pub async fn run(
 ) -> io::Result<()> {
     let size = crossterm::terminal::size()?;
     let mut console = Console::new(desk, news, settings, theme, size);
+    console.between_reloads = RELOAD;
     let mut screen = Screen::take()?;
     let mut input = EventStream::new();
     let mut terminate = unix::signal(unix::SignalKind::terminate())?;

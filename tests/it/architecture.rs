@@ -297,6 +297,7 @@ fn the_top_level_is_fixed() {
         "benches",
         "config.example.toml",
         "docs",
+        "examples",
         "fuzz",
         "rustfmt.toml",
         "src",

@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, path::Path};
 
 use caseload::{
     clock::Clock,
-    model::{Batch, Case, Entity, Field, Inquiry, InquiryId, InquiryStatus, Pii, Text, Timestamp},
+    model::{
+        Batch, Case, Entity, Field, Inquiry, InquiryId, InquiryStatus, Pii, Text, Timestamp,
+        forget::Forget,
+    },
     store::{CaseFilter, CaseView, InquiryFilter, InquiryView, Scope, Store, Total, Window},
 };
 use proptest::{collection::vec, option, prelude::*, sample::select};
@@ -202,18 +205,32 @@ async fn agree(store: &Store, model: &Model) {
     assert_eq!(store.counts().await.unwrap().0, model.len() as u64);
 }
 
-async fn take(store: &Store, path: &Path, model: &mut Model, step: &Step, version: i64) {
+/// What was redacted, when: for good, whatever comes later.
+type Redacted = BTreeMap<String, Timestamp>;
+
+async fn take(
+    store: &Store,
+    path: &Path,
+    (model, redacted): &mut (Model, Redacted),
+    step: &Step,
+    version: i64,
+) {
     match step {
         Step::Comes(row) => {
-            let inquiry = inquiry(row, version);
+            let mut inquiry = inquiry(row, version);
             store.apply(Batch::of([Entity::Inquiry(inquiry.clone())])).await.unwrap();
+            if let Some(at) = redacted.get(inquiry.id.as_str()) {
+                inquiry.forget();
+                inquiry.redacted_at = Some(*at);
+            }
             model.insert(inquiry.id.to_string(), inquiry);
         }
         Step::Redacted(nth) => {
             let Some(known) = model.get_mut(&id(*nth)) else { return };
             known.updated_at = Some(at(version));
             known.redacted_at = Some(at(version));
-            (known.fields, known.reference_id) = (Vec::new(), None);
+            known.forget();
+            redacted.entry(id(*nth)).or_insert(at(version));
             store.apply(Batch::of([Entity::Inquiry(known.clone())])).await.unwrap();
         }
         Step::Goes(nth) => {
@@ -251,11 +268,11 @@ proptest! {
             let dir = tempfile::tempdir().unwrap();
             let path = dir.path().join("store.db");
             let store = Store::open(&path, Clock::system()).await.unwrap();
-            let mut model = Model::new();
+            let mut model = <(Model, Redacted)>::default();
             for (version, step) in (1_800_000_000_000_000..).zip(&steps) {
                 take(&store, &path, &mut model, step, version).await;
             }
-            agree(&store, &model).await;
+            agree(&store, &model.0).await;
             is_sound(&path).await;
         });
     }
@@ -391,7 +408,7 @@ async fn an_older_store_is_brought_up_to_the_same_views() {
     let dir = tempfile::tempdir().unwrap();
     let (old, filled) = (dir.path().join("old.db"), dir.path().join("filled.db"));
     let store = Store::open(&filled, Clock::system()).await.unwrap();
-    let (mut model, mut cases) = (Model::new(), BTreeMap::new());
+    let (mut model, mut cases) = (<(Model, Redacted)>::default(), BTreeMap::new());
     for nth in 0..300 {
         let micros = 1_700_000_000_000_000 + i64::try_from(nth).unwrap() * 7_777_777_777;
         let row = Row {
@@ -403,7 +420,7 @@ async fn an_older_store_is_brought_up_to_the_same_views() {
             reference: u8::try_from(nth % 20).ok(),
         };
         let inquiry = inquiry(&row, micros);
-        model.insert(inquiry.id.to_string(), inquiry.clone());
+        model.0.insert(inquiry.id.to_string(), inquiry.clone());
         let case = case(
             nth,
             nth % 3 == 0,
@@ -429,7 +446,7 @@ async fn an_older_store_is_brought_up_to_the_same_views() {
     for nth in 200..300 {
         take(&store, &old, &mut model, &Step::Goes(nth), 0).await;
     }
-    agree(&store, &model).await;
+    agree(&store, &model.0).await;
     is_sound(&old).await;
     cases_agree(&store, &cases).await;
     let accounts =

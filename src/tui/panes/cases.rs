@@ -45,7 +45,7 @@ fn title<'a>(state: &State, theme: &Theme) -> Vec<Span<'a>> {
         return vec![
             Span::styled("/", theme.accent),
             Span::raw(format!("{}▏", filter.input.value())),
-            Span::styled(format!(" {} ", state.cases.rows.total), theme.dim),
+            Span::styled(format!(" {} ", format::total(&state.cases.rows)), theme.dim),
         ];
     }
     let scope = match state.case_view.scope {
@@ -54,7 +54,7 @@ fn title<'a>(state: &State, theme: &Theme) -> Vec<Span<'a>> {
     };
     let search = state.case_view.search.as_ref();
     let search = search.map_or(String::new(), |search| format!(" /{search}"));
-    vec![Span::raw(format!("2 Cases ─ {scope}{search} {} ", state.cases.rows.total))]
+    vec![Span::raw(format!("2 Cases ─ {scope}{search} {} ", format::total(&state.cases.rows)))]
 }
 
 /// `▸ KYC-17    Open        SLA 42m   jane@acme.test`

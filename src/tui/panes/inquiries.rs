@@ -44,7 +44,7 @@ fn title<'a>(state: &State, theme: &Theme) -> Vec<Span<'a>> {
         return vec![
             Span::styled("/", theme.accent),
             Span::raw(format!("{}▏", filter.input.value())),
-            Span::styled(format!(" {} ", state.inquiries.rows.total), theme.dim),
+            Span::styled(format!(" {} ", format::total(&state.inquiries.rows)), theme.dim),
         ];
     }
     let status = match &state.inquiry_view.status {
@@ -53,7 +53,10 @@ fn title<'a>(state: &State, theme: &Theme) -> Vec<Span<'a>> {
     };
     let search = state.inquiry_view.search.as_ref();
     let search = search.map_or(String::new(), |search| format!(" /{search}"));
-    vec![Span::raw(format!("1 Inquiries ─ {status}{search} {} ", state.inquiries.rows.total))]
+    vec![Span::raw(format!(
+        "1 Inquiries ─ {status}{search} {} ",
+        format::total(&state.inquiries.rows)
+    ))]
 }
 
 fn empty(state: &State) -> String {
