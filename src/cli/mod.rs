@@ -10,6 +10,7 @@ mod ids;
 mod inquiry;
 mod journal;
 mod list;
+mod listen;
 mod outbox;
 mod output;
 mod print;
@@ -60,6 +61,8 @@ pub struct Cli {
 enum Command {
     /// Serve a simulated Persona to develop and test against.
     Simulate(simulate::Arguments),
+    /// Receive Persona's webhooks for the local copy, where Persona can reach this machine.
+    Listen(listen::Arguments),
     /// Check, find and document the configuration.
     #[command(subcommand)]
     Config(config::Command),
@@ -127,6 +130,10 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         None if cli.demo => console::demo(file.as_deref(), &cli.world),
         None => console::open(file.as_deref()),
         Some(Command::Simulate(arguments)) => simulate::run(&arguments),
+        Some(Command::Listen(arguments)) => {
+            let received = listen::run(&arguments, file.as_deref());
+            Ok(console::runtime()?.block_on(received)?.into())
+        }
         Some(Command::Config(command)) => config::run(command, file.as_deref()),
         Some(Command::Doctor) => {
             let format = cli.format.unwrap_or_default();

@@ -161,6 +161,7 @@ pub fn sync(config: &Config) -> sync::Settings {
     sync::Settings {
         poll: Duration::from_secs(config.sync.poll_seconds),
         quiet: Duration::from_secs(config.sync.quiet_poll_seconds),
+        beneath: Duration::from_secs(config.sync.webhook_poll_seconds),
     }
 }
 

@@ -33,6 +33,13 @@ pub fn check(config: &Config) -> Result<(), Problem> {
     within("review.link_expires_hours", config.review.link_expires_hours, 1..=720)?;
     within("sync.poll_seconds", config.sync.poll_seconds, 1..=300)?;
     within("sync.quiet_poll_seconds", config.sync.quiet_poll_seconds, 1..=3_600)?;
+    within("sync.webhook_poll_seconds", config.sync.webhook_poll_seconds, 1..=3_600)?;
+    within("listen.max_age_seconds", config.listen.max_age_seconds, 30..=3_600)?;
+    within("listen.body_limit_kib", config.listen.body_limit_kib, 16..=16_384)?;
+    let path = &config.listen.path;
+    if !path.starts_with('/') || path.contains(['?', '#', ' ']) {
+        return Err(("listen.path", "must be a path, like /persona".to_owned()).into());
+    }
     within("health.sla_ms", config.health.sla_ms, 1..=600_000)?;
     if !(0.0..=100.0).contains(&config.health.error_rate_percent) {
         return Err(("health.error_rate_percent", "must be from 0 to 100".to_owned()).into());

@@ -48,7 +48,12 @@ pub fn load(
     };
     let base = file.parent().unwrap_or(Path::new("."));
     let home = variable("HOME");
-    let paths = [&mut config.persona.api_key_file, &mut config.store.dir, &mut config.log.file];
+    let paths = [
+        &mut config.persona.api_key_file,
+        &mut config.listen.secrets_file,
+        &mut config.store.dir,
+        &mut config.log.file,
+    ];
     for path in paths.into_iter().flatten() {
         *path = absolute(path, base, home.as_deref());
     }

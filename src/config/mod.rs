@@ -10,7 +10,7 @@ mod load;
 mod paths;
 mod relations;
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +33,7 @@ pub struct Config {
     pub cases: Cases,
     pub relations: Relations,
     pub sync: Sync,
+    pub listen: Listen,
     pub health: Health,
     pub store: Store,
     pub log: Log,
@@ -195,11 +196,40 @@ pub struct Sync {
     pub poll_seconds: u64,
     /// The same when nothing happens, 1 to 3600.
     pub quiet_poll_seconds: u64,
+    /// The same while webhooks bring what happens, 1 to 3600.
+    pub webhook_poll_seconds: u64,
 }
 
 impl Default for Sync {
     fn default() -> Self {
-        Self { poll_seconds: 5, quiet_poll_seconds: 15 }
+        Self { poll_seconds: 5, quiet_poll_seconds: 15, webhook_poll_seconds: 60 }
+    }
+}
+
+/// How webhooks are received.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Listen {
+    pub address: SocketAddr,
+    /// `/persona`
+    pub path: String,
+    /// A private file with the webhook's secrets, one a line; `PERSONA_WEBHOOK_SECRETS` without it.
+    pub secrets_file: Option<PathBuf>,
+    /// How old a signature may be, 30 to 3600.
+    pub max_age_seconds: u64,
+    /// The longest delivery that is read, 16 to 16384.
+    pub body_limit_kib: u64,
+}
+
+impl Default for Listen {
+    fn default() -> Self {
+        Self {
+            address: ([127, 0, 0, 1], 4020).into(),
+            path: "/persona".to_owned(),
+            secrets_file: None,
+            max_age_seconds: 300,
+            body_limit_kib: 1024,
+        }
     }
 }
 

@@ -3,10 +3,7 @@
 //! Nothing here waits for the network, so the first frame never does.
 
 use std::{
-    fs::{File, TryLockError},
-    io,
-    os::unix::fs::OpenOptionsExt,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -18,9 +15,7 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
-use super::{
-    CaseStatuses, Desk, News, Note, Phase, RelationKeys, SyncState, mismatches, news, purge,
-};
+use super::{CaseStatuses, Desk, News, Note, RelationKeys, SyncState, mismatches, news, purge};
 use crate::{
     busy::Busy,
     clock::Clock,
@@ -29,7 +24,7 @@ use crate::{
     outbox::{self, LinkReady},
     persona::{self, Client},
     secret::KeySource,
-    store::{self, Store},
+    store::{self, Duty, OnDuty, Store, Watch},
     sync,
 };
 
@@ -74,7 +69,6 @@ const LOOK_ACROSS: Duration = Duration::from_secs(2);
 pub const PARTING: Duration = Duration::from_millis(800);
 
 pub async fn boot(options: Options, clock: Clock, busy: Busy) -> Result<Booted, Error> {
-    let file = options.store.clone();
     let (settings, kept) = (options.sync.clone(), options.kept);
     let Parts { desk, stats } = build(options, clock.clone(), busy.clone()).await?;
     let (store, client) = (desk.store.clone(), Arc::clone(&desk.client));
@@ -91,7 +85,7 @@ pub async fn boot(options: Options, clock: Clock, busy: Busy) -> Result<Booted, 
     tasks.spawn(purge::expire(Arc::clone(&desk), kept));
     tasks.spawn(note(Arc::clone(&desk), Note::SessionBegan));
     let sync = sync::Sync { store, client, clock, busy, state: sync_tx, settings };
-    tasks.spawn(sync_when_alone(file, sync, cancel.clone()));
+    tasks.spawn(sync_when_alone(sync, cancel.clone()));
     Ok(Booted { desk, news: Some(news), cancel, outbox, tasks })
 }
 
@@ -186,18 +180,18 @@ pub async fn look_across(store: Store, clock: Clock, busy: Busy, cancel: Cancell
     }
 }
 
-/// One process per store talks to Persona on everybody's behalf; the others take over when it is
-/// gone. The lock is the operating system's, so a killed process cannot keep it.
-async fn sync_when_alone(store: PathBuf, sync: sync::Sync, cancel: CancellationToken) {
-    let _lock = loop {
-        match lock(&store) {
-            Ok(Some(lock)) => break lock,
-            Ok(None) => {
-                let now = sync.clock.now();
-                sync.state.send_modify(|state| {
-                    *state = SyncState { phase: Phase::Elsewhere, last_ok: Some(now) };
-                });
-            }
+/// One process per store talks to Persona on everybody's behalf; the others show how it stands,
+/// and take over when it is gone.
+pub async fn sync_when_alone(sync: sync::Sync, cancel: CancellationToken) {
+    let duty = loop {
+        match sync.store.take_up(Duty::Sync) {
+            Ok(Some(duty)) => break duty,
+            Ok(None) => match sync.store.look_at::<SyncState>(Duty::Sync) {
+                Ok(Watch::Somebody(Some(theirs))) => show(&sync.state, theirs),
+                // It writes just now, or has just gone.
+                Ok(_) => {}
+                Err(why) => tracing::warn!(%why, "it cannot be seen who syncs"),
+            },
             Err(why) => tracing::warn!(%why, "the sync lock cannot be had"),
         }
         tokio::select! {
@@ -205,16 +199,29 @@ async fn sync_when_alone(store: PathBuf, sync: sync::Sync, cancel: CancellationT
             () = sync.clock.sleep(LOOK_ACROSS) => {}
         }
     };
-    sync::run(sync, cancel).await;
+    let told = sync.state.subscribe();
+    tokio::select! {
+        () = sync::run(sync, cancel) => {}
+        () = tell_others(duty, told) => {}
+    }
 }
 
-/// None if another process has it.
-pub fn lock(store: &Path) -> io::Result<Option<File>> {
-    let path = store.with_extension("lock");
-    let file = File::options().create(true).truncate(false).write(true).mode(0o600).open(path)?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(why)) => Err(why),
+fn show(state: &watch::Sender<SyncState>, theirs: SyncState) {
+    state.send_if_modified(|mine| {
+        let moved = *mine != theirs;
+        *mine = theirs;
+        moved
+    });
+}
+
+async fn tell_others(duty: OnDuty, mut state: watch::Receiver<SyncState>) {
+    loop {
+        let now = state.borrow_and_update().clone();
+        if let Err(why) = duty.say(&now) {
+            tracing::warn!(%why, "others cannot see how the sync stands");
+        }
+        if state.changed().await.is_err() {
+            return;
+        }
     }
 }

@@ -8,6 +8,7 @@ mod boot;
 mod decide;
 pub mod doctor;
 mod journal;
+mod listen;
 mod listing;
 mod mismatches;
 mod news;
@@ -26,6 +27,7 @@ pub use self::{
     boot::{Booted, Error as BootError, Options, boot},
     decide::{Draft, Submitted},
     journal::Note,
+    listen::{ListenError, Listening, listen},
     news::News,
     once::{CaughtUp, Once, Until, once},
     purge::Receipt,
@@ -46,7 +48,7 @@ pub use crate::{
         ListedCase, ListedInquiry, MOST_MISMATCHES, Pending, Rows, Scope, SubmitError, Total,
         Undone, Whose, Window,
     },
-    sync::{Caught, Depth, Phase, SyncState, Trouble as SyncTrouble},
+    sync::{Caught, Depth, Ears, Phase, Repair, Repaired, SyncState, Trouble as SyncTrouble},
 };
 
 pub struct Desk {

@@ -1,7 +1,7 @@
 //! The house for one command of a script: no sync in the background, and an outbox only where
 //! something is decided.
 
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 
 use tokio::{
     sync::{mpsc, watch},
@@ -16,14 +16,13 @@ use crate::{
     model::{Action, ActionId, ActionState},
     outbox::LinkReady,
     secret::Secret,
-    store,
+    store::{self, Duty},
     sync::{self, Caught, Depth, Sync, Trouble},
 };
 
 /// A house with its tasks; dropping it stops them. What was decided is in the store.
 pub struct Once {
     pub desk: Arc<Desk>,
-    file: PathBuf,
     settings: sync::Settings,
     links: (mpsc::UnboundedSender<LinkReady>, mpsc::UnboundedReceiver<LinkReady>),
     cancel: CancellationToken,
@@ -53,11 +52,10 @@ pub enum Until {
 /// # Errors
 /// If the store cannot be opened, or the key would not be safe on its way.
 pub async fn once(options: Options, clock: Clock, busy: Busy) -> Result<Once, BootError> {
-    let (file, settings) = (options.store.clone(), options.sync.clone());
+    let settings = options.sync.clone();
     let parts = boot::build(options, clock, busy).await?;
     Ok(Once {
         desk: parts.desk,
-        file,
         settings,
         links: mpsc::unbounded_channel(),
         cancel: CancellationToken::new(),
@@ -96,8 +94,7 @@ impl Once {
     /// # Errors
     /// Whatever keeps Persona from answering, or the store from writing.
     pub async fn catch_up(&self, depth: Depth) -> Result<CaughtUp, Trouble> {
-        let folder = |why| store::Error::Folder { path: self.file.display().to_string(), why };
-        let Some(_lock) = boot::lock(&self.file).map_err(folder)? else {
+        let Some(_duty) = self.desk.store.take_up(Duty::Sync)? else {
             return Ok(CaughtUp::Elsewhere);
         };
         let sync = Sync {

@@ -76,6 +76,9 @@ impl Desk {
     }
 }
 
+/// For so long it is remembered which events were seen: longer than Persona tells one again.
+const EVENTS_KEPT: SignedDuration = SignedDuration::from_hours(35 * 24);
+
 /// Drops what has expired, now and every hour. `kept`: for how long after its last change.
 pub async fn expire(desk: Arc<Desk>, kept: SignedDuration) {
     loop {
@@ -83,7 +86,15 @@ pub async fn expire(desk: Arc<Desk>, kept: SignedDuration) {
         if let Err(why) = desk.purge(&Whose::Unchanged(desk.clock.now() - kept)).await {
             tracing::warn!(%why, "personal data that has expired could not be dropped");
         }
+        if let Err(why) = forget_events(&desk).await {
+            tracing::warn!(%why, "events of long ago could not be forgotten");
+        }
         drop(dropping);
         desk.clock.sleep(EVERY).await;
     }
+}
+
+async fn forget_events(desk: &Desk) -> Result<(), StoreError> {
+    while desk.store.forget_events(desk.clock.now() - EVENTS_KEPT).await? > 0 {}
+    Ok(())
 }

@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    metrics::Recorder,
+    metrics::{Budget, Recorder},
     model::{IdempotencyKey, Lane, PersonaSaid, Text},
     secret::{KeySource, Secret, ends},
 };
@@ -93,6 +93,11 @@ impl Client {
             mismatches: Mismatches::default(),
             skew: Mutex::default(),
         })
+    }
+
+    /// What is left of the rate limit, as last told.
+    pub fn budget(&self) -> Option<Budget> {
+        self.recorder.stats().budget
     }
 
     /// Asks, and asks again where the retry policy says so.

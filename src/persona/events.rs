@@ -10,6 +10,9 @@ use crate::model::{Event, EventId, Text};
 
 answers!(Event);
 
+/// What names a webhook's body where shapes are noted.
+pub const DELIVERY: &str = "webhook";
+
 impl Object for Event {
     /// The payload is a body of its own, as of then.
     fn object(resource: &Resource<'_>) -> Result<Self, DecodeError> {

@@ -15,6 +15,7 @@ pub mod api_keys;
 pub mod cases;
 mod client;
 mod decode;
+pub mod delivery;
 pub mod documents;
 mod download;
 mod endpoint;

@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File, OpenOptions},
     io,
-    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
     sync::{Arc, atomic::AtomicI64},
     time::Duration,
@@ -67,10 +67,12 @@ impl Store {
         let reader = pool(3).connect_lazy_with(options.read_only(true));
         let changes = broadcast::Sender::new(CHANGES_KEPT);
         let backend = Backend { writer, reader };
+        let opened = fs::metadata(path).map_err(unusable)?;
         let key_ends = std::sync::OnceLock::new();
         let seen_version = AtomicI64::new(backend.data_version().await?);
         Ok(Self(Arc::new(Inner {
             path: path.to_owned(),
+            file: (opened.dev(), opened.ino()),
             backend,
             changes,
             clock,
@@ -89,7 +91,7 @@ fn pool(connections: u32) -> SqlitePoolOptions {
 pub const NEWEST_VERSION: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
 
 /// Version, name and statements.
-const MIGRATIONS: [(i64, &str, &str); 7] = [
+const MIGRATIONS: [(i64, &str, &str); 8] = [
     (1, "start", include_str!("../../assets/migrations/0001_start.sql")),
     (2, "newest by status", include_str!("../../assets/migrations/0002_newest_by_status.sql")),
     (3, "mismatches", include_str!("../../assets/migrations/0003_mismatches.sql")),
@@ -97,6 +99,7 @@ const MIGRATIONS: [(i64, &str, &str); 7] = [
     (6, "scale", include_str!("../../assets/migrations/0006_scale.sql")),
     (8, "tombstone", include_str!("../../assets/migrations/0008_tombstone.sql")),
     (9, "together", include_str!("../../assets/migrations/0009_together.sql")),
+    (12, "events", include_str!("../../assets/migrations/0012_events.sql")),
 ];
 
 fn migrator() -> Migrator {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 use sqlx::{Row, sqlite::SqliteRow};
 
-use super::{Changes, Error, Store, newer::winner, together::Tx, tombstone};
+use super::{Changes, Error, Store, newer::winner, together::Tx, tombstone, worklist::instant};
 use crate::model::{
     Account, Batch, Case, Entity, Inquiry, InquiryId, Relation, Relations, Verification,
     forget::Forget, verification::Weight,
@@ -358,17 +358,24 @@ fn inquiry_search(inquiry: &Inquiry) -> String {
 
 impl Store {
     /// Inquiries that wait for review and whose checks are not known, or of an older version:
-    /// longest waiting first.
-    pub async fn unhydrated(&self, limit: u32) -> Result<Vec<InquiryId>, Error> {
+    /// longest waiting first, each with the version that is known.
+    pub async fn unhydrated(
+        &self,
+        limit: u32,
+    ) -> Result<Vec<(InquiryId, Option<Timestamp>)>, Error> {
         let rows = sqlx::query(
-            "SELECT id FROM inquiry WHERE status = 'needs_review'
+            "SELECT id, updated_at FROM inquiry WHERE status = 'needs_review'
                  AND (hydrated_at IS NULL OR hydrated_version IS NOT updated_at)
              ORDER BY place, id LIMIT $1",
         )
         .bind(limit)
         .fetch_all(&self.0.backend.reader)
         .await?;
-        rows.iter().map(|row| Ok(InquiryId::new(&row.try_get::<String, _>(0)?)?)).collect()
+        let version = |row: &SqliteRow| {
+            let id: String = row.try_get(0)?;
+            Ok((InquiryId::new(&id)?, instant(row.try_get(1)?)))
+        };
+        rows.iter().map(version).collect()
     }
 
     /// All inquiries that wait for review as far as is known.

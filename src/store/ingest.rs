@@ -1,22 +1,36 @@
-//! What happened at Persona, taken in once each, however often it is told.
+//! What happened at Persona, taken in once each, however often and in whatever order it is told.
+
+use std::os::unix::fs::MetadataExt;
+
+use jiff::Timestamp;
 
 use super::{Error, Store, batch::apply_in, tombstone};
 use crate::model::{Batch, Event, EventId};
 
-/// What became of a page of events.
+/// What became of some events.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ingested {
     pub new: Vec<EventId>,
     pub already_seen: usize,
 }
 
+/// So many in one transaction: nobody notices the wait.
+const AT_ONCE: u32 = 5_000;
+
 impl Store {
-    /// Writes events that were not seen before, oldest first, each with the object as of then.
+    /// Writes events that were not seen before, oldest first, each with the object as of then. An
+    /// event of an unknown kind is seen, and nothing else. All of them or none.
+    ///
+    /// # Errors
+    /// If the store cannot be written, or its file is not where it was opened.
     pub async fn ingest(&self, events: &[Event]) -> Result<Ingested, Error> {
+        self.is_there()?;
         let now = self.0.clock.now();
+        let mut in_order: Vec<&Event> = events.iter().collect();
+        in_order.sort_by_key(|event| event.created_at);
         let mut tx = self.0.backend.begin().await?;
         let (mut ingested, mut batch) = (Ingested::default(), Batch::default());
-        for event in events.iter().rev() {
+        for event in in_order {
             let inserted = sqlx::query(
                 "INSERT INTO event (id, seen_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING",
             )
@@ -36,5 +50,32 @@ impl Store {
         tx.commit().await?;
         self.committed(changes).await;
         Ok(ingested)
+    }
+
+    /// Whether what is written is still read by those who open the store: a file that was moved
+    /// away or replaced takes writes that nobody will ever see.
+    fn is_there(&self) -> Result<(), Error> {
+        let found = std::fs::metadata(&self.0.path).map(|file| (file.dev(), file.ino())).ok();
+        if found == Some(self.0.file) {
+            return Ok(());
+        }
+        Err(Error::Gone { path: self.0.path.display().to_string() })
+    }
+
+    /// Forgets that events were seen, if that was before; some of them, until there are none.
+    /// Should one come again, newer still wins.
+    ///
+    /// # Errors
+    /// If the store cannot be written.
+    pub async fn forget_events(&self, before: Timestamp) -> Result<u64, Error> {
+        let forgotten = sqlx::query(
+            "DELETE FROM event WHERE rowid IN
+                 (SELECT rowid FROM event WHERE seen_at < $1 ORDER BY seen_at LIMIT $2)",
+        )
+        .bind(before.as_microsecond())
+        .bind(AT_ONCE)
+        .execute(&self.0.backend.writer)
+        .await?;
+        Ok(forgotten.rows_affected())
     }
 }

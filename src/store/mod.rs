@@ -10,6 +10,7 @@ mod batch;
 mod changes;
 mod cursor;
 mod deed;
+mod duty;
 mod entities;
 mod ingest;
 mod inspect;
@@ -39,6 +40,7 @@ pub use self::{
     actions::{Claim, LEASE, SubmitError, Undone},
     changes::Changes,
     deed::{Deed, Outcome, Spoken},
+    duty::{Duty, OnDuty, Watch},
     entities::{CaseFile, InquiryFile, KnownStatus},
     ingest::Ingested,
     inspect::{Inspection, OutboxLook, free_bytes, inspect},
@@ -59,6 +61,8 @@ pub struct Store(Arc<Inner>);
 
 struct Inner {
     path: std::path::PathBuf,
+    /// Device and number of the file that was opened.
+    file: (u64, u64),
     backend: backend::Backend,
     changes: broadcast::Sender<Changes>,
     clock: Clock,
@@ -76,6 +80,8 @@ pub enum Error {
         "the local copy {path} was written by a newer caseload: use that version, or another store.dir"
     )]
     Newer { path: String },
+    #[error("the local copy {path} was moved away or replaced: nothing was recorded; start again")]
+    Gone { path: String },
     #[error("the disk is full: nothing was recorded; make room and try again")]
     Full,
     #[error(

@@ -1,9 +1,18 @@
-//! Follows the events: newest first until the last known one, then into the store at once.
+//! Follows the events: newest first until the last known one, page by page into the store.
 
-use super::{Sync, Trouble, pin_environment};
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+
+use super::{
+    Phase, Sync, Trouble, answered,
+    ears::{self, Hearing},
+    pin_environment,
+};
 use crate::{
-    model::{Event, Lane},
+    model::{Event, EventId, Lane},
     persona::{ErrorKind, PageFrom, events},
+    store,
 };
 
 /// What a poll brought.
@@ -11,6 +20,8 @@ use crate::{
 pub struct Polled {
     /// Events that were not seen before.
     pub new: usize,
+    /// Of these, what a receiver should have heard.
+    pub missed: u64,
     pub gap: Gap,
 }
 
@@ -18,58 +29,106 @@ pub struct Polled {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gap {
     None,
-    /// More happened than can be followed.
+    /// More happened than can be followed, or Persona no longer tells of it.
     Some,
     /// Events cannot be followed at all.
     Always,
 }
 
-/// The newest event that was taken in.
+/// The newest event up to which nothing is missing.
 const NEWEST: &str = "events/newest";
+/// When it happened, in microseconds.
+const NEWEST_AT: &str = "events/newest-at";
 
-/// Beyond this listing again is cheaper than following.
-const MOST_PAGES: usize = 5;
+/// Ten thousand events. Beyond this listing again is cheaper than following.
+const MOST_PAGES: usize = 100;
+
+/// So many pages are nothing unusual. Where a receiver listened all the while, they are looked
+/// through for what it missed, and those behind them only while they have something new.
+const LOOKED_THROUGH: usize = 5;
 
 /// Takes in what happened since the last poll.
-pub async fn poll(sync: &Sync) -> Result<Polled, Trouble> {
-    let newest = sync.store.cursor(NEWEST).await?;
-    let mut events: Vec<Event> = Vec::new();
+pub async fn poll(sync: &Sync, receiver: Option<Hearing>) -> Result<Polled, Trouble> {
+    let newest = sync.store.cursor(NEWEST).await?.filter(|id| !id.is_empty());
+    let all_heard = match receiver {
+        Some(receiver) => reached(sync).await?.is_some_and(|at| at >= receiver.since),
+        None => false,
+    };
+    let mut polled = Polled { new: 0, missed: 0, gap: Gap::Some };
+    let mut first: Option<(EventId, Option<Timestamp>)> = None;
+    let mut listed: HashSet<EventId> = HashSet::new();
     let mut page = PageFrom::first(100);
-    let mut gap = Gap::Some;
-    for _ in 0..MOST_PAGES {
+    for nth in 1..=MOST_PAGES {
         let ask = events::List { names: Vec::new(), objects: Vec::new(), page };
         let answer = match sync.client.read(&ask, Lane::Back).await {
             Ok(answer) => answer,
             // Without the right to events, or a server without them: listing is all there is.
             Err(why) if matches!(why.kind(), ErrorKind::Forbidden | ErrorKind::NotFound) => {
                 tracing::warn!(why = why.for_log(), "events cannot be followed: listing instead");
-                return Ok(Polled { new: 0, gap: Gap::Always });
+                polled.gap = Gap::Always;
+                return Ok(polled);
             }
             Err(why) => return Err(why.into()),
         };
         pin_environment(sync).await?;
         let known = answer.items.iter().any(|event| Some(event.id.as_str()) == newest.as_deref());
-        let before = events.len();
-        for event in answer.items {
-            if !events.iter().any(|known| known.id == event.id) {
-                events.push(event);
-            }
+        // A list that repeats itself leads nowhere.
+        let mut went_on = false;
+        for event in &answer.items {
+            first.get_or_insert_with(|| (event.id.clone(), event.created_at));
+            went_on |= listed.insert(event.id.clone());
         }
-        let nothing_new = events.len() == before;
+        // Page by page: the place that is known is moved only when all between is there, so what
+        // a crash cuts off is followed again.
+        let new = take_in(sync, &answer.items, receiver, &mut polled).await?;
+        let heard = all_heard && new == 0 && nth >= LOOKED_THROUGH;
         // The very first poll has nothing to reach back to: the fill lists it all.
+        if known || heard || newest.is_none() {
+            polled.gap = Gap::None;
+            break;
+        }
         match answer.next {
-            Some(next) if !known && !nothing_new && newest.is_some() => page = PageFrom::Link(next),
-            _ => {
-                gap = Gap::None;
-                break;
-            }
+            Some(next) if went_on => page = PageFrom::Link(next),
+            _ => break,
+        }
+        if nth >= LOOKED_THROUGH {
+            answered(sync, Phase::CatchingUp { done: listed.len() as u64 }).await?;
         }
     }
-    // All pages in one transaction: were the newest taken in first, a crash could leave a hole
-    // behind them.
-    let ingested = sync.store.ingest(&events).await?;
-    if let Some(first) = events.first() {
-        sync.store.set_cursor(NEWEST, first.id.as_str()).await?;
+    let (id, at) = match &first {
+        Some((id, at)) => (id.as_str(), *at),
+        None => ("", None),
+    };
+    if newest.as_deref().unwrap_or_default() != id {
+        sync.store.set_cursor(NEWEST, id).await?;
+        let at = at.map(|at| at.as_microsecond().to_string()).unwrap_or_default();
+        sync.store.set_cursor(NEWEST_AT, &at).await?;
     }
-    Ok(Polled { new: ingested.new.len(), gap })
+    Ok(polled)
+}
+
+/// How many of them were not seen before.
+async fn take_in(
+    sync: &Sync,
+    events: &[Event],
+    receiver: Option<Hearing>,
+    polled: &mut Polled,
+) -> Result<usize, store::Error> {
+    let ingested = sync.store.ingest(events).await?;
+    polled.new += ingested.new.len();
+    if let Some(receiver) = receiver {
+        let now = sync.clock.now();
+        let new: HashSet<&EventId> = ingested.new.iter().collect();
+        let missed = events.iter().filter(|event| {
+            new.contains(&event.id) && ears::is_missed(receiver, event.created_at, now)
+        });
+        polled.missed += missed.count() as u64;
+    }
+    Ok(ingested.new.len())
+}
+
+/// Up to when everything that happened is known, as far as events tell.
+pub async fn reached(sync: &Sync) -> Result<Option<Timestamp>, store::Error> {
+    let at = sync.store.cursor(NEWEST_AT).await?;
+    Ok(at.and_then(|at| Timestamp::from_microsecond(at.parse().ok()?).ok()))
 }

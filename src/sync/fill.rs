@@ -1,7 +1,7 @@
 //! The first fill: lists everything once, newest work first, page by page.
 //!
 //! After each page its successor is noted in the store, so a fill that was cut off goes on where
-//! it stopped. A gap in the events asks for another fill, of what can still matter.
+//! it stopped. A gap in the events asks for another fill, of all that may have changed.
 //!
 //! The rate limit is to be what limits a fill, not the way to Persona and back: lists that do not
 //! need each other are listed together, and a page is asked for while the one before is written.
@@ -12,9 +12,13 @@ use std::{
 };
 
 use futures::future::{join, join_all};
+use jiff::Timestamp;
 
 use super::{
-    More, Phase, Sync, Trouble, answered, events::Gap, pace::BETWEEN_LISTINGS, pin_environment,
+    More, Phase, Repair, Repaired, Sync, Trouble, answered,
+    events::{self, Gap},
+    pace::BETWEEN_LISTINGS,
+    pin_environment,
 };
 use crate::{
     clock::Moment,
@@ -50,6 +54,11 @@ const DONE: &str = "done";
 /// Likewise: only the newest are to be listed again. An empty one asks for the whole list.
 const NEWEST: &str = "newest";
 
+/// While a gap is listed over: since when something may be missing, in microseconds.
+const REPAIR: &str = "fill/repair";
+/// It is not known since when.
+const FROM_THE_START: &str = "start";
+
 /// Pages of a list of which only the newest are wanted.
 const NEWEST_PAGES: usize = 10;
 
@@ -64,9 +73,25 @@ const AT_A_TIME: usize = 5;
 pub struct Fill {
     /// Objects listed so far.
     done: AtomicU64,
-    /// When a gap was last listed over.
+    /// When listing over a gap was last begun.
     repaired_at: Option<Moment>,
+    /// Everything was there once, and is listed again.
+    is_repair: bool,
     listings: Vec<Listing>,
+}
+
+/// What is said of a fill under way.
+#[derive(Debug, Clone, Copy)]
+struct Done<'a> {
+    objects: &'a AtomicU64,
+    is_repair: bool,
+}
+
+impl Done<'_> {
+    fn and(self, objects: u64) -> Phase {
+        let done = self.objects.fetch_add(objects, Ordering::Relaxed) + objects;
+        if self.is_repair { Phase::CatchingUp { done } } else { Phase::Filling { done } }
+    }
 }
 
 /// One stage, page by page.
@@ -92,21 +117,31 @@ impl Fill {
         !self.listings.is_empty()
     }
 
-    /// Has what was missed listed again.
+    /// Has what may have been missed listed again.
     pub async fn again(&mut self, sync: &Sync, gap: Gap) -> Result<(), store::Error> {
         let now = sync.clock.moment();
         let just_now = |at: Moment| now.since(at) < BETWEEN_LISTINGS;
-        let cases = match gap {
+        // Without any events, the newest of each list has to do.
+        let cursor = match gap {
             Gap::None => return Ok(()),
             Gap::Always if self.repaired_at.is_some_and(just_now) => return Ok(()),
             Gap::Always => NEWEST,
             Gap::Some => "",
         };
-        tracing::warn!(?gap, "events were missed: listing again what can matter");
+        tracing::warn!(?gap, "events were missed: listing again what may have changed");
         *self = Self { repaired_at: Some(now), ..Self::default() };
+        if gap == Gap::Some && is_filled(&sync.store).await? {
+            let last_ok = sync.state.borrow().last_ok;
+            let since = match last_ok {
+                Some(at) => Some(at),
+                None => events::reached(sync).await?,
+            };
+            let since = since.map(|at| at.as_microsecond().to_string());
+            sync.store.set_cursor(REPAIR, since.as_deref().unwrap_or(FROM_THE_START)).await?;
+        }
         sync.store.set_cursor(Stage::Review.cursor(), "").await?;
         // What a first fill has not come to yet, it will.
-        for (stage, cursor) in [(Stage::Cases, cases), (Stage::Rest, NEWEST)] {
+        for stage in [Stage::Cases, Stage::Rest] {
             if sync.store.cursor(stage.cursor()).await?.as_deref() == Some(DONE) {
                 sync.store.set_cursor(stage.cursor(), cursor).await?;
             }
@@ -118,12 +153,16 @@ impl Fill {
     pub async fn some(&mut self, sync: &Sync) -> Result<More, Trouble> {
         if self.listings.is_empty() {
             self.listings = next_listings(sync).await?;
+            self.is_repair = sync.store.cursor(REPAIR).await?.is_some_and(|at| !at.is_empty());
         }
         if self.listings.is_empty() {
-            self.done = AtomicU64::new(0);
+            let done = std::mem::take(self.done.get_mut());
+            self.is_repair = false;
+            repaired(sync, done).await?;
             return Ok(More::No);
         }
-        let listed = self.listings.iter_mut().map(|listing| several(sync, listing, &self.done));
+        let done = Done { objects: &self.done, is_repair: self.is_repair };
+        let listed = self.listings.iter_mut().map(|listing| several(sync, listing, done));
         let mut listed = join_all(listed).await;
         let mut ended = listed.iter().map(|listed| matches!(listed, Ok(More::No)));
         self.listings.retain(|_| !ended.next().expect("one answer for each listing"));
@@ -135,7 +174,7 @@ impl Fill {
 }
 
 /// Lists a few pages of one list.
-async fn several(sync: &Sync, listing: &mut Listing, done: &AtomicU64) -> Result<More, Trouble> {
+async fn several(sync: &Sync, listing: &mut Listing, done: Done<'_>) -> Result<More, Trouble> {
     for left in (0..AT_A_TIME).rev() {
         match turn(sync, listing, left, done).await {
             Ok(More::Yes) => {}
@@ -157,6 +196,19 @@ async fn several(sync: &Sync, listing: &mut Listing, done: &AtomicU64) -> Result
         }
     }
     Ok(More::Yes)
+}
+
+/// Says that a gap is closed, if one was.
+async fn repaired(sync: &Sync, objects: u64) -> Result<(), store::Error> {
+    let since = sync.store.cursor(REPAIR).await?.filter(|since| !since.is_empty());
+    let Some(since) = since else { return Ok(()) };
+    sync.store.set_cursor(REPAIR, "").await?;
+    let missed_since = since.parse().ok().and_then(|at| Timestamp::from_microsecond(at).ok());
+    let at = sync.clock.now();
+    tracing::info!(objects, "what may have changed in a gap was listed again");
+    let by = Repaired::Listing(objects);
+    sync.state.send_modify(|state| state.repaired = Some(Repair { at, missed_since, by }));
+    Ok(())
 }
 
 /// Whether everything has been listed once. What a gap has to be listed again for was.
@@ -195,7 +247,7 @@ async fn turn(
     sync: &Sync,
     listing: &mut Listing,
     wanted: usize,
-    done: &AtomicU64,
+    done: Done<'_>,
 ) -> Result<More, Trouble> {
     let stage = listing.stage;
     let (batch, next) = match listing.ahead.take() {
@@ -214,9 +266,7 @@ async fn turn(
     };
     let (written, ahead) = join(sync.store.apply(batch), ahead).await;
     written?;
-    let new_here = new.len() as u64;
-    let done = done.fetch_add(new_here, Ordering::Relaxed) + new_here;
-    answered(sync, Phase::Filling { done }).await?;
+    answered(sync, done.and(new.len() as u64)).await?;
     if left_out {
         tracing::warn!(?stage, "Persona's list does not end: the rest is left out");
     }

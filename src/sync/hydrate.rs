@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use futures::{StreamExt, stream};
+use jiff::Timestamp;
 
 use super::{More, Sync, Trouble, fetch};
 use crate::{
@@ -15,12 +16,14 @@ use crate::{
 const AT_A_TIME: usize = 20;
 const AT_ONCE: usize = 4;
 
-/// Which inquiries have been tried since something happened: one that cannot be had, or that
-/// stays behind its own list, must not be asked for again and again.
+/// Which versions of inquiries have been tried since something happened: one that cannot be had,
+/// or that stays behind its own list, must not be asked for again and again.
 #[derive(Debug, Default)]
 pub struct Memory {
-    tried: HashSet<InquiryId>,
+    tried: HashSet<Version>,
 }
+
+type Version = (InquiryId, Option<Timestamp>);
 
 impl Memory {
     pub fn forget(&mut self) {
@@ -32,24 +35,24 @@ impl Memory {
 pub async fn some(sync: &Sync, memory: &mut Memory) -> Result<More, Trouble> {
     let limit = u32::try_from(memory.tried.len() + AT_A_TIME).unwrap_or(u32::MAX);
     let wanted = sync.store.unhydrated(limit).await?;
-    let wanted: Vec<InquiryId> =
-        wanted.into_iter().filter(|id| !memory.tried.contains(id)).take(AT_A_TIME).collect();
+    let wanted: Vec<Version> =
+        wanted.into_iter().filter(|one| !memory.tried.contains(one)).take(AT_A_TIME).collect();
     let more = if wanted.is_empty() { More::No } else { More::Yes };
     let mut fetched = stream::iter(wanted)
-        .map(async |id| {
-            let answer = fetch(&sync.client, &Subject::Inquiry(id.clone()), Lane::Back).await;
-            (id, answer)
+        .map(async |version| {
+            let subject = Subject::Inquiry(version.0.clone());
+            (version, fetch(&sync.client, &subject, Lane::Back).await)
         })
         .buffer_unordered(AT_ONCE);
-    while let Some((id, answer)) = fetched.next().await {
+    while let Some((version, answer)) = fetched.next().await {
         match answer {
             Ok(batch) => _ = sync.store.apply(batch).await?,
             Err(why) if concerns_one(why.kind()) => {
-                tracing::warn!(why = why.for_log(), inquiry = %id, "its evidence cannot be had");
+                tracing::warn!(why = why.for_log(), inquiry = %version.0, "its evidence cannot be had");
             }
             Err(why) => return Err(why.into()),
         }
-        memory.tried.insert(id);
+        memory.tried.insert(version);
     }
     Ok(more)
 }

@@ -1,30 +1,37 @@
 //! Makes Persona's facts reach the store: fills it once, then follows the events.
 //!
 //! ```text
-//!  starting ──▶ filling ──▶ live ◀──▶ offline     no answer: tried again with growing pauses
-//!                            ▲ └────▶ refused     the key: tried again, a new one is noticed
-//!                            └─ after a gap in the events: filling again
+//!  starting ──▶ filling ──▶ current ◀──▶ offline     no answer: tried again with growing pauses
+//!                            ▲  │ └────▶ refused     the key: tried again, a new one is noticed
+//!                            │  ▼
+//!                         catching up                after a gap: events followed, or listed again
 //! ```
 //!
+//! Events come by polling and, where a receiver runs, by webhooks; both end in `Store::ingest`.
 //! Everything goes in the Back lane and page by page, so the console is usable from the first
 //! page on and a person never waits behind it.
 
+mod ears;
 mod events;
 mod fill;
 mod hydrate;
 mod once;
 pub mod pace;
+pub mod receive;
+mod state;
 
 use std::{sync::Arc, time::Duration};
 
 use futures::future::join;
 use jiff::Timestamp;
-use tokio::sync::watch;
+use tokio::sync::{broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
 pub use self::{
+    ears::{Ears, Hearing},
     fill::is_filled,
     once::{Caught, Depth, once},
+    state::{Phase, Repair, Repaired, SyncState},
 };
 
 use self::events::Gap;
@@ -33,7 +40,7 @@ use crate::{
     clock::Clock,
     model::{Batch, Entity, Lane, Subject, Text},
     persona::{self, Client, ErrorKind, accounts, cases, inquiries},
-    store::{self, Store},
+    store::{self, Changes, Duty, Store, Watch},
 };
 
 /// How often Persona is asked for events.
@@ -43,42 +50,15 @@ pub struct Settings {
     pub poll: Duration,
     /// The longest pause, when nothing happens.
     pub quiet: Duration,
+    /// Where a receiver brings what happens.
+    pub beneath: Duration,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { poll: Duration::from_secs(5), quiet: Duration::from_secs(15) }
+        let seconds = Duration::from_secs;
+        Self { poll: seconds(5), quiet: seconds(15), beneath: seconds(60) }
     }
-}
-
-/// What the header says of the connection.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SyncState {
-    pub phase: Phase,
-    /// When Persona last answered this task.
-    pub last_ok: Option<Timestamp>,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Phase {
-    #[default]
-    Starting,
-    /// `done` objects have been listed; Persona does not say how many there are.
-    Filling {
-        done: u64,
-    },
-    Live,
-    /// Another process with this store does it.
-    Elsewhere,
-    /// No answer, or none that can be used.
-    Offline {
-        since: Timestamp,
-        reason: Text,
-    },
-    /// The key is not accepted, or opens something else.
-    Refused {
-        reason: Text,
-    },
 }
 
 /// What the task works with.
@@ -119,29 +99,44 @@ pub async fn run(sync: Sync, cancel: CancellationToken) {
 }
 
 async fn forever(sync: &Sync) {
-    let (mut memory, mut fill) = (hydrate::Memory::default(), fill::Fill::default());
+    let mut mind = Mind::default();
     let (mut quiet, mut failures) = (0, 0);
     loop {
-        let pause = match round(sync, &mut memory, &mut fill).await {
+        let changes = sync.store.changes();
+        let pause = match round(sync, &mut mind).await {
             Ok(round) => {
                 failures = 0;
                 quiet = if round.events > 0 { 0 } else { quiet + 1 };
                 match (round.more, round.gap) {
                     (More::Yes, _) => continue,
                     (More::No, Gap::Always) => pace::BETWEEN_LISTINGS,
-                    (More::No, _) => pace::between_polls(&sync.settings, quiet),
+                    (More::No, _) => pace::between_polls(&sync.settings, traffic(sync, quiet)),
                 }
             }
             Err(why) => {
                 failures += 1;
                 // What failed for one inquiry may have been the beginning of this.
-                memory.forget();
+                mind.hydrated.forget();
                 failed(sync, &why);
-                pace::after_failure(failures, retry_after(&why), fastrand::f64())
+                let pause = pace::after_failure(failures, retry_after(&why), fastrand::f64());
+                sync.clock.sleep(pause).await;
+                continue;
             }
         };
-        sync.clock.sleep(pause).await;
+        tokio::select! {
+            () = sync.clock.sleep(pause) => {}
+            () = attend(sync, &mut mind, changes) => {}
+        }
     }
+}
+
+/// What the task remembers from round to round.
+#[derive(Default)]
+struct Mind {
+    hydrated: hydrate::Memory,
+    fill: fill::Fill,
+    /// When a poll last found what a receiver should have heard.
+    missed_at: Option<Timestamp>,
 }
 
 /// What a round came to.
@@ -159,27 +154,99 @@ enum More {
     No,
 }
 
-async fn round(
-    sync: &Sync,
-    memory: &mut hydrate::Memory,
-    fill: &mut fill::Fill,
-) -> Result<Round, Trouble> {
+async fn round(sync: &Sync, mind: &mut Mind) -> Result<Round, Trouble> {
     let _token = sync.busy.token();
+    let receiver = receiver(sync)?;
     // Events first: what happens while the store is filled is then found by the next poll.
-    let polled = events::poll(sync).await?;
+    let polled = events::poll(sync, receiver).await?;
     if polled.new > 0 {
-        memory.forget();
+        mind.hydrated.forget();
     }
-    if !fill.is_under_way() {
-        fill.again(sync, polled.gap).await?;
+    if polled.missed > 0 {
+        missed(sync, mind, polled.missed);
     }
-    let (filled, hydrated) = join(fill.some(sync), hydrate::some(sync, memory)).await;
+    listen(sync, mind, receiver);
+    if polled.gap != Gap::None && !mind.fill.is_under_way() {
+        mind.fill.again(sync, polled.gap).await?;
+    }
+    let (filled, hydrated) =
+        join(mind.fill.some(sync), hydrate::some(sync, &mut mind.hydrated)).await;
     let (filled, hydrated) = (filled?, hydrated?);
     if filled == More::No {
-        answered(sync, Phase::Live).await?;
+        answered(sync, Phase::Current).await?;
     }
     let more = if filled == More::Yes || hydrated == More::Yes { More::Yes } else { More::No };
     Ok(Round { events: polled.new, gap: polled.gap, more })
+}
+
+/// Between two polls: looks at what others write into the store, such as a receiver. Returns when
+/// something has to be looked into by a whole round.
+async fn attend(sync: &Sync, mind: &mut Mind, mut changes: broadcast::Receiver<Changes>) {
+    loop {
+        let mut moved = match changes.recv().await {
+            Ok(changes) => changes.inquiries,
+            Err(broadcast::error::RecvError::Lagged(_)) => true,
+            Err(broadcast::error::RecvError::Closed) => return std::future::pending().await,
+        };
+        let _token = sync.busy.token();
+        while let Ok(changes) = changes.try_recv() {
+            moved |= changes.inquiries;
+        }
+        match receiver(sync) {
+            Ok(receiver) => listen(sync, mind, receiver),
+            Err(why) => tracing::warn!(%why, "the receiver of webhooks cannot be seen"),
+        }
+        while moved {
+            match hydrate::some(sync, &mut mind.hydrated).await {
+                Ok(more) => moved = more == More::Yes,
+                Err(_) => return,
+            }
+        }
+    }
+}
+
+/// Who receives webhooks for this store, if anybody.
+fn receiver(sync: &Sync) -> Result<Option<Hearing>, store::Error> {
+    Ok(match sync.store.look_at(Duty::Receive)? {
+        Watch::Somebody(hearing) => hearing,
+        Watch::Nobody => None,
+    })
+}
+
+/// Takes into the state what is known of a receiver.
+fn listen(sync: &Sync, mind: &Mind, receiver: Option<Hearing>) {
+    let ears = ears::judge(receiver, mind.missed_at);
+    let heard_at = receiver.and_then(|receiver| receiver.heard_at).filter(|_| ears == Ears::Open);
+    sync.state.send_if_modified(|state| {
+        let before = (state.ears, state.last_ok);
+        state.ears = ears;
+        if state.phase == Phase::Current {
+            state.last_ok = state.last_ok.max(heard_at);
+        }
+        before != (state.ears, state.last_ok)
+    });
+}
+
+/// A receiver did not hear what a poll found.
+fn missed(sync: &Sync, mind: &mut Mind, events: u64) {
+    let now = sync.clock.now();
+    mind.missed_at = Some(now);
+    tracing::warn!(events, "webhooks did not bring what polling found");
+    sync.state.send_modify(|state| {
+        if state.ears == Ears::Open {
+            let by = Repaired::Polling(events);
+            state.repaired = Some(Repair { at: now, missed_since: None, by });
+        }
+    });
+}
+
+fn traffic(sync: &Sync, quiet_rounds: u32) -> pace::Traffic {
+    let budget = sync.client.budget();
+    pace::Traffic {
+        quiet_rounds,
+        received: sync.state.borrow().ears == Ears::Open,
+        budget_left: budget.map(|left| f64::from(left.remaining) / f64::from(left.limit.max(1))),
+    }
 }
 
 /// Tells that Persona answered, and takes up again what waited for that.
@@ -187,7 +254,10 @@ async fn answered(sync: &Sync, phase: Phase) -> Result<(), store::Error> {
     let now = sync.clock.now();
     let was_cut =
         matches!(sync.state.borrow().phase, Phase::Offline { .. } | Phase::Refused { .. });
-    sync.state.send_modify(|state| *state = SyncState { phase, last_ok: Some(now) });
+    sync.state.send_modify(|state| {
+        state.phase = phase;
+        state.last_ok = Some(now);
+    });
     if was_cut { sync.store.hurry().await } else { Ok(()) }
 }
 

@@ -33,7 +33,7 @@ pub async fn once(sync: &Sync, depth: Depth) -> Result<Caught, Trouble> {
     let (mut memory, mut fill) = (hydrate::Memory::default(), fill::Fill::default());
     let mut failures = 0;
     let polled = loop {
-        match events::poll(sync).await {
+        match events::poll(sync, None).await {
             Ok(polled) => break polled,
             Err(why) => bear(sync, why, &mut failures).await?,
         }
@@ -49,11 +49,11 @@ pub async fn once(sync: &Sync, depth: Depth) -> Result<Caught, Trouble> {
             }
         };
         failures = 0;
-        if let Phase::Filling { done } = sync.state.borrow().phase {
-            caught.listed = done;
-        }
         if more == More::No {
             break;
+        }
+        if let Phase::Filling { done } | Phase::CatchingUp { done } = sync.state.borrow().phase {
+            caught.listed = done;
         }
     }
     let mut missing = if depth == Depth::Evidence { More::Yes } else { More::No };
@@ -63,7 +63,7 @@ pub async fn once(sync: &Sync, depth: Depth) -> Result<Caught, Trouble> {
             Err(why) => bear(sync, why, &mut failures).await?,
         }
     }
-    answered(sync, Phase::Live).await?;
+    answered(sync, Phase::Current).await?;
     Ok(caught)
 }
 

@@ -18,7 +18,7 @@ use caseload::{
     secret::{KeySource, Secret},
     simulator::{self, DEMO_KEY, Scenario, Simulator},
     store::{InquiryView, Store, Window},
-    sync::{self, Phase, Settings, SyncState},
+    sync::{self, Phase, Repaired, Settings, SyncState},
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -124,7 +124,7 @@ impl House {
     }
 
     async fn until_live(&self, running: &mut Running) {
-        self.until(running, |state| state.phase == Phase::Live).await;
+        self.until(running, |state| state.phase == Phase::Current).await;
         running.busy.idle().await;
     }
 
@@ -132,12 +132,29 @@ impl House {
     async fn poll(&self, running: &mut Running) {
         let before = running.state.borrow().last_ok;
         self.clock.advance(Duration::from_secs(60));
-        self.until(running, |state| state.last_ok > before && state.phase == Phase::Live).await;
+        self.until(running, |state| state.last_ok > before && state.phase == Phase::Current).await;
         running.busy.idle().await;
     }
 
     fn ids(&self, status: &str) -> BTreeSet<String> {
         self.simulator.inquiries(status).into_iter().collect()
+    }
+
+    /// Every inquiry is in the store as Persona has it.
+    async fn is_copied(&self, store: &Store) {
+        let statuses = [
+            "created",
+            "pending",
+            "completed",
+            "failed",
+            "expired",
+            "needs_review",
+            "approved",
+            "declined",
+        ];
+        for status in statuses {
+            assert_eq!(stored(store, Some(status)).await, self.ids(status), "{status}");
+        }
     }
 
     fn misbehave(&self, rules: &str) {
@@ -165,6 +182,7 @@ impl Drop for Server {
 #[derive(Clone, Copy)]
 struct Asked<'a> {
     path: &'a str,
+    query: &'a str,
     /// Requests so far.
     nth: usize,
 }
@@ -179,7 +197,8 @@ impl Server {
         let counter = Arc::clone(&asked);
         let app = axum::Router::new().fallback(move |uri: axum::http::Uri| {
             let nth = counter.fetch_add(1, Ordering::Relaxed);
-            let (status, body) = answer(Asked { path: uri.path(), nth });
+            let (status, body) =
+                answer(Asked { path: uri.path(), query: uri.query().unwrap_or_default(), nth });
             async move { (axum::http::StatusCode::from_u16(status).unwrap(), axum::Json(body)) }
         });
         let task = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
@@ -277,25 +296,96 @@ async fn a_gap_in_the_events_repairs_itself() {
     house.until_live(&mut running).await;
     drop(running);
     // More than can be followed, and decisions among the oldest of it.
-    let gone: Vec<String> = house.simulator.inquiries("needs_review").into_iter().take(3).collect();
-    for id in &gone {
+    let decided = house.simulator.inquiries("approved");
+    for id in house.simulator.inquiries("needs_review").iter().take(3) {
         house.simulator.elsewhere(id, "decline");
     }
-    for id in house.simulator.inquiries("completed") {
-        house.simulator.elsewhere(&id, "mark-for-review");
-    }
-    for status in ["needs_review", "pending", "created", "failed", "expired"] {
-        for id in house.simulator.inquiries(status) {
-            house.simulator.elsewhere(&id, "approve");
-            house.simulator.elsewhere(&id, "decline");
+    for nth in 0.. {
+        let step = if nth % 2 == 0 { "decline" } else { "approve" };
+        for id in &decided {
+            house.simulator.elsewhere(id, step);
         }
+        if nth * decided.len() > 10_000 {
+            break;
+        }
+    }
+    house.clock.advance(Duration::from_secs(2 * 60 * 60));
+    let asked = house.paths().len();
+    let mut running = house.sync().await;
+    let catching_up =
+        |state: &SyncState| matches!(state.phase, Phase::CatchingUp { done } if done > 0);
+    house.until(&mut running, catching_up).await;
+    house.until_live(&mut running).await;
+    house.is_copied(&running.store).await;
+    let again = house.paths().split_off(asked);
+    assert!(again.iter().any(|path| path.contains("needs_review")), "it was listed: {again:?}");
+    let repair = running.state.borrow().repaired.clone().expect("it is said");
+    assert!(matches!(repair.by, Repaired::Listing(objects) if objects >= 700), "{repair:?}");
+    let since = repair.missed_since.expect("the last event tells").duration_until(repair.at);
+    assert!(since.as_hours() >= 2, "{since}");
+}
+
+#[tokio::test]
+async fn a_day_of_events_is_followed_without_listing() {
+    let house = House::of(150).await;
+    let mut running = house.sync().await;
+    house.until_live(&mut running).await;
+    drop(running);
+    let decided = house.simulator.inquiries("approved");
+    for nth in 0..3_000 {
+        let step = if nth / decided.len() % 2 == 0 { "decline" } else { "approve" };
+        house.simulator.elsewhere(&decided[nth % decided.len()], step);
     }
     let asked = house.paths().len();
     let mut running = house.sync().await;
+    // A crash in the middle leaves no hole.
+    let half =
+        |state: &SyncState| matches!(state.phase, Phase::CatchingUp { done } if done > 1_000);
+    house.until(&mut running, half).await;
+    drop(running);
+    let mut running = house.sync().await;
     house.until_live(&mut running).await;
-    assert_eq!(stored(&running.store, Some("needs_review")).await, house.ids("needs_review"));
+    house.is_copied(&running.store).await;
     let again = house.paths().split_off(asked);
-    assert!(again.iter().any(|path| path.contains("needs_review")), "it was listed: {again:?}");
+    assert!(again.iter().all(|path| path.contains("/events")), "{again:?}");
+    assert_eq!(running.state.borrow().repaired, None, "nothing was missed");
+}
+
+#[tokio::test]
+async fn events_that_persona_no_longer_tells_are_a_gap() {
+    let told = Arc::new(AtomicBool::new(true));
+    let still_told = Arc::clone(&told);
+    let server = Server::start(move |asked| {
+        let (event, status) = match still_told.load(Ordering::Relaxed) {
+            true => ("evt_1", "needs_review"),
+            false => ("evt_9", "approved"),
+        };
+        let event = json!({ "type": "event", "id": event, "attributes": { "name": "inquiry.started",
+            "created-at": "2026-03-02T11:00:00Z", "payload": { "data": null } } });
+        let one = inquiry("inq_1", status);
+        match asked.path {
+            "/api/v1/events" => (200, json!({ "data": [event], "links": {} })),
+            "/api/v1/inquiries" if asked.query.contains("needs_review") => {
+                let waits = if status == "approved" { json!([]) } else { json!([one]) };
+                (200, json!({ "data": waits, "links": {} }))
+            }
+            "/api/v1/inquiries" => (200, json!({ "data": [one], "links": {} })),
+            "/api/v1/inquiries/inq_1" => (200, json!({ "data": one })),
+            _ => (200, json!({ "data": [], "links": {} })),
+        }
+    })
+    .await;
+    let house = House::of(0).await;
+    let mut running = house.sync_with(&server.base_url).await;
+    house.until_live(&mut running).await;
+    assert_eq!(stored(&running.store, Some("needs_review")).await.len(), 1);
+    told.store(false, Ordering::Relaxed);
+    house.clock.advance(Duration::from_secs(60));
+    house.until(&mut running, |state| state.repaired.is_some()).await;
+    assert_eq!(stored(&running.store, Some("approved")).await.len(), 1);
+    let asked = server.asked.load(Ordering::Relaxed);
+    house.poll(&mut running).await;
+    assert_eq!(server.asked.load(Ordering::Relaxed) - asked, 1, "it was a gap once");
 }
 
 #[tokio::test]

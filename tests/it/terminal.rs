@@ -134,7 +134,7 @@ impl Session {
 #[test]
 fn a_reviewer_starts_approves_one_and_quits() {
     let mut session = Session::start(&["--demo", "--inquiries", "40"]);
-    session.sees("● live");
+    session.sees("● polling");
     session.sees("Checks");
     session.press("a");
     session.sees("Enter commits");
@@ -152,7 +152,7 @@ fn a_reviewer_starts_approves_one_and_quits() {
 fn signals_and_a_closed_terminal_end_it_cleanly() {
     for signal in ["TERM", "HUP", "INT"] {
         let session = Session::start(&["--demo", "--inquiries", "20"]);
-        session.sees("● live");
+        session.sees("● polling");
         session.signal(signal);
         assert_eq!(session.ends_restored(), 0, "SIG{signal}");
     }
@@ -161,7 +161,7 @@ fn signals_and_a_closed_terminal_end_it_cleanly() {
 #[test]
 fn nothing_is_written_when_nothing_happens() {
     let session = Session::start(&["--demo", "--inquiries", "20"]);
-    session.sees("● live");
+    session.sees("● polling");
     let count = || session.seen.0.lock().unwrap().bytes.len();
     // The figures settle within a moment; then a second of silence is looked for.
     let deadline = Instant::now() + PATIENCE;
@@ -182,7 +182,7 @@ fn nothing_is_written_when_nothing_happens() {
 #[test]
 fn a_resize_storm_is_survived() {
     let mut session = Session::start(&["--demo", "--inquiries", "20"]);
-    session.sees("● live");
+    session.sees("● polling");
     for (rows, cols) in [(1, 1), (2, 3), (14, 59), (24, 80), (80, 250), (1, 200), (13, 47)] {
         session.resize(rows, cols);
     }
@@ -219,7 +219,7 @@ fn a_decision_survives_kill_9_and_reaches_persona_once() {
         waiting.iter().filter(|id| simulator.status(id).as_deref() == Some("approved")).collect()
     };
     let mut session = Session::start_at(Arc::clone(&home), &[], &variables);
-    session.sees("● live");
+    session.sees("● polling");
     session.sees("Checks");
     session.press("a");
     session.sees("Enter commits");
@@ -229,7 +229,7 @@ fn a_decision_survives_kill_9_and_reaches_persona_once() {
     session.wait("the end", |seen| seen.closed);
     assert!(approved().is_empty(), "it was killed before anything left");
     let mut session = Session::start_at(home, &[], &variables);
-    session.sees("● live");
+    session.sees("● polling");
     session.wait("the approval to be sent", |seen| {
         let contents = seen.screen.screen().contents();
         !contents.contains("approve held") && !contents.contains("on the way")

@@ -111,7 +111,7 @@ async fn an_outage_shows_offline_and_heals_by_itself() {
     for _ in 0..4 {
         story.pass(61).await;
     }
-    story.sees("live");
+    story.sees("● polling");
     assert_eq!(story.simulator.effects(&id), 1);
 }
 
@@ -123,7 +123,7 @@ async fn days_without_a_network_keep_a_decision_and_send_it_once() {
     story.press("a<enter>").await.pass(60).await.sees("offline").sees("approve waits");
     story.pass(3 * 24 * 60 * 60).await.sees("approve waits");
     story.simulator.set_scenario(scenario(""));
-    story.pass(120).await.sees("● live").lacks("approve waits");
+    story.pass(120).await.sees("● polling").lacks("approve waits");
     assert_eq!(story.simulator.status(&id).unwrap(), "approved");
     assert_eq!(story.simulator.effects(&id), 1);
 }
@@ -183,9 +183,9 @@ async fn two_consoles_on_one_profile_see_each_other() {
     let mut one = Story::begin().await;
     let mut two = one.another().await;
     let id = one.first_in_queue();
-    two.sees("live, by another console");
+    two.sees("● polling");
     one.press("a<enter>").await.sees("approve held");
-    two.pass(3).await.sees("approve held").press("a").await.lacks("Enter commits");
+    two.pass(2).await.sees("approve held").press("a").await.lacks("Enter commits");
     one.settle().await;
     two.pass(4).await;
     one.settle().await;

@@ -1,5 +1,7 @@
 //! What the desk says: rows, files, results of deeds, and news that nobody asked for.
 
+use jiff::SignedDuration;
+
 use super::{
     Effect, Leaving, Pane, State, Tone, Touched, ask, follow_cursor, follow_rows, load_cases,
     load_inquiries, measure,
@@ -316,13 +318,24 @@ fn judge(state: &mut State, stats: Stats) {
     }
 }
 
+/// So long a closed gap is news.
+const NEWS: SignedDuration = SignedDuration::from_secs(60);
+
 /// Says what changed about the connection, once.
 fn synced(state: &mut State, sync: SyncState) {
-    if state.leaving == Leaving::No
-        && std::mem::discriminant(&sync.phase) != std::mem::discriminant(&state.sync.phase)
-        && let Some(said) = health::trouble(&sync.phase)
-    {
-        state.say(said, Tone::Bad);
+    let is_another =
+        std::mem::discriminant(&sync.phase) != std::mem::discriminant(&state.sync.phase);
+    if state.leaving == Leaving::No {
+        if is_another && let Some(said) = health::trouble(&sync.phase) {
+            state.say(said, Tone::Bad);
+        }
+        // One of long ago is told to a console that has just come, and no news.
+        if sync.repaired != state.sync.repaired
+            && let Some(repair) = &sync.repaired
+            && state.now.duration_since(repair.at) < NEWS
+        {
+            state.say(health::repaired(repair, state.now), Tone::Plain);
+        }
     }
     state.sync = sync;
 }

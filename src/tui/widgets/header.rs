@@ -12,15 +12,13 @@ use super::health;
 use crate::tui::{format, state::State, theme::Theme};
 
 pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
-    let right = glance(state, theme);
-    let right_width = right.width();
-    let room = usize::from(area.width).saturating_sub(right_width + 1);
     let settings = &state.settings;
     let banner = format!(" {} ", settings.environment);
-    let who = format!(" key {} · {}", settings.key_source, settings.reviewer);
     let fixed = " caseload ".width() + banner.width();
     // The figures give way before the environment's name does.
-    let right = if room < fixed { Line::default() } else { right };
+    let right = glance(state, theme, usize::from(area.width).saturating_sub(fixed + 1));
+    let room = usize::from(area.width).saturating_sub(right.width() + 1);
+    let who = format!(" key {} · {}", settings.key_source, settings.reviewer);
     let left = Line::from(vec![
         Span::styled(" caseload ", theme.accent),
         Span::styled(banner, theme.banner),
@@ -30,24 +28,29 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
     frame.render_widget(Paragraph::new(right.right_aligned()), area);
 }
 
-fn glance<'a>(state: &State, theme: &Theme) -> Line<'a> {
+/// As much as there is room for, in columns: the connection first, the oldest's age last.
+fn glance<'a>(state: &State, theme: &Theme, room: usize) -> Line<'a> {
     let (light, words) = health::connection(&state.sync, state.now);
     let light_style = match light {
         health::Light::On => theme.good,
         health::Light::Working => theme.warn,
         health::Light::Off => theme.bad,
     };
-    let mut spans = vec![
-        Span::styled(light.glyph(), light_style),
-        Span::styled(format!(" {words}"), light_style),
-        Span::raw(format!("  {} to review", state.glance.to_review)),
+    let connection = Span::styled(format!("{} {words}", light.glyph()), light_style);
+    let to_review = Span::raw(format!("  {} to review", state.glance.to_review));
+    let oldest = state
+        .glance
+        .oldest
+        .map(|oldest| Span::raw(format!(" · oldest {}", format::age(oldest, state.now))));
+    let late = (state.glance.late > 0)
+        .then(|| Span::styled(format!(" · {} late", state.glance.late), theme.warn));
+    let end = Span::raw(" ");
+    let most_to_least = [
+        vec![Some(connection.clone()), Some(to_review.clone()), oldest, late.clone()],
+        vec![Some(connection.clone()), Some(to_review), late],
+        vec![Some(connection)],
     ];
-    if let Some(oldest) = state.glance.oldest {
-        spans.push(Span::raw(format!(" · oldest {}", format::age(oldest, state.now))));
-    }
-    if state.glance.late > 0 {
-        spans.push(Span::styled(format!(" · {} late", state.glance.late), theme.warn));
-    }
-    spans.push(Span::raw(" "));
-    Line::from(spans)
+    let lines = most_to_least
+        .map(|parts| Line::from_iter(parts.into_iter().flatten().chain([end.clone()])));
+    lines.into_iter().find(|line| line.width() <= room).unwrap_or_default()
 }

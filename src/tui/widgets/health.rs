@@ -10,7 +10,7 @@ use ratatui::{
 };
 
 use crate::{
-    desk::{Phase, SyncState},
+    desk::{Ears, Phase, Repair, Repaired, SyncState},
     tui::{command::Command, format, keymap, state::State, theme::Theme},
 };
 
@@ -32,17 +32,21 @@ impl Light {
     }
 }
 
+/// How Persona's facts come, and how old they are where they are not of this moment.
 pub fn connection(sync: &SyncState, now: Timestamp) -> (Light, String) {
-    match &sync.phase {
+    let (light, words) = match &sync.phase {
         Phase::Starting => (Light::Working, "starting".to_owned()),
-        Phase::Filling { done, .. } => (Light::Working, format!("filling, {done} so far")),
-        Phase::Live => (Light::On, "live".to_owned()),
-        Phase::Elsewhere => (Light::On, "live, by another console".to_owned()),
-        Phase::Offline { since, .. } => (
-            Light::Off,
-            format!("offline for {}", format::coarse(*since, now).replace("now", "moments")),
-        ),
+        Phase::Filling { done } => (Light::Working, format!("filling, {done} so far")),
+        Phase::CatchingUp { done } => (Light::Working, format!("catching up, {done} so far")),
+        Phase::Current if sync.ears == Ears::Open => (Light::On, "live".to_owned()),
+        Phase::Current => (Light::On, "polling".to_owned()),
+        Phase::Offline { .. } => (Light::Off, "offline".to_owned()),
         Phase::Refused { .. } => (Light::Off, "key refused".to_owned()),
+    };
+    let old = sync.last_ok.map(|at| format::coarse(at, now)).filter(|age| age != "now");
+    match (&sync.phase, old) {
+        (Phase::Starting, _) | (_, None) => (light, words),
+        (_, Some(age)) => (light, format!("{words}, {age} old")),
     }
 }
 
@@ -50,7 +54,24 @@ pub fn connection(sync: &SyncState, now: Timestamp) -> (Light, String) {
 pub fn trouble(phase: &Phase) -> Option<String> {
     match phase {
         Phase::Offline { reason, .. } | Phase::Refused { reason } => Some(reason.to_string()),
-        Phase::Starting | Phase::Filling { .. } | Phase::Live | Phase::Elsewhere => None,
+        Phase::Starting | Phase::Filling { .. } | Phase::CatchingUp { .. } | Phase::Current => None,
+    }
+}
+
+/// The sentence for a gap that was closed.
+pub fn repaired(repair: &Repair, now: Timestamp) -> String {
+    let missed = match repair.missed_since {
+        Some(since) => format!("what happened in the last {}", format::age(since, now)),
+        None => "some of what happened".to_owned(),
+    };
+    match repair.by {
+        Repaired::Listing(objects) => format!(
+            "{missed} could not be followed: all that may have changed was listed again, {objects} objects"
+        ),
+        Repaired::Polling(1) => "a webhook was lost: polling brought what it tells".to_owned(),
+        Repaired::Polling(events) => {
+            format!("{events} webhooks were lost: polling brought what they tell")
+        }
     }
 }
 

@@ -1,0 +1,2 @@
+-- Events that were seen long ago are forgotten.
+CREATE INDEX event_seen ON event (seen_at);

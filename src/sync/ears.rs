@@ -1,0 +1,82 @@
+//! Whether a receiver brings what happens, as far as can be told from what it missed.
+//!
+//! Webhooks bring a change within a second, and polls beneath them find what got lost. A poll that
+//! finds something new proves that the receiver does not hear everything: until it hears
+//! something again, nobody relies on it.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// What a receiver tells the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hearing {
+    /// When it began to listen.
+    pub since: Timestamp,
+    /// When it last wrote down an event.
+    pub heard_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ears {
+    /// Nobody receives webhooks for this store.
+    #[default]
+    None,
+    /// They come.
+    Open,
+    /// A receiver runs, but nothing has proved that webhooks reach it, or some were missed.
+    Deaf,
+}
+
+/// A delivery may take so long: it is given five seconds, and comes again three seconds later.
+pub const GRACE: SignedDuration = SignedDuration::from_secs(15);
+
+/// What to make of a receiver. `missed_at`: when a poll last found what it should have heard.
+pub fn judge(receiver: Option<Hearing>, missed_at: Option<Timestamp>) -> Ears {
+    match receiver {
+        None => Ears::None,
+        Some(Hearing { heard_at: Some(heard), .. })
+            if missed_at.is_none_or(|missed| heard > missed) =>
+        {
+            Ears::Open
+        }
+        Some(_) => Ears::Deaf,
+    }
+}
+
+/// Whether an event that a poll found first should have been heard before.
+pub fn is_missed(receiver: Hearing, happened_at: Option<Timestamp>, now: Timestamp) -> bool {
+    happened_at.is_some_and(|at| at > receiver.since && at < now - GRACE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    #[test]
+    fn a_receiver_is_relied_on_from_what_it_heard_until_it_missed_something() {
+        let table = [
+            ("nobody", None, None, Ears::None),
+            ("nothing came yet", Some(None), None, Ears::Deaf),
+            ("something came", Some(Some(10)), None, Ears::Open),
+            ("missed something since", Some(Some(10)), Some(20), Ears::Deaf),
+            ("hears again", Some(Some(30)), Some(20), Ears::Open),
+        ];
+        for (case, heard, missed, expected) in table {
+            let receiver = heard.map(|heard| Hearing { since: at(0), heard_at: heard.map(at) });
+            assert_eq!(judge(receiver, missed.map(at)), expected, "{case}");
+        }
+    }
+
+    #[test]
+    fn what_is_still_on_its_way_or_older_than_the_receiver_is_not_missed() {
+        let receiver = Hearing { since: at(100), heard_at: None };
+        let missed = |happened| is_missed(receiver, Some(at(happened)), at(200));
+        assert!(missed(101) && missed(184));
+        assert!(!missed(100) && !missed(185) && !missed(200));
+        assert!(!is_missed(receiver, None, at(200)));
+    }
+}

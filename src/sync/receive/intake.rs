@@ -1,0 +1,95 @@
+//! From proven deliveries to the store: what comes at the same time is one commit, and each
+//! delivery is told when it is durable.
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::super::Hearing;
+use crate::{
+    busy::Busy,
+    clock::Clock,
+    model::Event,
+    store::{OnDuty, Store},
+};
+
+/// So many deliveries may wait for a commit; who comes then is sent away and comes again.
+const MOST_WAITING: usize = 256;
+
+/// So many events go into one commit: a key never waits behind more.
+const AT_ONCE: usize = 64;
+
+/// Where deliveries are handed in.
+#[derive(Clone)]
+pub struct Intake(mpsc::Sender<Waiting>);
+
+struct Waiting {
+    event: Event,
+    done: oneshot::Sender<Outcome>,
+}
+
+/// What became of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is durable, or was before.
+    Kept,
+    /// It is not: the store cannot take it now.
+    NotKept,
+}
+
+/// What writes events down.
+pub struct Scribe {
+    pub store: Store,
+    pub clock: Clock,
+    pub busy: Busy,
+    /// Held while this process receives.
+    pub duty: OnDuty,
+}
+
+/// Both ends: the work ends when all intakes are dropped.
+pub fn open(scribe: Scribe) -> (Intake, impl Future<Output = ()>) {
+    let (hand_in, waiting) = mpsc::channel(MOST_WAITING);
+    (Intake(hand_in), write_down(scribe, waiting))
+}
+
+impl Intake {
+    /// Returns once the event is durable, or cannot be.
+    pub async fn keep(&self, event: Event) -> Outcome {
+        let (done, outcome) = oneshot::channel();
+        if self.0.try_send(Waiting { event, done }).is_err() {
+            return Outcome::NotKept;
+        }
+        outcome.await.unwrap_or(Outcome::NotKept)
+    }
+}
+
+async fn write_down(scribe: Scribe, mut waiting: mpsc::Receiver<Waiting>) {
+    let mut hearing = Hearing { since: scribe.clock.now(), heard_at: None };
+    say(&scribe, hearing);
+    let mut batch = Vec::with_capacity(AT_ONCE);
+    while waiting.recv_many(&mut batch, AT_ONCE).await > 0 {
+        let _token = scribe.busy.token();
+        let (events, done): (Vec<Event>, Vec<_>) =
+            batch.drain(..).map(|one: Waiting| (one.event, one.done)).unzip();
+        // First, so that whoever is woken by the commit sees that it was heard.
+        hearing.heard_at = Some(scribe.clock.now()).max(hearing.heard_at);
+        let outcome = match scribe.store.ingest(&events).await {
+            Ok(_) => {
+                say(&scribe, hearing);
+                Outcome::Kept
+            }
+            Err(why) => {
+                tracing::error!(%why, events = events.len(), "webhooks are not written down");
+                Outcome::NotKept
+            }
+        };
+        for done in done {
+            // Who went away meanwhile comes again.
+            let _ = done.send(outcome);
+        }
+    }
+}
+
+fn say(scribe: &Scribe, hearing: Hearing) {
+    if let Err(why) = scribe.duty.say(&hearing) {
+        tracing::warn!(%why, "others cannot see that webhooks are received");
+    }
+}
