@@ -4,7 +4,7 @@ use crate::{
     config,
     desk::{BootError, RefreshError, SubmitError, SyncTrouble},
     persona::{self, ErrorKind},
-    secret::KeyError,
+    secret::{KeyError, WebhookSecretsError},
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +55,10 @@ impl Exit {
         if let Some(misused) = why.downcast_ref::<clap::Error>() {
             return if misused.use_stderr() { Self::Usage } else { Self::Done };
         }
-        if why.is::<config::Error>() || why.is::<config::PathsError>() {
+        if why.is::<WebhookSecretsError>()
+            || why.is::<config::Error>()
+            || why.is::<config::PathsError>()
+        {
             return Self::Usage;
         }
         if why.is::<KeyError>() {

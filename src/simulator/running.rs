@@ -97,6 +97,13 @@ impl Simulator {
         self.shared.persona().set_key(key);
     }
 
+    /// Sends what waits to be delivered now; so many deliveries.
+    pub fn flush_webhooks(&self) -> usize {
+        let waiting = self.shared.persona().hooks.flush();
+        self.shared.news.notify_one();
+        waiting
+    }
+
     /// Lets another reviewer take a step: `approve`, `decline`, `mark-for-review`, `expire`.
     ///
     /// # Panics

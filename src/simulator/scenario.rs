@@ -18,6 +18,8 @@
 //! [webhooks]
 //! duplicates = 0.2             # the share of deliveries that are sent twice
 //! reorder = true               # later events may be delivered first
+//! lost = 0.1                   # the share of deliveries that nobody ever sees
+//! late_seconds = 30            # every other delivery sets out so much later
 //! ```
 
 use std::time::Duration;
@@ -46,6 +48,9 @@ pub struct Disorder {
     /// From 0.0 to 1.0.
     pub duplicates: f64,
     pub reorder: bool,
+    /// From 0.0 to 1.0.
+    pub lost: f64,
+    pub late_seconds: u32,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

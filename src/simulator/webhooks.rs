@@ -98,12 +98,16 @@ impl Hooks {
             }
             let times = if self.dice.f64() < disorder.duplicates { 2 } else { 1 };
             for _ in 0..times {
+                if self.dice.f64() < disorder.lost {
+                    continue;
+                }
+                let late = i64::from(disorder.late_seconds) * i64::from(self.dice.bool());
                 self.queue.push(Delivery {
                     webhook: webhook.id.clone(),
                     event: event.id.clone(),
                     attempts_made: 0,
                     first_attempted_at: None,
-                    due: now,
+                    due: now + SignedDuration::from_secs(late),
                 });
             }
         }

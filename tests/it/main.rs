@@ -30,4 +30,5 @@ mod sync;
 mod terminal;
 mod together;
 mod unhappy;
+mod webhooks;
 mod wire;

@@ -4,6 +4,7 @@ mod decisions;
 mod doctor;
 mod journal;
 mod kills;
+mod listen;
 mod lists;
 mod log;
 mod making;
