@@ -162,6 +162,7 @@ pub fn sync(config: &Config) -> sync::Settings {
         poll: Duration::from_secs(config.sync.poll_seconds),
         quiet: Duration::from_secs(config.sync.quiet_poll_seconds),
         beneath: Duration::from_secs(config.sync.webhook_poll_seconds),
+        ..sync::Settings::default()
     }
 }
 

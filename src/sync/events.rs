@@ -23,6 +23,8 @@ pub struct Polled {
     /// Of these, what a receiver should have heard.
     pub missed: u64,
     pub gap: Gap,
+    /// Up to when everything that happened was known before, as far as events tell.
+    pub reached: Option<Timestamp>,
 }
 
 /// Whether events were missed.
@@ -40,9 +42,6 @@ const NEWEST: &str = "events/newest";
 /// When it happened, in microseconds.
 const NEWEST_AT: &str = "events/newest-at";
 
-/// Ten thousand events. Beyond this listing again is cheaper than following.
-const MOST_PAGES: usize = 100;
-
 /// So many pages are nothing unusual. Where a receiver listened all the while, they are looked
 /// through for what it missed, and those behind them only while they have something new.
 const LOOKED_THROUGH: usize = 5;
@@ -50,15 +49,13 @@ const LOOKED_THROUGH: usize = 5;
 /// Takes in what happened since the last poll.
 pub async fn poll(sync: &Sync, receiver: Option<Hearing>) -> Result<Polled, Trouble> {
     let newest = sync.store.cursor(NEWEST).await?.filter(|id| !id.is_empty());
-    let all_heard = match receiver {
-        Some(receiver) => reached(sync).await?.is_some_and(|at| at >= receiver.since),
-        None => false,
-    };
-    let mut polled = Polled { new: 0, missed: 0, gap: Gap::Some };
+    let reached = reached(sync).await?;
+    let all_heard = receiver.is_some_and(|receiver| reached.is_some_and(|at| at >= receiver.since));
+    let mut polled = Polled { new: 0, missed: 0, gap: Gap::Some, reached };
     let mut first: Option<(EventId, Option<Timestamp>)> = None;
     let mut listed: HashSet<EventId> = HashSet::new();
     let mut page = PageFrom::first(100);
-    for nth in 1..=MOST_PAGES {
+    for nth in 1..=sync.settings.followed {
         let ask = events::List { names: Vec::new(), objects: Vec::new(), page };
         let answer = match sync.client.read(&ask, Lane::Back).await {
             Ok(answer) => answer,
@@ -127,8 +124,7 @@ async fn take_in(
     Ok(ingested.new.len())
 }
 
-/// Up to when everything that happened is known, as far as events tell.
-pub async fn reached(sync: &Sync) -> Result<Option<Timestamp>, store::Error> {
+async fn reached(sync: &Sync) -> Result<Option<Timestamp>, store::Error> {
     let at = sync.store.cursor(NEWEST_AT).await?;
     Ok(at.and_then(|at| Timestamp::from_microsecond(at.parse().ok()?).ok()))
 }

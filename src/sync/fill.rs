@@ -16,7 +16,7 @@ use jiff::Timestamp;
 
 use super::{
     More, Phase, Repair, Repaired, Sync, Trouble, answered,
-    events::{self, Gap},
+    events::{Gap, Polled},
     pace::BETWEEN_LISTINGS,
     pin_environment,
 };
@@ -118,8 +118,8 @@ impl Fill {
     }
 
     /// Has what may have been missed listed again.
-    pub async fn again(&mut self, sync: &Sync, gap: Gap) -> Result<(), store::Error> {
-        let now = sync.clock.moment();
+    pub async fn again(&mut self, sync: &Sync, polled: Polled) -> Result<(), store::Error> {
+        let (gap, now) = (polled.gap, sync.clock.moment());
         let just_now = |at: Moment| now.since(at) < BETWEEN_LISTINGS;
         // Without any events, the newest of each list has to do.
         let cursor = match gap {
@@ -131,12 +131,7 @@ impl Fill {
         tracing::warn!(?gap, "events were missed: listing again what may have changed");
         *self = Self { repaired_at: Some(now), ..Self::default() };
         if gap == Gap::Some && is_filled(&sync.store).await? {
-            let last_ok = sync.state.borrow().last_ok;
-            let since = match last_ok {
-                Some(at) => Some(at),
-                None => events::reached(sync).await?,
-            };
-            let since = since.map(|at| at.as_microsecond().to_string());
+            let since = polled.reached.map(|at| at.as_microsecond().to_string());
             sync.store.set_cursor(REPAIR, since.as_deref().unwrap_or(FROM_THE_START)).await?;
         }
         sync.store.set_cursor(Stage::Review.cursor(), "").await?;

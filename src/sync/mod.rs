@@ -52,12 +52,15 @@ pub struct Settings {
     pub quiet: Duration,
     /// Where a receiver brings what happens.
     pub beneath: Duration,
+    /// So many pages of a hundred events are followed after a gap; beyond them it is cheaper to
+    /// list again.
+    pub followed: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         let seconds = Duration::from_secs;
-        Self { poll: seconds(5), quiet: seconds(15), beneath: seconds(60) }
+        Self { poll: seconds(5), quiet: seconds(15), beneath: seconds(60), followed: 100 }
     }
 }
 
@@ -167,7 +170,7 @@ async fn round(sync: &Sync, mind: &mut Mind) -> Result<Round, Trouble> {
     }
     listen(sync, mind, receiver);
     if polled.gap != Gap::None && !mind.fill.is_under_way() {
-        mind.fill.again(sync, polled.gap).await?;
+        mind.fill.again(sync, polled).await?;
     }
     let (filled, hydrated) =
         join(mind.fill.some(sync), hydrate::some(sync, &mut mind.hydrated)).await;

@@ -8,6 +8,7 @@ mod client;
 mod config;
 mod connections;
 mod contract;
+mod day;
 mod delivery;
 mod endpoints;
 mod hostile;

@@ -29,6 +29,7 @@ struct House {
     simulator: Simulator,
     clock: Clock,
     folder: TempDir,
+    settings: Settings,
 }
 
 /// A sync task and what it says; dropping it is a kill.
@@ -59,7 +60,7 @@ impl House {
         let options = simulator::Options { inquiries, rate_limit, ..simulator::Options::default() };
         let listen = ([127, 0, 0, 1], 0).into();
         let simulator = simulator::start(listen, options, clock.clone()).await.unwrap();
-        Self { simulator, clock, folder: TempDir::new().unwrap() }
+        Self { simulator, clock, folder: TempDir::new().unwrap(), settings: Settings::default() }
     }
 
     async fn sync(&self) -> Running {
@@ -96,7 +97,7 @@ impl House {
             clock: self.clock.clone(),
             busy: Busy::default(),
             state: tell,
-            settings: Settings::default(),
+            settings: self.settings.clone(),
         };
         (sync, recorder, state)
     }
@@ -291,7 +292,8 @@ async fn what_happens_elsewhere_arrives_with_the_next_poll() {
 
 #[tokio::test]
 async fn a_gap_in_the_events_repairs_itself() {
-    let house = House::of(700).await;
+    let mut house = House::of(700).await;
+    house.settings.followed = 5;
     let mut running = house.sync().await;
     house.until_live(&mut running).await;
     drop(running);
@@ -305,7 +307,7 @@ async fn a_gap_in_the_events_repairs_itself() {
         for id in &decided {
             house.simulator.elsewhere(id, step);
         }
-        if nth * decided.len() > 10_000 {
+        if nth * decided.len() > 500 {
             break;
         }
     }
@@ -332,15 +334,14 @@ async fn a_day_of_events_is_followed_without_listing() {
     house.until_live(&mut running).await;
     drop(running);
     let decided = house.simulator.inquiries("approved");
-    for nth in 0..3_000 {
+    for nth in 0..1_500 {
         let step = if nth / decided.len() % 2 == 0 { "decline" } else { "approve" };
         house.simulator.elsewhere(&decided[nth % decided.len()], step);
     }
     let asked = house.paths().len();
     let mut running = house.sync().await;
     // A crash in the middle leaves no hole.
-    let half =
-        |state: &SyncState| matches!(state.phase, Phase::CatchingUp { done } if done > 1_000);
+    let half = |state: &SyncState| matches!(state.phase, Phase::CatchingUp { done } if done > 700);
     house.until(&mut running, half).await;
     drop(running);
     let mut running = house.sync().await;

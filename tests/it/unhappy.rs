@@ -137,11 +137,9 @@ async fn slow_and_failing_figures_turn_into_words() {
 
 #[tokio::test]
 async fn a_stuck_server_never_holds_up_a_key() {
-    let mut story = Story::begin_with(Beginning {
-        timeout: Duration::from_millis(600),
-        ..Beginning::default()
-    })
-    .await;
+    let mut story =
+        Story::begin_with(Beginning { timeout: Duration::from_secs(3), ..Beginning::default() })
+            .await;
     story.simulator.set_scenario(Scenario::named("stuck").unwrap());
     story.press("R").await.sees("as last known");
     story.press("jj").await.sees("1 Inquiries");
