@@ -6,7 +6,7 @@
 //! ```
 //!
 //! The second form takes so many events a second into a filled store, as sync would, while a
-//! console or a command reads it. `caseload config explain store` tells where a profile's file is.
+//! console or a command reads it. `caseload doctor` tells where a profile's file is.
 
 use std::{
     env,

@@ -82,22 +82,30 @@ impl Store {
     /// # Errors
     /// If the store's folder cannot be used.
     pub fn look_at<T: DeserializeOwned>(&self, duty: Duty) -> Result<Watch<T>, Error> {
-        let path = duty.file(&self.0.path);
-        let unusable = |why| Error::Folder { path: path.display().to_string(), why };
-        let file = match File::open(&path) {
-            Ok(file) => file,
-            Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(Watch::Nobody),
-            Err(why) => return Err(unusable(why)),
-        };
-        // Shared, so that those who look do not stand in each other's way.
-        match file.try_lock_shared() {
-            Ok(()) => Ok(Watch::Nobody),
-            Err(TryLockError::WouldBlock) => {
-                let text = io::read_to_string(file).unwrap_or_default();
-                Ok(Watch::Somebody(serde_json::from_str(&text).ok()))
-            }
-            Err(TryLockError::Error(why)) => Err(unusable(why)),
+        on_duty(&self.0.path, duty)
+    }
+}
+
+/// The same from outside, for the store in this file, whether it is there or not.
+///
+/// # Errors
+/// If its folder cannot be used.
+pub fn on_duty<T: DeserializeOwned>(store: &Path, duty: Duty) -> Result<Watch<T>, Error> {
+    let path = duty.file(store);
+    let unusable = |why| Error::Folder { path: path.display().to_string(), why };
+    let file = match File::open(&path) {
+        Ok(file) => file,
+        Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(Watch::Nobody),
+        Err(why) => return Err(unusable(why)),
+    };
+    // Shared, so that those who look do not stand in each other's way.
+    match file.try_lock_shared() {
+        Ok(()) => Ok(Watch::Nobody),
+        Err(TryLockError::WouldBlock) => {
+            let text = io::read_to_string(file).unwrap_or_default();
+            Ok(Watch::Somebody(serde_json::from_str(&text).ok()))
         }
+        Err(TryLockError::Error(why)) => Err(unusable(why)),
     }
 }
 

@@ -40,7 +40,7 @@ pub use self::{
     actions::{Claim, LEASE, SubmitError, Undone},
     changes::Changes,
     deed::{Deed, Outcome, Spoken},
-    duty::{Duty, OnDuty, Watch},
+    duty::{Duty, OnDuty, Watch, on_duty},
     entities::{CaseFile, InquiryFile, KnownStatus},
     ingest::Ingested,
     inspect::{Inspection, OutboxLook, free_bytes, inspect},

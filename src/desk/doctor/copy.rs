@@ -8,7 +8,8 @@ use super::Finding;
 use crate::{
     journal::{Flaw, Proof},
     model::{Mismatch, Text},
-    store::{Error, Inspection, OutboxLook, free_bytes, inspect, prove},
+    store::{Duty, Error, Inspection, OutboxLook, Watch, free_bytes, inspect, on_duty, prove},
+    sync::Hearing,
 };
 
 const COPY: &str = "local copy";
@@ -16,6 +17,7 @@ const DISK: &str = "disk";
 const OUTBOX: &str = "outbox";
 const MISMATCHES: &str = "mismatches";
 const JOURNAL: &str = "journal";
+const WEBHOOKS: &str = "webhooks";
 
 /// Below this the next page of a backfill may not fit.
 const LITTLE_ROOM: u64 = 200 * 1024 * 1024;
@@ -41,6 +43,10 @@ pub async fn copy(file: &Path, now: Timestamp) -> (Vec<Finding>, Option<Text>) {
             None
         }
     };
+    found.push(match on_duty(file, Duty::Receive) {
+        Ok(receiver) => webhooks(receiver, now),
+        Err(why) => Finding::warn(WEBHOOKS, why.to_string(), todo(&why, file)),
+    });
     found.push(room(free_bytes(file).map_err(|why| why.to_string())));
     (found, environment)
 }
@@ -110,6 +116,22 @@ fn journal(proved: Result<Result<Proof, Flaw>, Error>) -> Finding {
             "keep the local copy as it is, and ask who could write to it; docs/journal.md says more",
         ),
         Err(why) => Finding::fail(JOURNAL, why.to_string(), "it cannot be proved as it is"),
+    }
+}
+
+fn webhooks(receiver: Watch<Hearing>, now: Timestamp) -> Finding {
+    let minutes = |since| now.duration_since(since).as_mins();
+    match receiver {
+        Watch::Nobody => Finding::ok(WEBHOOKS, "nobody receives them here: events are polled"),
+        Watch::Somebody(Some(Hearing { heard_at: Some(at), .. })) => {
+            Finding::ok(WEBHOOKS, format!("received, the last one {} min ago", minutes(at)))
+        }
+        Watch::Somebody(Some(Hearing { since, heard_at: None })) => Finding::warn(
+            WEBHOOKS,
+            format!("a receiver runs for {} min and has heard nothing", minutes(since)),
+            "is the webhook enabled at Persona, and does the proxy pass it on? docs/webhooks.md",
+        ),
+        Watch::Somebody(None) => Finding::ok(WEBHOOKS, "a receiver has just been started"),
     }
 }
 

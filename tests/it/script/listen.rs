@@ -73,6 +73,8 @@ fn what_was_answered_with_200_survives_a_kill_and_a_stop_is_clean() {
     let listener = Listener::start(&office);
     assert_eq!(listener.deliver(&office, "evt_1", "inq_fromAWebhook1", "pending"), 200);
     assert_eq!(listener.deliver(&office, "evt_2", "inq_fromAWebhook2", "failed"), 200);
+    let doctor = office.run(&["doctor"]);
+    assert!(doctor.out.contains("received, the last one 0 min ago"), "{doctor:?}");
     assert_eq!(listener.signal("TERM"), Some(0));
     for (status, inquiry) in [("pending", "inq_fromAWebhook1"), ("failed", "inq_fromAWebhook2")] {
         let listed = office.run(&["list", "inquiries", "--status", status]).ends(0);
