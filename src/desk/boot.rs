@@ -11,7 +11,6 @@ use std::{
     time::Duration,
 };
 
-use jiff::SignedDuration;
 use tokio::{
     sync::{mpsc, watch},
     task::JoinSet,
@@ -24,6 +23,7 @@ use super::{
 use crate::{
     busy::Busy,
     clock::Clock,
+    config::Policy,
     metrics::{Recorder, Stats, Thresholds},
     model::Text,
     outbox::{self, LinkReady},
@@ -45,8 +45,8 @@ pub struct Options {
     pub relation_keys: RelationKeys,
     pub case_statuses: CaseStatuses,
     pub sync: sync::Settings,
-    /// For how long after its last change personal data is kept of what nobody waits for.
-    pub kept: SignedDuration,
+    /// What is in force of the organisation's policy and the user's.
+    pub policy: Policy,
 }
 
 /// A running house. Dropping it stops its tasks; what was decided is in the store.
@@ -75,7 +75,7 @@ pub const PARTING: Duration = Duration::from_millis(800);
 
 pub async fn boot(options: Options, clock: Clock, busy: Busy) -> Result<Booted, Error> {
     let file = options.store.clone();
-    let (settings, kept) = (options.sync.clone(), options.kept);
+    let (settings, kept) = (options.sync.clone(), options.policy.kept());
     let Parts { desk, stats } = build(options, clock.clone(), busy.clone()).await?;
     let (store, client) = (desk.store.clone(), Arc::clone(&desk.client));
     let cancel = CancellationToken::new();
@@ -119,6 +119,7 @@ pub async fn build(options: Options, clock: Clock, busy: Busy) -> Result<Parts, 
         busy,
         reviewer: options.reviewer,
         opened: Mutex::default(),
+        policy: options.policy,
         hold: options.hold,
         relation_keys: options.relation_keys,
         case_statuses: options.case_statuses,

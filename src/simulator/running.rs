@@ -97,6 +97,11 @@ impl Simulator {
         self.shared.persona().set_key(key);
     }
 
+    /// This key is accepted, too.
+    pub fn add_key(&self, key: &str) {
+        self.shared.persona().add_key(key);
+    }
+
     /// Lets another reviewer take a step: `approve`, `decline`, `mark-for-review`, `expire`.
     ///
     /// # Panics

@@ -19,6 +19,7 @@ mod mismatches;
 mod newer;
 mod outbox_look;
 mod proof;
+mod proposal;
 mod purge;
 mod relations;
 mod search;
@@ -26,6 +27,7 @@ mod seen;
 mod tally;
 mod together;
 mod tombstone;
+mod undo;
 mod window;
 mod workers;
 mod worklist;
@@ -36,7 +38,7 @@ use tokio::sync::broadcast;
 
 pub use self::{
     action_row::Pending,
-    actions::{Claim, LEASE, SubmitError, Undone},
+    actions::{Claim, LEASE, SubmitError},
     changes::Changes,
     deed::{Deed, Outcome, Spoken},
     entities::{CaseFile, InquiryFile, KnownStatus},
@@ -46,8 +48,10 @@ pub use self::{
     listing::{AccountFilter, CaseFilter, InquiryFilter, ListedCase, ListedInquiry},
     mismatches::{KnownMismatches, MOST_MISMATCHES},
     proof::prove,
+    proposal::Confirmed,
     purge::{Dropped, Whose},
     relations::{KeptRelation, KeptRelations},
+    undo::Undone,
     workers::Present,
     worklist::{CaseRow, CaseView, Glance, InquiryRow, InquiryView, Rows, Scope, Total, Window},
 };

@@ -1,6 +1,6 @@
 //! All that the screen shows and all that a key can change: plain data, written by `update` alone.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
@@ -8,7 +8,7 @@ use tui_input::Input;
 
 use super::{listing::List, prompt::Prompt, staged::Staged};
 use crate::{
-    config::{Mask, Reasons},
+    config::{Mask, Policy},
     desk::{
         AccountFile, CaseFile, CaseRow, CaseView, Glance, InquiryFile, InquiryRow, InquiryView,
         KnownMismatches, KnownStatus, RelationGroup, SyncState,
@@ -30,7 +30,7 @@ pub struct Settings {
     pub reveal: Duration,
     pub hold: Duration,
     pub link_expires: Duration,
-    pub reasons: Reasons,
+    pub policy: Policy,
     /// Relation keys that are configured; empty means that relations cannot be asked for.
     pub relation_keys: bool,
     pub sla: Duration,
@@ -59,6 +59,8 @@ pub struct State {
     pub case_view: CaseView,
     pub relations: RelationsPane,
     pub detail: Option<Detail>,
+    /// What was opened in this console, at which version.
+    pub opened: HashSet<(Subject, Evidence)>,
     pub staged: Option<Staged>,
     /// What was committed last in this console, and not taken back.
     pub committed: Option<(Subject, Verb)>,
@@ -284,6 +286,7 @@ impl State {
             case_view: CaseView::default(),
             relations: RelationsPane::default(),
             detail: None,
+            opened: HashSet::new(),
             staged: None,
             committed: None,
             overlay: None,
@@ -400,7 +403,7 @@ pub mod samples {
             reveal: Duration::from_secs(60),
             hold: Duration::from_secs(5),
             link_expires: Duration::from_secs(86_400),
-            reasons: Reasons::default(),
+            policy: Policy::default(),
             relation_keys: true,
             sla: Duration::from_secs(5),
             error_rate: 0.05,

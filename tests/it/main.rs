@@ -3,6 +3,7 @@
 mod architecture;
 mod bodies;
 mod budget;
+mod checker;
 mod cli;
 mod client;
 mod config;
@@ -17,6 +18,7 @@ mod lossless;
 mod mismatches;
 mod mutation;
 mod opened;
+mod policy;
 mod redaction;
 mod relations;
 mod review;

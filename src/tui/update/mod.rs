@@ -1,13 +1,14 @@
 //! The only writer of `State`: a message comes in, work to be done goes out.
 //!
-//! `command` acts on keys, `dialog` on keys while something is open over the panes, `prompt` on a
-//! command's name, `answer` on what the desk says.
+//! `command` acts on keys (`undo` on `u`), `dialog` on keys while something is open over the panes,
+//! `prompt` on a command's name, `answer` on what the desk says.
 
 mod answer;
 mod command;
 mod dialog;
 mod prompt;
 mod stage;
+mod undo;
 
 use std::time::Duration;
 
@@ -97,6 +98,7 @@ fn drawn(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     }
     detail.opened = Some(version.clone());
+    state.opened.insert((detail.subject.clone(), version.clone()));
     vec![Effect::Journal(Note::Opened { subject: detail.subject.clone(), version })]
 }
 

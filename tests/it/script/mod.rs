@@ -7,6 +7,7 @@ mod kills;
 mod lists;
 mod log;
 mod making;
+mod policy;
 mod purge;
 mod relations;
 mod trouble;
