@@ -6,7 +6,7 @@ use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 use tui_input::Input;
 
-use super::{listing::List, prompt::Prompt, staged::Staged};
+use super::{listing::List, lock::Lock, prompt::Prompt, staged::Staged};
 use crate::{
     config::{Mask, Policy},
     desk::{
@@ -79,6 +79,7 @@ pub struct State {
     pub stats: Stats,
     /// Warnings in words that stay until a key is pressed after the figures recovered.
     pub breach: Option<Breach>,
+    pub lock: Lock,
     pub leaving: Leaving,
 }
 
@@ -275,6 +276,7 @@ pub enum Leaving {
 impl State {
     pub fn new(settings: Settings, size: (u16, u16), now: Timestamp) -> Self {
         Self {
+            lock: Lock::new(settings.policy.lock_after(), now),
             settings,
             now,
             size,
@@ -339,14 +341,17 @@ impl State {
         self.settings.mask == Mask::Nothing
     }
 
-    /// When something on the screen changes by itself next: a toast goes, a reveal ends, a minute
-    /// passes. Nothing is drawn in between.
+    /// When something on the screen changes by itself next: a toast goes, a reveal ends, it locks, a
+    /// minute passes. Nothing is drawn in between.
     pub fn next_change(&self) -> Timestamp {
+        if self.lock.is_on() {
+            return self.now + LOCKED;
+        }
         let minute = 60 - self.now.as_second().rem_euclid(60);
         let mut next = self.now + Duration::from_secs(minute.unsigned_abs());
         let reveal = self.detail.as_ref().and_then(|detail| detail.revealed_until);
         let toast = self.toast.as_ref().map(|toast| toast.until);
-        let ends = [reveal, toast].into_iter().flatten();
+        let ends = [reveal, toast, self.lock.due()].into_iter().flatten();
         for end in ends.filter(|end| *end > self.now) {
             next = next.min(end);
         }
@@ -377,6 +382,9 @@ impl RelationsPane {
             .flatten()
     }
 }
+
+/// Nothing on a locked screen changes by itself.
+const LOCKED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A terminal below this is told so, and shows the sentence only.
 pub const SMALLEST: (u16, u16) = (60, 15);

@@ -16,6 +16,9 @@ use super::{
 };
 
 pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
+    if state.lock.is_on() {
+        return locked(frame, state, theme);
+    }
     let Some(areas) = layout::areas(state) else {
         return too_small(frame, state);
     };
@@ -53,6 +56,15 @@ pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
         }
         Some(Overlay::Leave { unsent }) => overlays::leave::draw(frame, *unsent, theme),
     }
+}
+
+/// Nothing of Persona's, and how to come back.
+fn locked(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
+    let said = "caseload is locked: Enter comes back. What was decided goes on its way.";
+    let width = usize::from(state.size.0.saturating_sub(1));
+    let lines = super::format::wrap(said, width).into_iter();
+    let lines = lines.map(|line| Line::styled(format!(" {line}"), theme.dim)).collect();
+    draw_lines(frame, frame.area(), lines);
 }
 
 fn too_small(frame: &mut Frame<'_>, state: &State) {

@@ -14,6 +14,7 @@ mod endpoints;
 mod hostile;
 mod journal;
 mod letter;
+mod locking;
 mod lossless;
 mod mismatches;
 mod mutation;

@@ -212,6 +212,14 @@ impl Story {
         self
     }
 
+    /// Lets time go by, as it does for a console that sleeps until something changes by itself.
+    pub async fn sleep(&mut self, seconds: u64) -> &mut Self {
+        self.clock.advance(Duration::from_secs(seconds));
+        self.console.wake();
+        self.settle().await;
+        self
+    }
+
     /// Waits until nothing is under way, then draws. Work that waits for time gets some: half
     /// a second at a time.
     pub async fn settle(&mut self) {

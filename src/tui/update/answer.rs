@@ -98,6 +98,11 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
             taken_back(state, undone);
             Vec::new()
         }
+        Msg::Link { subject, action, link } if state.lock.is_on() => {
+            // Nobody is there to take it.
+            state.overlay = Some(Overlay::Link { subject, action, link });
+            Vec::new()
+        }
         Msg::Link { subject, action, link } => {
             let note = Note::CopiedLink { subject: subject.clone(), action: action.clone() };
             let copy = Effect::Copy(link.clone());

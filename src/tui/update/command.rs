@@ -3,7 +3,7 @@
 use tui_input::Input;
 
 use super::{
-    Effect, Pane, State, Tone, ask, follow_cursor, load_cases, load_inquiries, measure, open,
+    Effect, Pane, State, Tone, ask, follow_cursor, load_cases, load_inquiries, lock, measure, open,
     stage, undo,
 };
 use crate::{
@@ -78,6 +78,7 @@ pub fn act(state: &mut State, command: Command) -> Vec<Effect> {
             state.overlay = Some(Overlay::Help { scroll: 0 });
             Vec::new()
         }
+        Command::Lock => lock::lock(state, None),
         Command::Interrupt => interrupt(state),
         Command::Quit => quit(state),
     }

@@ -275,6 +275,7 @@ pub fn waits_for_staged(state: &State, command: Command) -> bool {
             | Command::Mismatches
             | Command::Prompt
             | Command::Help
+            | Command::Lock
             | Command::Repaint
             | Command::Interrupt
     );
