@@ -173,7 +173,7 @@ pub const TABLE: &[Spec] = &[
         C::Undo,
         &["u"],
         "undo",
-        "let go of what is staged, take back what is held, dismiss what was refused",
+        "let go of what is staged; take back, return, or dismiss a decision",
         Deciding,
     ),
     row(C::Relations, &["r"], "relations", "load the relations of this item's account", Looking),

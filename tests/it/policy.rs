@@ -9,12 +9,14 @@ use std::{
 use caseload::{
     clock::Clock,
     config::{
-        Config, Policy,
-        policy::{self, InForce, Places, PolicyFile, Source},
+        Config, Mask, Policy, Reason,
+        policy::{self, Asked, Demand, InForce, Places, PolicyFile, Source},
     },
     model::InquiryId,
     store::Store,
 };
+
+use proptest::{collection::vec, option, prelude::*};
 
 use crate::story::{Beginning, Story};
 
@@ -198,6 +200,91 @@ fn the_example_names_every_setting_and_asks_for_nothing() {
     let sections = toml::Table::try_from(PolicyFile::default()).unwrap();
     assert_eq!(table.len(), sections.len());
     assert!(["retention", "session", "display"].iter().all(|section| settings(section) == 1));
+}
+
+fn reasons() -> impl Strategy<Value = Option<Vec<Reason>>> {
+    let reason = (0_u8..5, "[a-c]{1,2}");
+    let list = vec(reason, 0..5).prop_map(|list| {
+        let mut reasons: Vec<Reason> = Vec::new();
+        for (code, text) in list {
+            let code = format!("c{code}");
+            if reasons.iter().all(|known| known.code != code) {
+                reasons.push(Reason { code, text });
+            }
+        }
+        reasons
+    });
+    option::of(list)
+}
+
+fn verdict() -> impl Strategy<Value = Asked> {
+    let demand =
+        prop_oneof![Just(Demand::Optional), Just(Demand::WhenFailed), Just(Demand::Required)];
+    (option::of(demand), option::of(any::<bool>()), option::of(any::<bool>()), reasons()).prop_map(
+        |(reason, opened, second_person, reasons)| Asked { reason, opened, second_person, reasons },
+    )
+}
+
+fn masks() -> impl Strategy<Value = Mask> {
+    (0_u8..3).prop_map(|n| [Mask::Nothing, Mask::Lists, Mask::Everything][usize::from(n)])
+}
+
+fn file() -> impl Strategy<Value = PolicyFile> {
+    let verdicts = (verdict(), verdict(), verdict(), verdict());
+    let rest = (option::of(1_u32..400), option::of(1_u64..100), option::of(masks()));
+    (verdicts, rest).prop_map(|(verdicts, (days, lock_minutes, mask))| PolicyFile {
+        approve: verdicts.0,
+        decline: verdicts.1,
+        escalate: verdicts.2,
+        case_status: verdicts.3,
+        retention: policy::Retention { days },
+        session: policy::Session { lock_minutes },
+        display: policy::Display { mask },
+    })
+}
+
+proptest! {
+    #[test]
+    fn no_file_of_a_users_loosens_anything(
+        organisation in file(),
+        yours in file(),
+        days in 1_u32..400,
+        mask in masks(),
+        approve in reasons(),
+    ) {
+        let mut config = Config::default();
+        config.store.retention_days = days;
+        config.review.mask = mask;
+        config.reasons.approve = approve.unwrap_or(config.reasons.approve);
+        let (found, _) = policy::merge(&organisation, &yours, &config);
+        let rules = [
+            (&found.approve, &organisation.approve),
+            (&found.decline, &organisation.decline),
+            (&found.escalate, &organisation.escalate),
+            (&found.case_status, &organisation.case_status),
+        ];
+        for (rule, asked) in rules {
+            prop_assert!(Some(rule.reason.value) >= asked.reason);
+            prop_assert!(Some(rule.opened.value) >= asked.opened);
+            prop_assert!(Some(rule.second_person.value) >= asked.second_person);
+            if let Some(listed) = &asked.reasons {
+                prop_assert!(rule.reasons.value.iter().all(|reason| listed.contains(reason)));
+                prop_assert!(rule.reasons.value.is_empty() == listed.is_empty());
+            }
+        }
+        prop_assert!(found.retention_days.value <= organisation.retention.days.unwrap_or(days));
+        prop_assert!(found.retention_days.value <= days);
+        if let Some(minutes) = organisation.session.lock_minutes {
+            prop_assert!(found.lock_minutes.value.is_some_and(|found| found <= minutes));
+        }
+        let masked = |mask| match mask {
+            Mask::Nothing => 0,
+            Mask::Lists => 1,
+            Mask::Everything => 2,
+        };
+        let asked = organisation.display.mask.map_or(0, masked);
+        prop_assert!(masked(found.mask.value) >= asked.max(masked(mask)));
+    }
 }
 
 #[tokio::test]

@@ -101,14 +101,17 @@ fn is_absent(why: &io::Error) -> bool {
 /// Whether nobody but its owner can have written it.
 fn trusted(path: &Path, found: &Metadata, owner: u32) -> Result<(), Error> {
     let whose = if owner == ROOT { "root".to_owned() } else { format!("user {owner}") };
-    if found.uid() != owner {
-        let what = format!("must belong to {whose} and belongs to user {}: {REFUSED}", found.uid());
-        return Err(bad(path, what));
+    let (uid, mode) = (found.uid(), found.mode() & 0o777);
+    let shown = path.display();
+    if uid != owner {
+        let what =
+            format!("must belong to {whose} and belongs to user {uid} (chown {owner} {shown})");
+        return Err(bad(path, format!("{what}: {REFUSED}")));
     }
-    let mode = found.mode() & 0o777;
     if mode & 0o022 != 0 {
-        let what = format!("others than {whose} can write to it (mode {mode:03o}): {REFUSED}");
-        return Err(bad(path, what));
+        let what =
+            format!("others than {whose} can write to it, mode {mode:03o} (chmod go-w {shown})");
+        return Err(bad(path, format!("{what}: {REFUSED}")));
     }
     Ok(())
 }

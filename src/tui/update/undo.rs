@@ -1,6 +1,10 @@
 //! What `u` takes back: the reviewer's own newest decision; failing that, what is wrong with the item
 //! on the screen.
 
+use std::time::Duration;
+
+use jiff::Timestamp;
+
 use super::{Effect, State, command::refuse};
 use crate::{
     model::{Action, ActionState, Text, proposal::is_same},
@@ -13,7 +17,7 @@ pub fn undo(state: &mut State) -> Vec<Effect> {
         .outbox
         .iter()
         .filter(|action| matches!(action.state, ActionState::Held { .. }) && is_of(action, me));
-    if let Some(newest) = held.max_by_key(|action| action.decided_at) {
+    if let Some(newest) = held.max_by_key(|action| committed_at(action, state.settings.hold)) {
         return vec![Effect::Undo(newest.id.clone())];
     }
     let shown = state.detail.as_ref().and_then(|detail| detail.action());
@@ -56,6 +60,14 @@ fn about(action: &Action, me: Text) -> Result<Vec<Effect>, String> {
         )),
         _ if is_of(action, &me) => Ok(vec![Effect::Acknowledge(action.id.clone())]),
         _ => Err(format!("this was decided by {}, who has to read it", action.reviewer)),
+    }
+}
+
+/// When its hold window began: what was confirmed may have been proposed long before.
+fn committed_at(action: &Action, hold: Duration) -> Timestamp {
+    match (&action.confirmed_by, &action.state) {
+        (Some(_), ActionState::Held { until }) => *until - hold,
+        _ => action.decided_at,
     }
 }
 
