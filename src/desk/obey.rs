@@ -73,7 +73,7 @@ impl Desk {
         if self.opened.lock().unwrap_or_else(PoisonError::into_inner).contains(&seen) {
             return Ok(());
         }
-        // A script's session are the commands before it.
+        // A script's session is the commands before it.
         match self.store.was_opened(subject.id(), version, &self.reviewer).await? {
             true => Ok(()),
             false => Err(SubmitError::Policy(why)),

@@ -36,13 +36,19 @@ pub enum Purpose {
     Decide,
     /// A second person must confirm it; whose policy asks for that.
     Propose(Source),
-    /// What somebody else proposed, with how much more was proposed together with it.
-    Confirm {
-        action: ActionId,
-        by: Text,
-        reason: Option<Text>,
-        more: usize,
-    },
+    Confirm(Proposed),
+}
+
+/// What somebody else proposed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Proposed {
+    pub action: ActionId,
+    pub by: Text,
+    pub reason: Option<Text>,
+    /// What Persona is to be told.
+    pub comment: Option<Text>,
+    /// What was proposed together with it: ` and approve inq_4KvC…DiBt`, or nothing.
+    pub too: String,
 }
 
 /// A verdict about the inquiries of a case that are not decided yet, each as it is on the screen.
@@ -74,12 +80,12 @@ impl Staged {
 
     /// Sets a case's status, and verdicts about its inquiries can be added.
     pub fn can_be_joined(&self) -> bool {
-        self.verb.is_status() && !matches!(self.purpose, Purpose::Confirm { .. })
+        self.verb.is_status() && !matches!(self.purpose, Purpose::Confirm(_))
     }
 
     /// A comment can be written.
     pub fn takes_comment(&self) -> bool {
-        self.verdict().takes_comment() && !matches!(self.purpose, Purpose::Confirm { .. })
+        self.verdict().takes_comment() && !matches!(self.purpose, Purpose::Confirm(_))
     }
 
     /// The verdict that a reason and a comment go with.

@@ -34,7 +34,7 @@ pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
     }
     panes::detail::draw(frame, areas.detail, state, theme);
     if let (Some(area), Some(staged)) = (areas.commit, &state.staged) {
-        commit_bar::draw(frame, area, staged, theme);
+        commit_bar::draw(frame, area, staged, state, theme);
     }
     match &state.prompt {
         Some(typing) => prompt::draw(frame, areas.hints, typing, theme),

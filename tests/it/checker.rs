@@ -73,8 +73,10 @@ async fn what_one_proposes_another_confirms_and_both_sign_it() {
     checker.sees("approve proposed by").lacks("on the way");
     checker.press("o").await.sees("proposed 10m ago").press("<esc>").await;
     checker.press("l").await.sees("(enforced by");
-    checker.press("a").await.sees("confirm approve").sees("proposed by jane@example.test?");
-    checker.sees("its reason: evidence_ok").press("c").await.sees("has no comment of its own");
+    checker.press("a").await.sees("confirm approve").sees(", proposed by jane@example.test?");
+    checker.sees("reason: evidence_ok · comment masked, p reveals");
+    checker.sees("enforced by this client only").press("c").await.sees("has no comment of its own");
+    checker.press("p").await.sees("comment: evidence ok (jane@example.test)");
     checker.press("<enter>").await.sees("confirmed, leaves in 5 s");
     assert_eq!(checker.simulator.effects(&id), 0, "it is held as any other");
     checker.pass(6).await;
@@ -238,7 +240,7 @@ async fn a_case_and_its_inquiry_are_proposed_and_confirmed_together() {
     maker.press("a").await.sees("propose set status").press("1<enter>").await.sees("is proposed");
     look(&mut checker).await;
     checker.press(&open).await.press("a").await.sees("proposed set status").sees("s confirms");
-    checker.press("s").await.sees("and all with it, proposed by jane@example.test?");
+    checker.press("s").await.sees("and approve inq_").sees(", proposed by jane@example.test?");
     checker.press("<enter>").await.sees("confirmed, leaves").pass(8).await;
     let effects = |id: &str| checker.simulator.effects(id);
     assert_eq!((effects(&inquiry), effects(&case)), (1, 1));

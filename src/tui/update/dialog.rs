@@ -223,8 +223,8 @@ fn in_commit_bar(state: &mut State, key: Press) -> Option<Vec<Effect>> {
                 staged.submitted = true;
                 return Some(vec![match &staged.purpose {
                     Purpose::Decide | Purpose::Propose(_) => Effect::Submit(staged.drafts()),
-                    Purpose::Confirm { action, .. } => Effect::Confirm(Confirmation {
-                        action: action.clone(),
+                    Purpose::Confirm(proposed) => Effect::Confirm(Confirmation {
+                        action: proposed.action.clone(),
                         seen: Some((staged.subject.clone(), staged.evidence.clone())),
                     }),
                 }]);
@@ -242,7 +242,7 @@ fn in_commit_bar(state: &mut State, key: Press) -> Option<Vec<Effect>> {
         }
         Staging::Reason(_) => {}
         Staging::Comment if staged.takes_comment() => staged.writing = true,
-        Staging::Comment if matches!(staged.purpose, Purpose::Confirm { .. }) => {
+        Staging::Comment if matches!(staged.purpose, Purpose::Confirm(_)) => {
             state.say("a confirmation has no comment of its own", Tone::Plain);
         }
         Staging::Comment => {

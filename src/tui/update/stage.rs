@@ -10,7 +10,7 @@ use crate::{
     tui::{
         command::Command,
         guard::{self, Wanted},
-        staged::{Purpose, Staged},
+        staged::{Proposed, Purpose, Staged},
     },
 };
 
@@ -35,12 +35,16 @@ pub fn confirmation(state: &mut State, action: Action) -> Vec<Effect> {
     let together = |other: &&Action| {
         other.after.as_ref() == Some(&action.id) || action.after.as_ref() == Some(&other.id)
     };
-    let purpose = Purpose::Confirm {
-        more: state.outbox.iter().filter(together).count(),
+    let others: Vec<&Action> = state.outbox.iter().filter(together).collect();
+    let too =
+        others.iter().map(|other| format!(" and {} {}", other.verb.words(), other.subject.short()));
+    let purpose = Purpose::Confirm(Proposed {
+        too: too.collect(),
+        comment: action.comment.or_else(|| others.iter().find_map(|other| other.comment.clone())),
         action: action.id,
         by: action.reviewer,
         reason: action.reason_code,
-    };
+    });
     state.toast = None;
     state.staged = Some(Staged::of(action.subject, action.verb, action.evidence, purpose));
     measure(state);

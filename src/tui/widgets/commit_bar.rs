@@ -8,7 +8,9 @@ use ratatui::{
 use unicode_width::UnicodeWidthStr;
 
 use crate::tui::{
-    staged::{Purpose, Staged},
+    command::Command,
+    keymap,
+    staged::{Proposed, Purpose, Staged},
     state::State,
     theme::Theme,
     view::draw_lines,
@@ -16,9 +18,14 @@ use crate::tui::{
 
 const COMMENT: &str = " comment: ";
 
-pub fn draw(frame: &mut Frame<'_>, area: Rect, staged: &Staged, theme: &Theme) {
-    let question = question(staged);
-    let mut lines = vec![Line::styled(question, theme.banner), reasons(staged, theme)];
+pub fn draw(frame: &mut Frame<'_>, area: Rect, staged: &Staged, state: &State, theme: &Theme) {
+    let said = match &staged.purpose {
+        Purpose::Confirm(proposed) => {
+            Line::styled(format!(" {}", grounds(proposed, state)), theme.dim)
+        }
+        Purpose::Decide | Purpose::Propose(_) => reasons(staged, theme),
+    };
+    let mut lines = vec![Line::styled(question(staged), theme.banner), said];
     if area.height > 2 {
         lines.push(Line::from(vec![
             Span::styled(COMMENT, theme.accent),
@@ -39,9 +46,21 @@ fn question(staged: &Staged) -> String {
     match &staged.purpose {
         Purpose::Decide => format!(" {what}{}? ", staged.too()),
         Purpose::Propose(_) => format!(" propose {what}{}? ", staged.too()),
-        Purpose::Confirm { by, more: 0, .. } => format!(" confirm {what} proposed by {by}? "),
-        Purpose::Confirm { by, .. } => {
-            format!(" confirm {what} and all with it, proposed by {by}? ")
+        Purpose::Confirm(Proposed { by, too, .. }) => {
+            format!(" confirm {what}{too}, proposed by {by}? ")
+        }
+    }
+}
+
+/// Why it was proposed: `reason evidence_ok · comment evidence ok (jane@example.test)`
+fn grounds(proposed: &Proposed, state: &State) -> String {
+    let reason = proposed.reason.as_ref().map_or("no reason", |code| code.as_str());
+    match &proposed.comment {
+        None => format!("reason: {reason}"),
+        Some(comment) if state.shows_item() => format!("reason: {reason} · comment: {comment}"),
+        Some(_) => {
+            let reveal = keymap::shown(Command::Reveal);
+            format!("reason: {reason} · comment masked, {reveal} reveals")
         }
     }
 }
@@ -53,7 +72,7 @@ pub fn keys<'a>(staged: &Staged, state: &State, theme: &Theme) -> Line<'a> {
         Span::raw(match staged.purpose {
             Purpose::Decide => " commits · ",
             Purpose::Propose(_) => " proposes · ",
-            Purpose::Confirm { .. } => " confirms · ",
+            Purpose::Confirm(_) => " confirms · ",
         }),
         Span::styled("Esc", theme.accent),
         Span::raw(" lets go"),
@@ -76,18 +95,17 @@ fn hold(staged: &Staged, state: &State) -> String {
     if let Purpose::Propose(_) = staged.purpose {
         return " · for a second person".to_owned();
     }
+    let whose = match staged.purpose {
+        Purpose::Confirm(_) => " · enforced by this client only",
+        Purpose::Decide | Purpose::Propose(_) => "",
+    };
     match state.settings.hold.as_secs() {
-        0 => " · leaves at once".to_owned(),
-        seconds => format!(" · held {seconds} s"),
+        0 => format!(" · leaves at once{whose}"),
+        seconds => format!(" · held {seconds} s{whose}"),
     }
 }
 
 fn reasons<'a>(staged: &Staged, theme: &Theme) -> Line<'a> {
-    if let Purpose::Confirm { reason, .. } = &staged.purpose {
-        let reason = reason.as_ref().map_or("none", |code| code.as_str());
-        let said = format!(" its reason: {reason} · enforced by this client, not by Persona");
-        return Line::styled(said, theme.dim);
-    }
     let due = staged.is_complete().is_err();
     if staged.reasons.is_empty() && !due {
         return Line::styled(" no reason is asked for", theme.dim);
