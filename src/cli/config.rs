@@ -10,7 +10,10 @@ use clap::Subcommand;
 
 use super::{exit::Exit, profile};
 use crate::{
-    config::{Config, Loaded, Paths},
+    config::{
+        Config, Loaded, Paths,
+        policy::{InForce, Places, Source},
+    },
     secret::KeySource,
 };
 
@@ -22,15 +25,21 @@ pub enum Command {
     /// Print where files lie.
     Path,
     /// Print a configuration file that documents every setting.
-    Example,
+    Example {
+        /// Of the policy file instead.
+        #[arg(long)]
+        policy: bool,
+    },
 }
 
 const EXAMPLE: &str = include_str!("../../config.example.toml");
+const POLICY_EXAMPLE: &str = include_str!("../../policy.example.toml");
 
 pub fn run(command: Command, file: Option<&Path>) -> anyhow::Result<ExitCode> {
     let mut out = stdout().lock();
     match command {
-        Command::Example => out.write_all(EXAMPLE.as_bytes())?,
+        Command::Example { policy: false } => out.write_all(EXAMPLE.as_bytes())?,
+        Command::Example { policy: true } => out.write_all(POLICY_EXAMPLE.as_bytes())?,
         Command::Path => {
             let paths = Paths::of_user()?;
             row(&mut out, "configuration", file.unwrap_or(&paths.config).display())?;
@@ -39,18 +48,27 @@ pub fn run(command: Command, file: Option<&Path>) -> anyhow::Result<ExitCode> {
             if let Err(why) = &config {
                 let _ = writeln!(stderr(), "caseload: {why}");
             }
+            let places = Places::beside(file.unwrap_or(&paths.config));
+            row(&mut out, "policy", places.organisation.display())?;
+            row(&mut out, "", places.yours.display())?;
             folders(&mut out, &config.unwrap_or_default(), &paths)?;
         }
         Command::Check => {
             let paths = Paths::of_user()?;
             let loaded = profile::load(file, &paths)?;
-            return Ok(check(&mut out, &loaded, &paths)?);
+            let policy = profile::policy(file, &paths, &loaded.config)?;
+            return Ok(check(&mut out, &loaded, &policy, &paths)?);
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn check(out: &mut impl Write, loaded: &Loaded, paths: &Paths) -> io::Result<ExitCode> {
+fn check(
+    out: &mut impl Write,
+    loaded: &Loaded,
+    policy: &InForce,
+    paths: &Paths,
+) -> io::Result<ExitCode> {
     match &loaded.file {
         Some(file) => row(out, "ok", file.display())?,
         None => row(out, "ok", format!("defaults; {} is not there", paths.config.display()))?,
@@ -66,6 +84,7 @@ fn check(out: &mut impl Write, loaded: &Loaded, paths: &Paths) -> io::Result<Exi
     for setting in loaded.config.changed() {
         row(out, "set", setting)?;
     }
+    in_force(out, policy)?;
     match loaded.key.read() {
         Ok(_) => {
             let environment = profile::environment(&loaded.key).as_str();
@@ -81,6 +100,31 @@ fn check(out: &mut impl Write, loaded: &Loaded, paths: &Paths) -> io::Result<Exi
             Ok(Exit::Key.into())
         }
     }
+}
+
+/// The policy in force, and from which file each setting of it comes.
+fn in_force(out: &mut impl Write, found: &InForce) -> io::Result<()> {
+    let InForce { policy, files, without_effect } = found;
+    if files.is_empty() {
+        row(out, "policy", "none: nothing is asked of those who decide")?;
+    }
+    for (source, file) in files {
+        let whose = match source {
+            Source::Organisation => "your organisation's",
+            _ => "yours",
+        };
+        row(out, "policy", format!("{} ({whose})", file.display()))?;
+    }
+    if !files.is_empty() {
+        row(out, "", "enforced by this client, not by Persona")?;
+        for (setting, source) in policy.told() {
+            row(out, "in force", format!("{setting} (of {source})"))?;
+        }
+    }
+    for vain in without_effect {
+        row(out, "no effect", vain)?;
+    }
+    Ok(())
 }
 
 fn folders(out: &mut impl Write, config: &Config, paths: &Paths) -> io::Result<()> {

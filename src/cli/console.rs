@@ -12,7 +12,7 @@ use super::{World, profile};
 use crate::{
     busy::Busy,
     clock::Clock,
-    config::{self, Config, Paths, ThemeName},
+    config::{self, Config, Paths, Policy, ThemeName},
     desk,
     secret::{KeyEnvironment, KeySource},
     simulator, tui,
@@ -32,6 +32,7 @@ pub fn open(file: Option<&Path>) -> anyhow::Result<ExitCode> {
     let loaded = profile::load(file, &paths)?;
     // Without a key there is nothing to show: say so before the screen is taken.
     loaded.key.read()?;
+    let policy = profile::policy(file, &paths, &loaded.config)?.policy;
     let environment = profile::environment(&loaded.key);
     let store = profile::store_file(&loaded, &paths);
     let log = loaded.config.log.file.clone().unwrap_or(paths.log);
@@ -41,14 +42,20 @@ pub fn open(file: Option<&Path>) -> anyhow::Result<ExitCode> {
         KeyEnvironment::Production => "PRODUCTION",
         KeyEnvironment::Unknown => "ENVIRONMENT UNKNOWN",
     };
-    runtime()?.block_on(show(&loaded.config, loaded.key, store, words))
+    runtime()?.block_on(show(&loaded.config, &policy, loaded.key, store, words))
 }
 
-/// The console on a simulated Persona, in a folder that goes away with it.
+/// The console on a simulated Persona, in a folder that goes away with it. A policy holds where a
+/// configuration is named: the one beside it can be tried, and nothing real is decided.
 pub fn demo(file: Option<&Path>, world: &World) -> anyhow::Result<ExitCode> {
-    let mut config = match file {
-        Some(_) => profile::load(file, &Paths::of_user()?)?.config,
-        None => Config::default(),
+    let (mut config, policy) = match file {
+        Some(_) => {
+            let paths = Paths::of_user()?;
+            let config = profile::load(file, &paths)?.config;
+            let policy = profile::policy(file, &paths, &config)?.policy;
+            (config, policy)
+        }
+        None => (Config::default(), Policy::default()),
     };
     let folder = tempfile::Builder::new().prefix("caseload-demo-").tempdir();
     let folder = folder.context("the demo needs a temporary folder")?;
@@ -68,7 +75,7 @@ pub fn demo(file: Option<&Path>, world: &World) -> anyhow::Result<ExitCode> {
             config.reviewer.email = Some("jane@example.test".to_owned());
         }
         let store = folder.path().join("caseload.db");
-        show(&config, key, store, "DEMO").await
+        show(&config, &policy, key, store, "DEMO").await
     })
 }
 
@@ -79,6 +86,7 @@ fn demo_relations() -> config::Relations {
 
 async fn show(
     config: &Config,
+    policy: &Policy,
     key: KeySource,
     store: PathBuf,
     environment: &str,
@@ -86,8 +94,8 @@ async fn show(
     if !stdin().is_terminal() || !stdout().is_terminal() {
         bail!("the console needs a terminal for its input and output");
     }
-    let settings = profile::console(config, environment, &key);
-    let options = profile::desk(config, key, store, settings.hold);
+    let settings = profile::console(config, policy, environment, &key);
+    let options = profile::desk(config, policy, key, store, settings.hold);
     let theme = match config.ui.theme {
         ThemeName::Colour => tui::Theme::colours(),
         ThemeName::Mono => tui::Theme::mono(),

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     config::Reason,
-    desk::{Draft, Note, SubmitError, Undone, policy},
+    desk::{Draft, Note, SubmitError, TakenBack, policy},
     model::{Action, ActionId, CaseId, Evidence, InquiryId, Subject, Text, Verb},
 };
 
@@ -23,7 +23,8 @@ pub struct Verdict {
     /// The inquiry's id, inq_…
     #[arg(value_name = "INQUIRY", value_parser = ids::inquiry)]
     inquiry: InquiryId,
-    /// A code of the configuration's [reasons]: it goes to the journal, its text to Persona.
+    /// A code of the policy's or the configuration's reasons: it goes to the journal, its text to
+    /// Persona.
     #[arg(long, value_name = "CODE")]
     reason: Option<String>,
     /// Added to what Persona is told.
@@ -39,6 +40,9 @@ pub struct Escalate {
     /// The inquiry's id, inq_…
     #[arg(value_name = "INQUIRY", value_parser = ids::inquiry)]
     inquiry: InquiryId,
+    /// A code of the policy's reasons: it goes to the journal.
+    #[arg(long, value_name = "CODE")]
+    reason: Option<String>,
     #[command(flatten)]
     pub timing: Timing,
 }
@@ -63,8 +67,9 @@ pub struct Inquiries {
     /// if all of them are done.
     #[arg(long = "inquiries", value_name = "VERDICT")]
     verdict: Option<VerdictName>,
-    /// A code of the configuration's [reasons], for the verdict.
-    #[arg(long, value_name = "CODE", requires = "verdict")]
+    /// A code of the policy's or the configuration's reasons, for the verdict; without one, of the
+    /// policy's for the status.
+    #[arg(long, value_name = "CODE")]
     reason: Option<String>,
     /// Added to what Persona is told with the verdict.
     #[arg(long, value_name = "TEXT", requires = "verdict")]
@@ -113,34 +118,37 @@ impl Case {
 }
 
 pub async fn verdict(verb: Verb, asked: Verdict, session: &mut Session) -> anyhow::Result<Exit> {
-    let reason = reason(&verb, asked.reason.as_deref(), session)?;
+    let reason = reason(&[&verb], asked.reason.as_deref(), session)?;
     let (subject, comment) = (Subject::Inquiry(asked.inquiry), comment(asked.comment.as_deref()));
     decide(session, &asked.timing, Wish { subject, verb, reason, comment }).await
 }
 
 pub async fn escalate(asked: Escalate, session: &mut Session) -> anyhow::Result<Exit> {
-    let wish = Wish::of(Subject::Inquiry(asked.inquiry), Verb::MarkForReview);
+    let verb = Verb::MarkForReview;
+    let reason = reason(&[&verb], asked.reason.as_deref(), session)?;
+    let wish = Wish { reason, ..Wish::of(Subject::Inquiry(asked.inquiry), verb) };
     decide(session, &asked.timing, wish).await
 }
 
 pub async fn case(command: Case, session: &mut Session) -> anyhow::Result<Exit> {
-    let (case, verb, timing) = match command {
+    let (wish, timing) = match command {
         Case::SetStatus { case, status, inquiries, timing } => {
             let verb = Verb::SetCaseStatus(Text::new(&status));
             if inquiries.verdict.is_some() {
                 let wish = Wish::of(Subject::Case(case), verb);
                 return together(session, &timing, wish, inquiries).await;
             }
-            (case, verb, timing)
+            let reason = reason(&[&verb], inquiries.reason.as_deref(), session)?;
+            (Wish { reason, ..Wish::of(Subject::Case(case), verb) }, timing)
         }
         Case::Assign { case, email, timing } if email.contains('@') => {
-            (case, Verb::AssignCase(Text::new(&email)), timing)
+            (Wish::of(Subject::Case(case), Verb::AssignCase(Text::new(&email))), timing)
         }
         Case::Assign { email, .. } => {
             return Err(Exit::Usage.told(format!("{email}: Persona assigns by e-mail address")));
         }
     };
-    decide(session, &timing, Wish::of(Subject::Case(case), verb)).await
+    decide(session, &timing, wish).await
 }
 
 /// Prints the link alone, where no other format is asked for.
@@ -163,11 +171,11 @@ pub async fn hand_out(
     let action = delivery::follow(session, id, &Wait::For(patience)).await?;
     if action.state.is_open() {
         return Ok(match session.desk().undo(id).await? {
-            Undone::Cancelled => {
+            TakenBack::Cancelled => {
                 output::note("no link was made: the request was taken back; try again");
                 Exit::Unreachable
             }
-            Undone::TooLate => {
+            _ => {
                 output::note("a link may still be made, but nobody will see it; try again");
                 Exit::OnItsWay
             }
@@ -208,14 +216,19 @@ fn comment(given: Option<&str>) -> Option<Text> {
     given.map(|text| Text::new(text.trim())).filter(|text| !text.is_empty())
 }
 
-fn reason(verb: &Verb, code: Option<&str>, session: &Session) -> anyhow::Result<Option<Reason>> {
+/// The reason with this code, for a decision with these parts.
+fn reason(
+    verbs: &[&Verb],
+    code: Option<&str>,
+    session: &Session,
+) -> anyhow::Result<Option<Reason>> {
     let Some(code) = code else { return Ok(None) };
-    let known = policy::reasons(verb, &session.config.reasons);
+    let known = policy::reasons(&session.policy, verbs.iter().copied());
     known.iter().find(|known| known.code == code).cloned().map(Some).ok_or_else(|| {
         let codes: Vec<&str> = known.iter().map(|reason| reason.code.as_str()).collect();
-        let verb = verb.words();
+        let verb = verbs.first().map_or_else(String::new, |verb| verb.words());
         Exit::Usage.told(match codes.is_empty() {
-            true => format!("no reasons are configured for {verb}: see [reasons]"),
+            true => format!("no reasons are configured for {verb}: see the policy's file"),
             false => format!("{code:?} is no reason to {verb}; there are: {}", codes.join(", ")),
         })
     })
@@ -270,9 +283,9 @@ async fn together(
         Some(VerdictName::Approve) => Verb::Approve,
         _ => Verb::Decline,
     };
-    let reason = reason(&verb, inquiries.reason.as_deref(), session)?;
+    let reason = reason(&[&verb, &wish.verb], inquiries.reason.as_deref(), session)?;
     let comment = comment(inquiries.comment.as_deref());
-    let last = read(session, wish).await?;
+    let last = read(session, Wish { reason: reason.clone(), ..wish }).await?;
     let Subject::Case(case) = &last.subject else { unreachable!("only cases have inquiries") };
     let file = session.desk().case(case).await?;
     let mut drafts = Vec::new();

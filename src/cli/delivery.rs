@@ -67,8 +67,12 @@ pub async fn follow(session: &Session, id: &ActionId, wait: &Wait) -> anyhow::Re
     let followed = async {
         if let Wait::For(_) = wait {
             let tried = desk.follow(id, Until::Tried).await?;
-            if let ActionState::Waiting { reason, .. } = &tried.state {
-                output::note(format!("{reason}; waiting"));
+            match &tried.state {
+                ActionState::Waiting { reason, .. } => output::note(format!("{reason}; waiting")),
+                ActionState::Proposed { .. } => {
+                    output::note("it is proposed; waiting for a second person");
+                }
+                _ => {}
             }
         }
         desk.follow(id, until).await
@@ -112,6 +116,15 @@ pub fn told(action: &Action) -> Exit {
         ActionState::Cancelled => {
             output::note(format!("{what} was taken back"));
             Exit::Moved
+        }
+        ActionState::Proposed { by } => {
+            output::note(format!(
+                "{what} is proposed by {by}: another reviewer, with another key, confirms it in a \
+                 console or with `caseload outbox confirm {}` (enforced by this client, not by \
+                 Persona)",
+                action.id
+            ));
+            Exit::OnItsWay
         }
         open => {
             let why = match open {

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    config::{Config, Loaded, Paths},
+    config::{self, Config, Loaded, Paths, policy::InForce},
     desk::doctor::{self, Finding, Verdict},
     secret::{KeyEnvironment, KeySource},
     tui,
@@ -54,7 +54,12 @@ fn columns() -> Option<usize> {
 
 async fn examine(file: Option<&Path>, paths: &Paths) -> Vec<Finding> {
     let mut found = match profile::load(file, paths) {
-        Ok(loaded) => examine_with(&loaded, paths).await,
+        Ok(loaded) => {
+            let mut found = policy(profile::policy(file, paths, &loaded.config));
+            found.splice(0..0, configuration(&loaded, paths));
+            found.extend(examine_with(&loaded, paths).await);
+            found
+        }
         // Where the key, Persona and the local copy are stands in it: nobody is asked by guess.
         Err(why) => {
             let todo = "mend it: key, Persona, local copy and log are looked at after that";
@@ -66,7 +71,7 @@ async fn examine(file: Option<&Path>, paths: &Paths) -> Vec<Finding> {
 }
 
 async fn examine_with(loaded: &Loaded, paths: &Paths) -> Vec<Finding> {
-    let mut found = configuration(loaded, paths);
+    let mut found = Vec::new();
     let key = key(&loaded.key);
     let has_key = key.verdict != Verdict::Fail;
     found.push(key);
@@ -103,6 +108,29 @@ fn configuration(loaded: &Loaded, paths: &Paths) -> Vec<Finding> {
         let what = "reviewer.email is not set: your login name signs, and cases cannot be assigned";
         found.push(Finding::warn(CONFIGURATION, what, "set reviewer.email"));
     }
+    found
+}
+
+const POLICY: &str = "policy";
+
+fn policy(loaded: Result<InForce, config::Error>) -> Vec<Finding> {
+    let InForce { files, without_effect, .. } = match loaded {
+        Ok(in_force) => in_force,
+        Err(why) => {
+            let todo = "until it is mended caseload opens nothing";
+            return vec![Finding::fail(POLICY, why.to_string(), todo)];
+        }
+    };
+    let names: Vec<String> = files.iter().map(|(_, file)| file.display().to_string()).collect();
+    let mut found = vec![Finding::ok(
+        POLICY,
+        match names.is_empty() {
+            true => "none: nothing is asked of those who decide".to_owned(),
+            false => format!("{}; enforced by this client, not by Persona", names.join(", ")),
+        },
+    )];
+    let todo = "take it out of your file; caseload config check shows what is in force";
+    found.extend(without_effect.into_iter().map(|vain| Finding::warn(POLICY, vain, todo)));
     found
 }
 

@@ -27,7 +27,7 @@ pub const CODES: &str = "Exit codes:
   1  failed on this machine: the disk, the local copy
   2  wrong usage, or a bad configuration
   3  there is no such object
-  4  refused: by Persona, or because the object is not in a state for it
+  4  refused: by Persona, by the policy, or because the object is not in a state for it
   5  not sent: the evidence moved after it was read; look again
   6  on its way: written down, but not at Persona yet (a console or `outbox retry` sends it)
   7  no usable API key, or Persona refuses it
@@ -80,7 +80,7 @@ impl Exit {
             });
         match (persona, why.downcast_ref()) {
             (Some(persona), _) => Self::of_answer(persona.kind()),
-            (None, Some(SubmitError::AlreadyOpen { .. })) => Self::Refused,
+            (None, Some(SubmitError::AlreadyOpen { .. } | SubmitError::Policy(_))) => Self::Refused,
             (None, _) => Self::Failed,
         }
     }

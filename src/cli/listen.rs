@@ -32,6 +32,7 @@ pub struct Arguments {
 pub async fn run(arguments: &Arguments, file: Option<&Path>) -> anyhow::Result<Exit> {
     let paths = Paths::of_user()?;
     let loaded = profile::load(file, &paths)?;
+    let policy = profile::policy(file, &paths, &loaded.config)?.policy;
     loaded.key.read()?;
     let secrets = match &loaded.config.listen.secrets_file {
         Some(file) => WebhookSecrets::File(file.clone()),
@@ -55,7 +56,7 @@ pub async fn run(arguments: &Arguments, file: Option<&Path>) -> anyhow::Result<E
     let stop = stop_on_signal(cancel.clone())?;
     // Who started it need not read this.
     let _ = stdout().write_all(told.as_bytes()).and_then(|()| stdout().flush());
-    let options = profile::desk(&loaded.config, loaded.key, store, Duration::ZERO);
+    let options = profile::desk(&loaded.config, &policy, loaded.key, store, Duration::ZERO);
     let listening = Listening { socket, secrets, reception };
     let received = desk::listen(options, listening, Clock::system(), Busy::default(), cancel).await;
     stop.abort();

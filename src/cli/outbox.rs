@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 
 use super::{
-    delivery::{self, A_FEW_SECONDS, Wait},
+    delivery::{self, A_FEW_SECONDS, Timing, Wait},
     exit::Exit,
     output, record,
     session::{Session, duration},
 };
 use crate::{
-    desk::Undone,
+    desk::{Confirmation, NotConfirmed, TakenBack},
     model::{Action, ActionId, ActionState},
 };
 
@@ -29,7 +29,28 @@ pub enum Command {
     },
     /// Take back a decision of which nothing has been sent, or dismiss one that was refused or
     /// stopped.
+    ///
+    /// What another reviewer proposed is returned to them.
     Cancel { action: ActionId },
+    /// Confirm what another reviewer proposed, with all that was proposed together with it.
+    Confirm(Confirm),
+}
+
+#[derive(Debug, Args)]
+pub struct Confirm {
+    action: ActionId,
+    #[command(flatten)]
+    timing: Timing,
+}
+
+impl Command {
+    /// How long what is confirmed can be taken back.
+    pub fn hold(&self) -> Duration {
+        match self {
+            Self::Confirm(asked) => asked.timing.hold(),
+            _ => Duration::ZERO,
+        }
+    }
 }
 
 pub async fn run(command: Command, session: &mut Session) -> anyhow::Result<Exit> {
@@ -43,6 +64,7 @@ pub async fn run(command: Command, session: &mut Session) -> anyhow::Result<Exit
             retry(session, action, wait.unwrap_or(A_FEW_SECONDS)).await
         }
         Command::Cancel { action } => cancel(session, &action).await,
+        Command::Confirm(asked) => confirm(asked, session).await,
     }
 }
 
@@ -54,15 +76,19 @@ async fn retry(
     let now = session.desk().clock().now();
     let waits = |action: &Action| match action.state {
         ActionState::Held { until } => until <= now,
-        _ => action.state.is_open(),
+        _ => action.state.is_on_its_way(),
     };
     let actions = match &only {
         Some(id) => vec![known(session, id).await?],
         None => session.desk().outbox().await?.into_iter().filter(waits).collect(),
     };
     if let (Some(_), [Action { state, verb, .. }]) = (&only, actions.as_slice())
-        && !state.is_open()
+        && !state.is_on_its_way()
     {
+        if let ActionState::Proposed { by } = state {
+            let said = format!("{by} proposed it, and a second person has to confirm it first");
+            return Err(Exit::Refused.told(said));
+        }
         let verb = verb.words();
         return Err(Exit::Refused.told(format!("{verb} is not on its way any more: decide again")));
     }
@@ -101,8 +127,14 @@ async fn cancel(session: &mut Session, id: &ActionId) -> anyhow::Result<Exit> {
         }
         ActionState::Cancelled => output::note(format!("{what} was taken back before")),
         _ => match session.desk().undo(id).await? {
-            Undone::Cancelled => output::note(format!("{what} is taken back; nothing was sent")),
-            Undone::TooLate => {
+            TakenBack::Cancelled => output::note(format!("{what} is taken back; nothing was sent")),
+            TakenBack::Proposed => {
+                output::note(format!("your confirmation is taken back; {what} is proposed again"));
+            }
+            TakenBack::Returned { to } => {
+                output::note(format!("{what} is returned to {to}; nothing was sent"));
+            }
+            TakenBack::TooLate => {
                 return Err(Exit::Refused.told(format!("{what} was sent: it cannot be taken back")));
             }
         },
@@ -110,6 +142,34 @@ async fn cancel(session: &mut Session, id: &ActionId) -> anyhow::Result<Exit> {
     let action = known(session, id).await?;
     print(session, std::slice::from_ref(&action))?;
     Ok(Exit::Done)
+}
+
+/// Reads every object anew: what moved since it was proposed is stopped, and nothing is sent.
+async fn confirm(asked: Confirm, session: &mut Session) -> anyhow::Result<Exit> {
+    let action = known(session, &asked.action).await?;
+    let what = format!("{} of {}", action.verb.words(), action.subject.id());
+    let parts = session.desk().proposed(&action.id).await?;
+    for part in &parts {
+        session.desk().look(&part.subject).await?;
+    }
+    let confirmation = Confirmation { action: action.id, seen: None };
+    session.desk().confirm(&confirmation).await.map_err(|why| match why {
+        NotConfirmed::Store(why) => why.into(),
+        NotConfirmed::Moved(_) => Exit::Moved.told(format!("{what} is not confirmed: {why}")),
+        why => Exit::Refused.told(format!("{what} is not confirmed: {why}")),
+    })?;
+    session.once.deliver();
+    let (mut ended, mut exit) = (Vec::new(), Exit::Done);
+    for part in &parts {
+        // What follows one that is not done is not on its way yet.
+        let wait = if exit == Exit::Done { asked.timing.wait() } else { Wait::No };
+        let part = delivery::follow(session, &part.id, &wait).await?;
+        let told = delivery::told(&part);
+        exit = if exit == Exit::Done { told } else { exit };
+        ended.push(part);
+    }
+    print(session, &ended)?;
+    Ok(exit)
 }
 
 async fn known(session: &Session, id: &ActionId) -> anyhow::Result<Action> {

@@ -6,10 +6,11 @@ use std::{
     time::Duration,
 };
 
-use jiff::SignedDuration;
-
 use crate::{
-    config::{self, CaseStatus, Config, Loaded, Paths, Required},
+    config::{
+        self, CaseStatus, Config, Loaded, Paths, Policy, Required,
+        policy::{self, InForce, Places},
+    },
     desk::{self, CaseStatuses, KnownStatus, Mappings, RelationKeys},
     metrics::Thresholds,
     model::Text,
@@ -34,6 +35,18 @@ pub fn load(named: Option<&Path>, paths: &Paths) -> Result<Loaded, config::Error
         None => (paths.config.as_path(), Required::No),
     };
     config::load(file, required, |name| std::env::var(name).ok())
+}
+
+/// The policy in force: of the organisation's file and of the one beside the configuration.
+///
+/// # Errors
+/// If a file that is there cannot be used. Then nothing is opened.
+pub fn policy(
+    named: Option<&Path>,
+    paths: &Paths,
+    config: &Config,
+) -> Result<InForce, config::Error> {
+    policy::load(&Places::beside(named.unwrap_or(&paths.config)), config)
 }
 
 /// Which environment the key opens, as far as its prefix tells.
@@ -62,7 +75,13 @@ pub fn store_file(loaded: &Loaded, paths: &Paths) -> PathBuf {
 }
 
 /// What the house is built from; `hold` is how long a decision can be taken back.
-pub fn desk(config: &Config, key: KeySource, store: PathBuf, hold: Duration) -> desk::Options {
+pub fn desk(
+    config: &Config,
+    policy: &Policy,
+    key: KeySource,
+    store: PathBuf,
+    hold: Duration,
+) -> desk::Options {
     desk::Options {
         store,
         persona: persona(config),
@@ -73,7 +92,7 @@ pub fn desk(config: &Config, key: KeySource, store: PathBuf, hold: Duration) -> 
         relation_keys: relation_keys(config),
         case_statuses: case_statuses(config),
         sync: sync(config),
-        kept: SignedDuration::from_hours(i64::from(config.store.retention_days) * 24),
+        policy: policy.clone(),
     }
 }
 
@@ -166,17 +185,22 @@ pub fn sync(config: &Config) -> sync::Settings {
     }
 }
 
-pub fn console(config: &Config, environment: &str, key: &KeySource) -> tui::Settings {
+pub fn console(
+    config: &Config,
+    policy: &Policy,
+    environment: &str,
+    key: &KeySource,
+) -> tui::Settings {
     let thresholds = thresholds(config);
     tui::Settings {
         environment: Text::new(environment),
         key_source: Text::new(&key_words(key)),
         reviewer: reviewer(config),
-        mask: config.review.mask,
+        mask: policy.mask.value,
         reveal: Duration::from_secs(config.review.reveal_seconds),
         hold: Duration::from_secs(config.review.hold_seconds),
         link_expires: Duration::from_secs(config.review.link_expires_hours * 3_600),
-        reasons: config.reasons.clone(),
+        policy: policy.clone(),
         relation_keys: !relation_keys(config).is_empty(),
         sla: thresholds.sla,
         error_rate: thresholds.error_rate,

@@ -300,7 +300,8 @@ pub fn decision(action: &Action) -> Value {
         "kind": "decision", "action": action.id, "verb": verb, "to": to,
         "subject_kind": action.subject.kind(), "subject": action.subject.id(), "state": state,
         "reason": reason, "due_at": due_at, "decided_at": action.decided_at,
-        "reviewer": action.reviewer, "attempts": action.attempts,
+        "reviewer": action.reviewer, "confirmed_by": action.confirmed_by,
+        "attempts": action.attempts,
     })
 }
 
@@ -328,6 +329,7 @@ fn verb(verb: &Verb) -> (&'static str, Option<&Text>) {
 /// Its name, why, and when something happens next.
 fn state(state: &ActionState) -> (&'static str, Option<&Text>, Option<crate::model::Timestamp>) {
     match state {
+        ActionState::Proposed { .. } => ("proposed", None, None),
         ActionState::Held { until } => ("held", None, Some(*until)),
         ActionState::Sending => ("sending", None, None),
         ActionState::Waiting { until, reason } => ("waiting", Some(reason), Some(*until)),

@@ -78,6 +78,7 @@ impl Script {
             Self::Escalate(asked) => asked.timing.hold(),
             Self::Case(command) => command.hold(),
             Self::Inquiry(command) => inquiry::hold(command),
+            Self::Outbox(command) => command.hold(),
             _ => Duration::ZERO,
         }
     }

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     busy::Busy,
     clock::Clock,
-    config::{Config, Mask, Paths},
+    config::{Config, Mask, Paths, Policy},
     desk::{self, CaughtUp, Depth, Desk, Note, Once, RefreshError, SyncTrouble},
     model::Text,
     telemetry,
@@ -43,6 +43,7 @@ const LONGEST_LINK: u32 = 30 * 24 * 3_600;
 
 pub struct Session {
     pub config: Config,
+    pub policy: Policy,
     pub format: Format,
     pub once: Once,
     _log: Option<telemetry::Guard>,
@@ -57,13 +58,14 @@ impl Session {
     pub async fn open(file: Option<&Path>, format: Format, hold: Duration) -> anyhow::Result<Self> {
         let paths = Paths::of_user()?;
         let loaded = profile::load(file, &paths)?;
+        let policy = profile::policy(file, &paths, &loaded.config)?.policy;
         loaded.key.read()?;
         let store = profile::store_file(&loaded, &paths);
         let log = loaded.config.log.file.clone().unwrap_or(paths.log);
         let log = profile::start_log(&log, &loaded.config);
-        let options = profile::desk(&loaded.config, loaded.key, store, hold);
+        let options = profile::desk(&loaded.config, &policy, loaded.key, store, hold);
         let once = desk::once(options, Clock::system(), Busy::default()).await?;
-        Ok(Self { config: loaded.config, format, once, _log: log })
+        Ok(Self { config: loaded.config, policy, format, once, _log: log })
     }
 
     pub fn desk(&self) -> &Desk {
@@ -75,7 +77,7 @@ impl Session {
     /// # Errors
     /// If the journal cannot be written: then nothing may be shown.
     pub async fn sight(&self, privacy: Privacy, shown: &Shown) -> anyhow::Result<Sight> {
-        let plain = match (self.config.review.mask, shown) {
+        let plain = match (self.policy.mask.value, shown) {
             (Mask::Nothing, _) | (Mask::Lists, Shown::Item(_)) => true,
             (Mask::Everything | Mask::Lists, _) => false,
         };

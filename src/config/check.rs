@@ -59,7 +59,7 @@ pub fn check(config: &Config) -> Result<(), Problem> {
     relations::check(&config.relations)
 }
 
-fn within(path: &'static str, value: u64, range: RangeInclusive<u64>) -> Result<(), Problem> {
+pub fn within(path: &'static str, value: u64, range: RangeInclusive<u64>) -> Result<(), Problem> {
     if range.contains(&value) {
         return Ok(());
     }
@@ -68,7 +68,7 @@ fn within(path: &'static str, value: u64, range: RangeInclusive<u64>) -> Result<
 }
 
 /// A digit picks a reason, so there are nine at most.
-fn reasons(reasons: &[Reason]) -> Result<(), String> {
+pub fn reasons(reasons: &[Reason]) -> Result<(), String> {
     if reasons.len() > 9 {
         return Err(format!("{} reasons: a digit picks one, so 9 at most", reasons.len()));
     }

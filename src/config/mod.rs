@@ -1,13 +1,15 @@
 //! What can be configured: one struct per section, each default beside its field.
 //!
-//! `relations` is a section with words of its own, `load` reads and merges, `check` knows what types cannot say, `explain` turns the parser's
-//! errors into a place and a fix, `paths` says where things lie. `config.example.toml` documents
+//! `relations` is a section with words of its own, `policy` a file of its own, `load` reads and
+//! merges, `check` knows what types cannot say, `explain` turns the parser's errors into a place and
+//! a fix, `paths` says where things lie. `config.example.toml` documents
 //! every setting; a test holds it against these structs.
 
 mod check;
 mod explain;
 mod load;
 mod paths;
+pub mod policy;
 mod relations;
 
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
@@ -18,6 +20,7 @@ pub use self::{
     explain::Error,
     load::{BASE_URL_VARIABLE, Loaded, Required, load, parse},
     paths::{Paths, PathsError, private_folder},
+    policy::Policy,
     relations::{Fields, Meaning, Relations, Unit},
 };
 use crate::model::StatusKind;

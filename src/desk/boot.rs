@@ -8,7 +8,6 @@ use std::{
     time::Duration,
 };
 
-use jiff::SignedDuration;
 use tokio::{
     sync::{mpsc, watch},
     task::JoinSet,
@@ -19,6 +18,7 @@ use super::{CaseStatuses, Desk, News, Note, RelationKeys, SyncState, mismatches,
 use crate::{
     busy::Busy,
     clock::Clock,
+    config::Policy,
     metrics::{Recorder, Stats, Thresholds},
     model::Text,
     outbox::{self, LinkReady},
@@ -40,8 +40,8 @@ pub struct Options {
     pub relation_keys: RelationKeys,
     pub case_statuses: CaseStatuses,
     pub sync: sync::Settings,
-    /// For how long after its last change personal data is kept of what nobody waits for.
-    pub kept: SignedDuration,
+    /// What is in force of the organisation's policy and the user's.
+    pub policy: Policy,
 }
 
 /// A running house. Dropping it stops its tasks; what was decided is in the store.
@@ -69,7 +69,7 @@ const LOOK_ACROSS: Duration = Duration::from_secs(2);
 pub const PARTING: Duration = Duration::from_millis(800);
 
 pub async fn boot(options: Options, clock: Clock, busy: Busy) -> Result<Booted, Error> {
-    let (settings, kept) = (options.sync.clone(), options.kept);
+    let (settings, kept) = (options.sync.clone(), options.policy.kept());
     let Parts { desk, stats } = build(options, clock.clone(), busy.clone()).await?;
     let (store, client) = (desk.store.clone(), Arc::clone(&desk.client));
     let cancel = CancellationToken::new();
@@ -113,6 +113,7 @@ pub async fn build(options: Options, clock: Clock, busy: Busy) -> Result<Parts, 
         busy,
         reviewer: options.reviewer,
         opened: Mutex::default(),
+        policy: options.policy,
         hold: options.hold,
         relation_keys: options.relation_keys,
         case_statuses: options.case_statuses,

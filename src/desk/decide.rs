@@ -1,13 +1,13 @@
 //! Decisions become durable here: action, key and journal line in one transaction, before
 //! anything leaves.
 
-use super::{Desk, StoreError, Undone};
+use super::{Desk, StoreError, obey::Standing};
 use crate::{
     config::Reason,
     model::{
         Action, ActionId, ActionState, Evidence, IdempotencyKey, NewInquiry, Subject, Text, Verb,
     },
-    store::{Deed, Spoken, SubmitError},
+    store::{Deed, Spoken, SubmitError, Undone},
 };
 
 /// A decision as the reviewer made it.
@@ -27,26 +27,42 @@ pub struct Submitted {
     pub action: ActionId,
 }
 
+/// What came of taking a decision back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TakenBack {
+    Cancelled,
+    /// The confirmation alone: it is proposed again.
+    Proposed,
+    /// Nothing was sent of what somebody else proposed, and they are told.
+    Returned {
+        to: Text,
+    },
+    TooLate,
+}
+
 impl Desk {
     /// Makes a decision durable.
     ///
     /// # Errors
-    /// If one is open for the same object, or the store cannot take it: then nothing happened.
+    /// If one is open for the same object, the policy asks for more, or the store cannot take it:
+    /// then nothing happened.
     pub async fn submit(&self, draft: Draft) -> Result<Submitted, SubmitError> {
-        self.submit_one(self.intent(new_id(), draft)).await
+        let standing = self.obeys(std::slice::from_ref(&draft)).await?;
+        self.submit_one(self.intent(new_id(), draft, standing)).await
     }
 
     /// Makes decisions durable that were made together, all or none. Each is sent once the one
     /// before it is done, and none after one that came to nothing.
     ///
     /// # Errors
-    /// If one is open for an object of theirs, or the store cannot take them: then nothing
-    /// happened.
+    /// If one is open for an object of theirs, the policy asks for more, or the store cannot take
+    /// them: then nothing happened.
     pub async fn submit_together(&self, drafts: Vec<Draft>) -> Result<Vec<Submitted>, SubmitError> {
+        let standing = self.obeys(&drafts).await?;
         let mut deeds: Vec<Deed> = Vec::new();
         for draft in drafts {
             let after = deeds.last().map(|before| before.action.id.clone());
-            let mut deed = self.intent(new_id(), draft);
+            let mut deed = self.intent(new_id(), draft, standing);
             deed.action.after = after;
             deeds.push(deed);
         }
@@ -68,7 +84,7 @@ impl Desk {
             reason: None,
             comment: None,
         };
-        self.submit_one(self.intent(id, draft)).await
+        self.submit_one(self.intent(id, draft, Standing::Decides)).await
     }
 
     async fn submit_one(&self, deed: Deed) -> Result<Submitted, SubmitError> {
@@ -76,7 +92,7 @@ impl Desk {
         Ok(Submitted { action: deed.action.id })
     }
 
-    fn intent(&self, id: ActionId, draft: Draft) -> Deed {
+    fn intent(&self, id: ActionId, draft: Draft, standing: Standing) -> Deed {
         let now = self.clock.now();
         let spoken = Spoken {
             reason: draft.reason.as_ref().map(|given| Text::new(&given.text)).unwrap_or_default(),
@@ -91,19 +107,32 @@ impl Desk {
             reason_code: draft.reason.map(|reason| Text::new(&reason.code)),
             reviewer: self.reviewer.clone(),
             decided_at: now,
-            state: ActionState::Held { until: now + self.hold },
+            state: match standing {
+                Standing::Decides => ActionState::Held { until: now + self.hold },
+                Standing::Proposes => ActionState::Proposed { by: self.reviewer.clone() },
+            },
             key: IdempotencyKey::random(),
             key_sent_at: None,
             attempts: 0,
             must_read: false,
             after: None,
+            proposed_with: None,
+            confirmed_by: None,
         };
         Deed { action, spoken }
     }
 
-    /// Takes a decision back if nothing has been sent of it.
-    pub async fn undo(&self, id: &ActionId) -> Result<Undone, StoreError> {
-        self.store.undo(id, &self.reviewer).await
+    /// Takes a decision back if nothing has been sent of it. What somebody else proposed is
+    /// returned to them.
+    pub async fn undo(&self, id: &ActionId) -> Result<TakenBack, StoreError> {
+        if let Some(maker) = self.returned(id).await? {
+            return Ok(TakenBack::Returned { to: maker });
+        }
+        Ok(match self.store.undo(id, &self.reviewer).await? {
+            Undone::Cancelled => TakenBack::Cancelled,
+            Undone::Proposed => TakenBack::Proposed,
+            Undone::TooLate => TakenBack::TooLate,
+        })
     }
 
     /// A refusal was read; it leaves the row.

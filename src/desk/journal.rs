@@ -1,7 +1,7 @@
 //! What is journaled besides decisions: what was opened, shown, handed out or exported, and when
 //! somebody was at this desk.
 
-use std::sync::PoisonError;
+use std::{sync::PoisonError, time::Duration};
 
 use super::{Desk, StoreError};
 use crate::{
@@ -13,6 +13,11 @@ use crate::{
 pub enum Note {
     SessionBegan,
     SessionEnded,
+    /// The screen was hidden: after so long without a key, or by somebody.
+    Locked {
+        idle: Option<Duration>,
+    },
+    Unlocked,
     /// Somebody went to the evidence of this version. Told once for each in a session.
     Opened {
         subject: Subject,
@@ -53,6 +58,12 @@ impl Desk {
                 let what = if began { "session began" } else { "session ended" };
                 JournalEntry { program: Some(store::program()), ..line(what) }
             }
+            Note::Locked { idle: None } => line("locked"),
+            Note::Locked { idle: Some(idle) } => {
+                let detail = Text::new(&format!("{} min without a key", idle.as_secs() / 60));
+                JournalEntry { detail, ..line("locked") }
+            }
+            Note::Unlocked => line("unlocked"),
             Note::Opened { subject, version } => return self.opened(subject, version).await,
             Note::Revealed(subject) => about("revealed", subject),
             Note::RevealedList(what) => JournalEntry { detail: what, ..line("revealed") },

@@ -52,7 +52,7 @@ pub async fn listen(
     busy: Busy,
     cancel: CancellationToken,
 ) -> Result<(), ListenError> {
-    let (settings, kept) = (options.sync.clone(), options.kept);
+    let (settings, kept) = (options.sync.clone(), options.policy.kept());
     let desk = boot::build(options, clock.clone(), busy.clone()).await?.desk;
     let (store, client) = (desk.store.clone(), Arc::clone(&desk.client));
     let duty = alone(&store, &clock).await?;

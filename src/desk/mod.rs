@@ -12,8 +12,10 @@ mod listen;
 mod listing;
 mod mismatches;
 mod news;
+mod obey;
 mod once;
 pub mod policy;
+mod proposal;
 mod purge;
 mod refresh;
 mod relations;
@@ -25,11 +27,12 @@ use std::{
 
 pub use self::{
     boot::{Booted, Error as BootError, Options, boot},
-    decide::{Draft, Submitted},
+    decide::{Draft, Submitted, TakenBack},
     journal::Note,
     listen::{ListenError, Listening, listen},
     news::News,
     once::{CaughtUp, Once, Until, once},
+    proposal::{Confirmation, NotConfirmed},
     purge::Receipt,
     refresh::RefreshError,
     relations::{Mappings, RelationGroup, RelationRow},
@@ -37,6 +40,7 @@ pub use self::{
 use crate::{
     busy::Busy,
     clock::Clock,
+    config::Policy,
     model::{Account, AccountId, Action, CaseId, Evidence, InquiryId, Subject, Text},
     persona::Client,
     store::Store,
@@ -46,7 +50,7 @@ pub use crate::{
         AccountFilter, CaseFile, CaseFilter, CaseRow, CaseView, Changes, Error as StoreError,
         Glance, InquiryFile, InquiryFilter, InquiryRow, InquiryView, KnownMismatches, KnownStatus,
         ListedCase, ListedInquiry, MOST_MISMATCHES, Pending, Rows, Scope, SubmitError, Total,
-        Undone, Whose, Window,
+        Whose, Window,
     },
     sync::{Caught, Depth, Ears, Phase, Repair, Repaired, SyncState, Trouble as SyncTrouble},
 };
@@ -60,6 +64,7 @@ pub struct Desk {
     reviewer: Text,
     /// What was opened in this session.
     opened: Mutex<HashSet<(Subject, Evidence)>>,
+    policy: Policy,
     hold: std::time::Duration,
     relation_keys: RelationKeys,
     case_statuses: CaseStatuses,

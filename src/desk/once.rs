@@ -143,8 +143,10 @@ impl Desk {
             let action = action.ok_or_else(|| {
                 store::Error::Damaged(format!("a decision that was recorded is gone: {id}"))
             })?;
-            let tried =
-                until == Until::Tried && matches!(action.state, ActionState::Waiting { .. });
+            // What is proposed waits for a person.
+            let waits =
+                matches!(action.state, ActionState::Waiting { .. } | ActionState::Proposed { .. });
+            let tried = until == Until::Tried && waits;
             if tried || !action.state.is_open() {
                 return Ok(action);
             }

@@ -296,9 +296,8 @@ fn decided<'a>(
     action: &ActionId,
     entries: &'a [(u64, JournalEntry)],
 ) -> Result<&'a JournalEntry, Unproven> {
-    let is_it = |entry: &JournalEntry| {
-        entry.what.as_str() == "decided" && entry.action.as_ref() == Some(action)
-    };
+    let is_it =
+        |entry: &JournalEntry| entry.tells_of_a_decision() && entry.action.as_ref() == Some(action);
     match entries.iter().find(|(_, entry)| is_it(entry)) {
         Some((_, entry)) => Ok(entry),
         None => unproven(JOURNAL, format!("no line tells that {action} was decided")),
@@ -309,11 +308,17 @@ fn decided<'a>(
 fn decision(action: &ActionId, entries: &[(u64, JournalEntry)]) -> Result<Value, Unproven> {
     let decided = decided(action, entries)?;
     let of_it = || entries.iter().filter(|(_, entry)| entry.action.as_ref() == Some(action));
-    let later =
-        of_it().filter(|(_, entry)| entry.what.as_str() != "decided").map(|(line, entry)| {
-            json!({ "line": line, "at": entry.at, "who": entry.who, "what": entry.what,
-            "answer": entry.answer, "attempts": entry.attempts, "detail": entry.detail })
-        });
+    let later = of_it().filter(|(_, entry)| !entry.tells_of_a_decision()).map(|(line, entry)| {
+        let mut told = json!({ "line": line, "at": entry.at, "who": entry.who,
+                "what": entry.what, "answer": entry.answer, "attempts": entry.attempts,
+                "detail": entry.detail });
+        if let (Some(decision), Some(told)) = (&entry.decision, told.as_object_mut()) {
+            // A second person's, with what they had looked at.
+            told.insert("key".to_owned(), json!(entry.key));
+            told.insert("decision".to_owned(), json!(decision));
+        }
+        told
+    });
     let others = entries.iter().filter(|(_, entry)| entry.action.as_ref() != Some(action));
     let before = others.filter(|(_, entry)| entry.subject.is_some()).map(|(line, entry)| {
         json!({ "line": line, "at": entry.at, "who": entry.who, "what": entry.what,

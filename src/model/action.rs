@@ -1,7 +1,9 @@
 //! A durable decision about a Persona object, and the states it passes on its way there.
 //!
 //! ```text
-//!            ┌ cancelled (undone while held)
+//!  proposed ─── cancelled (taken back) or stopped (returned, or the evidence moved)
+//!   │ a second person confirms, where the policy asks for one
+//!   ▼        ┌ cancelled (undone while held)
 //!  held ─────┤
 //!   │ hold window over
 //!   ▼        ┌ done       Persona has it
@@ -16,7 +18,9 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, ActionId, CaseId, Field, InquiryId, TemplateId, Text};
+use super::{
+    AccountId, ActionId, CaseId, Field, InquiryId, TemplateId, Text, proposal::countersigned,
+};
 
 /// The object that an action is about.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -138,6 +142,10 @@ pub struct Evidence {
 /// Where an action is on its way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ActionState {
+    /// A second person must confirm it; nobody sends it.
+    Proposed {
+        by: Text,
+    },
     /// Durable, and can still be undone until then.
     Held {
         until: Timestamp,
@@ -162,8 +170,13 @@ pub enum ActionState {
 }
 
 impl ActionState {
-    /// Still on its way to Persona.
+    /// Not settled: nothing else can be decided about the object.
     pub fn is_open(&self) -> bool {
+        matches!(self, Self::Proposed { .. }) || self.is_on_its_way()
+    }
+
+    /// Goes to Persona unless somebody takes it back.
+    pub fn is_on_its_way(&self) -> bool {
         matches!(self, Self::Held { .. } | Self::Sending | Self::Waiting { .. })
     }
 }
@@ -193,6 +206,21 @@ pub struct Action {
     pub must_read: bool,
     /// Decided together with this one, which has to be done first.
     pub after: Option<ActionId>,
+    /// The last four characters of the key that it was proposed with, where it was.
+    pub proposed_with: Option<Text>,
+    /// The second person.
+    pub confirmed_by: Option<Text>,
+}
+
+impl Action {
+    /// What Persona is told, signed by all who decided.
+    pub fn signed_comment(&self) -> Option<Text> {
+        let comment = self.comment.as_ref()?;
+        Some(match &self.confirmed_by {
+            Some(checker) => countersigned(comment, checker),
+            None => comment.clone(),
+        })
+    }
 }
 
 /// Unique per intent, random, and stored before it is sent.

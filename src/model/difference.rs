@@ -73,7 +73,8 @@ fn named<'a>(parts: &'a [(&'a str, bool)]) -> impl Iterator<Item = String> + 'a 
     parts.iter().filter(|(_, moved)| *moved).map(|(name, _)| (*name).to_owned())
 }
 
-fn of_checks(before: &[Verification], after: &[Verification]) -> Vec<String> {
+/// Of the checks of verifications that were there before.
+pub fn of_checks(before: &[Verification], after: &[Verification]) -> Vec<String> {
     let mut moved = Vec::new();
     for verification in after {
         let Some(known) = before.iter().find(|known| known.id == verification.id) else { continue };

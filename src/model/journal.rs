@@ -20,11 +20,11 @@ pub struct JournalEntry {
     /// With which key. Set when it is appended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<KeyProfile>,
-    /// `decided`, `undone`, `done`, `rejected`, `stopped`, `opened`, `revealed`, `copied link`, …
+    /// `decided`, `proposed`, `confirmed`, `undone`, `done`, `stopped`, `opened`, `revealed`, …
     pub what: Text,
     pub subject: Option<Subject>,
     pub action: Option<ActionId>,
-    /// Of a decision when it is made.
+    /// Of a decision when it is made, or confirmed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision: Option<Decided>,
     /// Of a decision when it is settled.
@@ -152,6 +152,11 @@ pub struct Exported {
 }
 
 impl JournalEntry {
+    /// Whether it tells that a decision was made, for others to confirm or not.
+    pub fn tells_of_a_decision(&self) -> bool {
+        matches!(self.what.as_str(), "decided" | "proposed")
+    }
+
     pub fn new(at: Timestamp, who: &Text, what: &str) -> Self {
         Self {
             line: None,

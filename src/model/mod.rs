@@ -19,6 +19,7 @@ pub mod journal;
 pub mod lane;
 pub mod mapping;
 pub mod mismatch;
+pub mod proposal;
 pub mod relation;
 pub mod report;
 pub mod session;

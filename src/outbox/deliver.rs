@@ -225,7 +225,7 @@ impl Delivery {
 
     async fn send(&self, call: &Call, action: &Action) -> Result<Answer, persona::Error> {
         let (client, key, lane, nth) = (&self.client, &action.key, Lane::Front, action.attempts);
-        let comment = action.comment.clone();
+        let comment = action.signed_comment();
         let inquiry = |(inquiry, said)| (Entity::Inquiry(inquiry), said);
         let case = |(case, said)| (Entity::Case(case), said);
         let (entity, said) = match call.clone() {

@@ -60,6 +60,8 @@ mod samples {
             attempts: 0,
             must_read: false,
             after: None,
+            proposed_with: None,
+            confirmed_by: None,
         }
     }
 

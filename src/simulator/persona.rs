@@ -106,6 +106,11 @@ impl Persona {
         self.ring.replace(value, &self.main_key);
     }
 
+    /// This value opens the door for the main key, too.
+    pub fn add_key(&mut self, value: &str) {
+        self.ring.issue(value, &self.main_key);
+    }
+
     /// What strikes this request. One that has to wait holds its idempotency key meanwhile.
     pub fn strike(&mut self, request: &Request<'_>, now: Timestamp) -> (Strike, Claim) {
         let strike = self.scenario.strike(request.method, request.path, &mut self.dice);

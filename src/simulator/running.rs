@@ -97,6 +97,11 @@ impl Simulator {
         self.shared.persona().set_key(key);
     }
 
+    /// This key is accepted, too.
+    pub fn add_key(&self, key: &str) {
+        self.shared.persona().add_key(key);
+    }
+
     /// Sends what waits to be delivered now; so many deliveries.
     pub fn flush_webhooks(&self) -> usize {
         let waiting = self.shared.persona().hooks.flush();

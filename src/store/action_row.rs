@@ -20,7 +20,7 @@ pub struct Pending {
 /// Joined to a list so that each row carries the decision about it.
 pub const PENDING_JOIN: &str = "LEFT JOIN action ON action.id = (
     SELECT id FROM action AS a WHERE a.subject_id = list.id AND a.acknowledged = 0
-        AND a.state IN ('held', 'sending', 'waiting', 'rejected', 'stopped')
+        AND a.state IN ('proposed', 'held', 'sending', 'waiting', 'rejected', 'stopped')
     ORDER BY a.decided_at DESC LIMIT 1)";
 
 pub const PENDING_COLUMNS: &str = "action.id AS action_id, action.verb AS action_verb,
@@ -28,7 +28,8 @@ pub const PENDING_COLUMNS: &str = "action.id AS action_id, action.verb AS action
 
 pub const COLUMNS: &str =
     "id, subject_kind, subject_id, verb, evidence, reason_code, comment, reviewer,
-    decided_at, state, due_at, reason, key, key_sent_at, attempts, must_read, after_id";
+    decided_at, state, due_at, reason, key, key_sent_at, attempts, must_read, after_id,
+    proposed_with, confirmed_by";
 
 /// The decision joined to a row, if there is one.
 pub fn pending(row: &SqliteRow) -> Result<Option<Pending>, Error> {
@@ -43,6 +44,7 @@ pub fn pending(row: &SqliteRow) -> Result<Option<Pending>, Error> {
 
 pub fn write_state(state: &ActionState) -> (&'static str, Option<i64>, String) {
     match state {
+        ActionState::Proposed { by } => ("proposed", None, by.to_string()),
         ActionState::Held { until } => ("held", Some(until.as_microsecond()), String::new()),
         ActionState::Sending => ("sending", None, String::new()),
         ActionState::Waiting { until, reason } => {
@@ -59,6 +61,7 @@ fn read_state(name: &str, due_at: Option<i64>, reason: String) -> Result<ActionS
     let until = instant(due_at).unwrap_or(Timestamp::UNIX_EPOCH);
     let reason = Text::from(reason);
     Ok(match name {
+        "proposed" => ActionState::Proposed { by: reason },
         "held" => ActionState::Held { until },
         "sending" => ActionState::Sending,
         "waiting" => ActionState::Waiting { until, reason },
@@ -102,5 +105,7 @@ pub fn action(row: &SqliteRow) -> Result<Action, Error> {
             .try_get::<Option<String>, _>("after_id")?
             .map(|id| ActionId::new(&id))
             .transpose()?,
+        proposed_with: row.try_get::<Option<String>, _>("proposed_with")?.map(Text::from),
+        confirmed_by: row.try_get::<Option<String>, _>("confirmed_by")?.map(Text::from),
     })
 }

@@ -10,18 +10,12 @@ use super::{
     action_row::{COLUMNS, action, write_state},
     batch,
     deed::{Deed, Outcome, Spoken, entry, tell},
+    journal::Scribe,
     together::{self, MAY_GO, Tx},
     tombstone,
     worklist::instant,
 };
 use crate::model::{Action, ActionId, ActionState, Batch, IdempotencyKey, Text, Verb};
-
-/// What came of taking a decision back.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Undone {
-    Cancelled,
-    TooLate,
-}
 
 /// Whether an action is still the worker's that claimed it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,8 +34,16 @@ impl Claim {
 /// Why a decision was not recorded. Nothing was sent.
 #[derive(Debug, thiserror::Error)]
 pub enum SubmitError {
-    #[error("{verb} is on its way for {subject} already")]
-    AlreadyOpen { verb: String, subject: String },
+    #[error("{verb} is {how} for {subject} already")]
+    AlreadyOpen {
+        verb: String,
+        subject: String,
+        /// `on its way` or `proposed`.
+        how: &'static str,
+    },
+    /// In words: what the policy in force asks for.
+    #[error("{0}")]
+    Policy(String),
     #[error(transparent)]
     Store(#[from] Error),
 }
@@ -73,44 +75,13 @@ impl Store {
     pub async fn submit_together(&self, deeds: &[Deed], owner: &str) -> Result<(), SubmitError> {
         let mut tx = self.0.backend.begin().await?;
         for deed in deeds {
-            record(&mut tx, &deed.action, owner).await?;
-            tell(&mut tx, &self.scribe(), deed).await?;
+            let scribe = self.scribe();
+            record(&mut tx, &scribe, &deed.action, owner).await?;
+            tell(&mut tx, &scribe, deed).await?;
         }
         tx.commit().await.map_err(Error::from)?;
         self.tell(Changes { actions: true, ..Changes::default() });
         Ok(())
-    }
-
-    /// Takes a decision back while nothing has been sent of it: while it is held, or waits for
-    /// its first try.
-    pub async fn undo(&self, id: &ActionId, who: &Text) -> Result<Undone, Error> {
-        let mut tx = self.0.backend.begin().await?;
-        let mut undone = Undone::TooLate;
-        // What was decided together goes together: all before it and all after it.
-        for id in together::of(&mut tx, id).await? {
-            let sql = format!(
-                "UPDATE action SET state = 'cancelled', due_at = NULL WHERE id = $1
-                     AND (state = 'held' OR state = 'waiting' AND key_sent_at IS NULL)
-                 RETURNING {COLUMNS}"
-            );
-            let cancelled = sqlx::query(sqlx::AssertSqlSafe(sql))
-                .bind(id.as_str())
-                .fetch_optional(&mut *tx)
-                .await?;
-            let Some(row) = cancelled else { continue };
-            let line = entry(
-                &action(&row)?,
-                "undone",
-                who,
-                self.0.clock.now(),
-                "before it was sent".into(),
-            );
-            self.scribe().append(&mut tx, line).await?;
-            undone = Undone::Cancelled;
-        }
-        tx.commit().await?;
-        self.tell(Changes { actions: undone == Undone::Cancelled, ..Changes::default() });
-        Ok(undone)
     }
 
     /// Takes the oldest action that is due, or whose worker has gone silent. It is this worker's
@@ -278,11 +249,16 @@ impl Store {
     }
 }
 
-async fn record(tx: &mut Tx, action: &Action, owner: &str) -> Result<(), SubmitError> {
+async fn record(
+    tx: &mut Tx,
+    scribe: &Scribe,
+    action: &Action,
+    owner: &str,
+) -> Result<(), SubmitError> {
     let (kind, id) = (action.subject.kind(), action.subject.id());
     let open = sqlx::query(
-        "SELECT verb FROM action WHERE subject_kind = $1 AND subject_id = $2
-             AND state IN ('held', 'sending', 'waiting')",
+        "SELECT verb, state FROM action WHERE subject_kind = $1 AND subject_id = $2
+             AND state IN ('proposed', 'held', 'sending', 'waiting')",
     )
     .bind(kind)
     .bind(id)
@@ -292,8 +268,10 @@ async fn record(tx: &mut Tx, action: &Action, owner: &str) -> Result<(), SubmitE
     if let Some(open) = open {
         let verb: String = open.try_get(0).map_err(Error::from)?;
         let verb: Verb = serde_json::from_str(&verb).map_err(Error::from)?;
+        let state: String = open.try_get(1).map_err(Error::from)?;
         return Err(SubmitError::AlreadyOpen {
             verb: verb.words(),
+            how: if state == "proposed" { "proposed" } else { "on its way" },
             subject: action.subject.short(),
         });
     }
@@ -305,11 +283,12 @@ async fn record(tx: &mut Tx, action: &Action, owner: &str) -> Result<(), SubmitE
         .await
         .map_err(Error::from)?;
     let (state, due_at, reason) = write_state(&action.state);
+    let proposed = matches!(action.state, ActionState::Proposed { .. });
     sqlx::query(
         "INSERT INTO action (id, subject_kind, subject_id, verb, evidence, reason_code, comment,
              reviewer, decided_at, state, due_at, reason, key, key_sent_at, attempts, must_read, owner,
-             after_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, NULL, 0, 0, $14, $15)",
+             after_id, proposed_with)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, NULL, 0, 0, $14, $15, $16)",
     )
     .bind(action.id.as_str())
     .bind(kind)
@@ -326,6 +305,7 @@ async fn record(tx: &mut Tx, action: &Action, owner: &str) -> Result<(), SubmitE
     .bind(action.key.as_str())
     .bind(owner)
     .bind(action.after.as_ref().map(|id| id.as_str()))
+    .bind(proposed.then(|| scribe.ends().map(Text::as_str)).flatten())
     .execute(&mut **tx)
     .await
     .map_err(Error::from)?;

@@ -91,7 +91,7 @@ fn pool(connections: u32) -> SqlitePoolOptions {
 pub const NEWEST_VERSION: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
 
 /// Version, name and statements.
-const MIGRATIONS: [(i64, &str, &str); 8] = [
+const MIGRATIONS: [(i64, &str, &str); 9] = [
     (1, "start", include_str!("../../assets/migrations/0001_start.sql")),
     (2, "newest by status", include_str!("../../assets/migrations/0002_newest_by_status.sql")),
     (3, "mismatches", include_str!("../../assets/migrations/0003_mismatches.sql")),
@@ -99,6 +99,7 @@ const MIGRATIONS: [(i64, &str, &str); 8] = [
     (6, "scale", include_str!("../../assets/migrations/0006_scale.sql")),
     (8, "tombstone", include_str!("../../assets/migrations/0008_tombstone.sql")),
     (9, "together", include_str!("../../assets/migrations/0009_together.sql")),
+    (11, "proposed", include_str!("../../assets/migrations/0011_proposed.sql")),
     (12, "events", include_str!("../../assets/migrations/0012_events.sql")),
 ];
 

@@ -8,7 +8,9 @@ use super::{
     seen,
     together::Tx,
 };
-use crate::model::{Action, Decided, GivenReason, JournalEntry, PersonaSaid, Subject, Text};
+use crate::model::{
+    Action, ActionState, Decided, GivenReason, JournalEntry, PersonaSaid, Subject, Text,
+};
 
 /// A decision with what the journal tells of it beside.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,13 +55,45 @@ pub async fn tell(tx: &mut Tx, scribe: &Scribe, deed: &Deed) -> Result<(), Error
         seen: seen::keep(tx, action).await?,
         before: journal::before(tx, action.subject.id(), &action.reviewer).await?,
     };
-    let line = JournalEntry::new(action.decided_at, &action.reviewer, "decided");
+    let what = match action.state {
+        ActionState::Proposed { .. } => "proposed",
+        _ => "decided",
+    };
+    let line = JournalEntry::new(action.decided_at, &action.reviewer, what);
     let line = JournalEntry {
         subject: Some(action.subject.clone()),
         action: Some(action.id.clone()),
         decision: Some(decision),
         program: Some(journal::program()),
         ..line
+    };
+    scribe.append(tx, line).await
+}
+
+/// Writes down that a second person confirmed what was proposed, and what they had looked at.
+pub async fn retell(
+    tx: &mut Tx,
+    scribe: &Scribe,
+    proposed: &Action,
+    checker: &Text,
+    at: Timestamp,
+) -> Result<(), Error> {
+    let decision = Decided {
+        verb: Text::new(&proposed.verb.in_full()),
+        reason: None,
+        commented: false,
+        evidence: Some(proposed.evidence.clone()),
+        // Kept when it was proposed, on the same version.
+        seen: None,
+        before: journal::before(tx, proposed.subject.id(), checker).await?,
+    };
+    let line = JournalEntry {
+        subject: Some(proposed.subject.clone()),
+        action: Some(proposed.id.clone()),
+        decision: Some(decision),
+        program: Some(journal::program()),
+        detail: Text::new(&format!("proposed by {}", proposed.reviewer)),
+        ..JournalEntry::new(at, checker, "confirmed")
     };
     scribe.append(tx, line).await
 }

@@ -40,6 +40,8 @@ pub struct OutboxLook {
     pub oldest: Option<Timestamp>,
     /// Refused or stopped, and not read by anybody yet.
     pub not_done: u64,
+    /// They wait for a second person.
+    pub proposed: u64,
 }
 
 /// How many mismatches are told.
@@ -100,12 +102,18 @@ pub fn free_bytes(path: &Path) -> io::Result<u64> {
 async fn outbox(db: &mut SqliteConnection) -> Result<OutboxLook, Error> {
     let sql = "SELECT count(*) FILTER (WHERE state IN ('held', 'sending', 'waiting')),
                    min(decided_at) FILTER (WHERE state IN ('held', 'sending', 'waiting')),
-                   count(*) FILTER (WHERE state IN ('rejected', 'stopped') AND acknowledged = 0)
+                   count(*) FILTER (WHERE state IN ('rejected', 'stopped') AND acknowledged = 0),
+                   count(*) FILTER (WHERE state = 'proposed')
                FROM action";
     one(db, sql, |row| {
         let number =
             |at: usize| Ok::<_, Error>(u64::try_from(row.try_get::<i64, _>(at)?).unwrap_or(0));
-        Ok(OutboxLook { open: number(0)?, oldest: instant(row.try_get(1)?), not_done: number(2)? })
+        Ok(OutboxLook {
+            open: number(0)?,
+            oldest: instant(row.try_get(1)?),
+            not_done: number(2)?,
+            proposed: number(3)?,
+        })
     })
     .await
 }

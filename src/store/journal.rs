@@ -5,7 +5,7 @@ use sqlx::{Row, sqlite::SqliteRow};
 use super::{Error, Store, cursor::ENVIRONMENT, together::Tx};
 use crate::{
     journal,
-    model::{ActionId, Before, JournalEntry, KeyProfile, Text},
+    model::{ActionId, Before, Evidence, JournalEntry, KeyProfile, Text},
 };
 
 /// Tells the last four characters of the key in use.
@@ -31,6 +31,11 @@ pub fn program() -> Text {
 }
 
 impl Scribe {
+    /// How the key in use ends, where that is known.
+    pub fn ends(&self) -> Option<&Text> {
+        self.ends.as_ref()
+    }
+
     /// Appends a line, chained to the last one. The first one says which journal it begins.
     pub async fn append(&self, tx: &mut Tx, entry: JournalEntry) -> Result<(), Error> {
         let row = sqlx::query(
@@ -96,7 +101,7 @@ async fn insert(
     Ok(hash)
 }
 
-/// What a reviewer did with an object since it was last decided.
+/// What a reviewer did with an object since it was last decided, by them or for all.
 pub async fn before(tx: &mut Tx, subject: &str, who: &Text) -> Result<Before, Error> {
     let rows = sqlx::query(
         "SELECT seq, entry FROM journal WHERE subject = $1 ORDER BY seq DESC LIMIT 400",
@@ -109,10 +114,13 @@ pub async fn before(tx: &mut Tx, subject: &str, who: &Text) -> Result<Before, Er
         let Ok(entry) = serde_json::from_str::<JournalEntry>(row.try_get("entry")?) else {
             continue;
         };
-        if entry.what.as_str() == "decided" {
-            break;
+        let mine = entry.who == *who;
+        match entry.what.as_str() {
+            "decided" => break,
+            "proposed" | "confirmed" if mine => break,
+            _ => {}
         }
-        if entry.who == *who {
+        if mine {
             found.push((entry.what, row.try_get::<i64, _>("seq")?.unsigned_abs()));
         }
     }
@@ -147,6 +155,32 @@ impl Store {
         let mut tx = self.0.backend.begin().await?;
         self.scribe().append(&mut tx, entry).await?;
         Ok(tx.commit().await?)
+    }
+
+    /// Whether the journal tells that a reviewer opened an object at this version; of its latest
+    /// lines, which are all that are looked at.
+    pub async fn was_opened(
+        &self,
+        subject: &str,
+        version: &Evidence,
+        who: &Text,
+    ) -> Result<bool, Error> {
+        let rows =
+            sqlx::query("SELECT entry FROM journal WHERE subject = $1 ORDER BY seq DESC LIMIT 400")
+                .bind(subject)
+                .fetch_all(&self.0.backend.reader)
+                .await?;
+        for row in &rows {
+            let entry = serde_json::from_str::<JournalEntry>(row.try_get("entry")?);
+            if entry.is_ok_and(|entry| {
+                entry.what.as_str() == "opened"
+                    && entry.who == *who
+                    && entry.version.as_ref() == Some(version)
+            }) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Up to `most` lines after a number, oldest first.
@@ -203,7 +237,7 @@ impl Store {
             let Ok(entry) = serde_json::from_str::<JournalEntry>(row.try_get("entry")?) else {
                 continue;
             };
-            if entry.what.as_str() == "decided" {
+            if entry.tells_of_a_decision() {
                 return Ok(entry.action);
             }
             any = any.or(entry.action);

@@ -20,6 +20,7 @@ mod mismatches;
 mod newer;
 mod outbox_look;
 mod proof;
+mod proposal;
 mod purge;
 mod relations;
 mod search;
@@ -27,6 +28,7 @@ mod seen;
 mod tally;
 mod together;
 mod tombstone;
+mod undo;
 mod window;
 mod workers;
 mod worklist;
@@ -37,7 +39,7 @@ use tokio::sync::broadcast;
 
 pub use self::{
     action_row::Pending,
-    actions::{Claim, LEASE, SubmitError, Undone},
+    actions::{Claim, LEASE, SubmitError},
     changes::Changes,
     deed::{Deed, Outcome, Spoken},
     duty::{Duty, OnDuty, Watch, on_duty},
@@ -48,8 +50,10 @@ pub use self::{
     listing::{AccountFilter, CaseFilter, InquiryFilter, ListedCase, ListedInquiry},
     mismatches::{KnownMismatches, MOST_MISMATCHES},
     proof::prove,
+    proposal::Confirmed,
     purge::{Dropped, Whose},
     relations::{KeptRelation, KeptRelations},
+    undo::Undone,
     workers::Present,
     worklist::{CaseRow, CaseView, Glance, InquiryRow, InquiryView, Rows, Scope, Total, Window},
 };

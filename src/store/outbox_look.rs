@@ -35,7 +35,7 @@ impl Store {
     pub async fn open_actions(&self) -> Result<Vec<Action>, Error> {
         let sql = format!(
             "SELECT {COLUMNS} FROM action WHERE acknowledged = 0
-                 AND state IN ('held', 'sending', 'waiting', 'rejected', 'stopped')
+                 AND state IN ('proposed', 'held', 'sending', 'waiting', 'rejected', 'stopped')
              ORDER BY decided_at, id"
         );
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(&self.0.backend.reader).await?;
@@ -46,7 +46,7 @@ impl Store {
     pub async fn shown_action(&self, subject: &Subject) -> Result<Option<Action>, Error> {
         let sql = format!(
             "SELECT {COLUMNS} FROM action WHERE subject_kind = $1 AND subject_id = $2 AND acknowledged = 0
-                 AND state IN ('held', 'sending', 'waiting', 'rejected', 'stopped')
+                 AND state IN ('proposed', 'held', 'sending', 'waiting', 'rejected', 'stopped')
              ORDER BY decided_at DESC LIMIT 1"
         );
         let row = sqlx::query(sqlx::AssertSqlSafe(sql))

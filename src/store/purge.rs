@@ -58,7 +58,7 @@ impl Store {
                 "SELECT this.id, this.body FROM {table} AS this WHERE this.purged_at IS NULL
                      AND {wanted} AND NOT EXISTS (SELECT 1 FROM action
                          WHERE subject_kind = '{kind}' AND subject_id = this.id
-                         AND state IN ('held', 'sending', 'waiting'))
+                         AND state IN ('proposed', 'held', 'sending', 'waiting'))
                  LIMIT {}",
                 AT_ONCE - dropped.len()
             );

@@ -51,7 +51,7 @@ pub async fn stop(
     for id in of(tx, &first.id).await? {
         let sql = format!(
             "UPDATE action SET state = 'stopped', due_at = NULL, reason = $2
-             WHERE id = $1 AND state IN ('held', 'waiting') RETURNING {COLUMNS}"
+             WHERE id = $1 AND state IN ('proposed', 'held', 'waiting') RETURNING {COLUMNS}"
         );
         let stopped = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(id.as_str())

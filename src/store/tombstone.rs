@@ -63,7 +63,7 @@ async fn bury(tx: &mut Tx, kind: &str, id: &str, at: Timestamp) -> Result<(), Er
 }
 
 /// Drops what is kept beside an object: its checks, its relations, and what was said with
-/// decisions about it that are over.
+/// decisions about it that are over, or that nobody can confirm any more.
 pub async fn beside(tx: &mut Tx, kind: &str, id: &str) -> Result<(), Error> {
     let dependents: &[&'static str] = match kind {
         "inquiry" => &[
@@ -85,7 +85,7 @@ pub async fn beside(tx: &mut Tx, kind: &str, id: &str) -> Result<(), Error> {
              verb = CASE WHEN json_type(verb, '$.to.fields') IS NULL THEN verb
                     ELSE json_set(verb, '$.to.fields', json('[]'), '$.to.reference_id', NULL) END
          WHERE subject_kind = $1 AND subject_id = $2
-             AND state IN ('done', 'rejected', 'stopped', 'cancelled')",
+             AND state IN ('proposed', 'done', 'rejected', 'stopped', 'cancelled')",
     )
     .bind(kind)
     .bind(id)

@@ -37,6 +37,7 @@ pub enum Command {
     Mismatches,
     Prompt,
     Help,
+    Lock,
     Interrupt,
     Quit,
 }
@@ -172,7 +173,7 @@ pub const TABLE: &[Spec] = &[
         C::Undo,
         &["u"],
         "undo",
-        "let go of what is staged, take back what is held, dismiss what was refused",
+        "let go of what is staged; take back, return, or dismiss a decision",
         Deciding,
     ),
     row(C::Relations, &["r"], "relations", "load the relations of this item's account", Looking),
@@ -210,6 +211,13 @@ pub const TABLE: &[Spec] = &[
     row(C::Prompt, &[":"], "command", "type a command's name; Tab completes it", Console),
     row(C::Repaint, &["Ctrl-l"], "repaint", "draw the whole screen again", Console),
     row(C::Help, &["?"], "help", "this help", Console),
+    row(
+        C::Lock,
+        &["`"],
+        "lock",
+        "hide everything until Enter; a comment being written stays",
+        Console,
+    ),
     row(C::Interrupt, &["Ctrl-c"], "interrupt", "twice: quit", Console),
     row(C::Quit, &["q"], "quit", "back, and from the list: quit", Console),
 ];

@@ -10,7 +10,7 @@ use tokio::{sync::mpsc, task::JoinSet};
 use super::msg::Msg;
 use crate::{
     busy::{Busy, Token},
-    desk::{CaseView, Desk, Draft, InquiryView, Note, Window},
+    desk::{CaseView, Confirmation, Desk, Draft, InquiryView, Note, Window},
     model::{AccountId, ActionId, CaseId, InquiryId, Subject},
     secret::Secret,
 };
@@ -38,6 +38,8 @@ pub enum Effect {
     FetchRelations(AccountId),
     /// In this order, together.
     Submit(Vec<Draft>),
+    /// A second person's word.
+    Confirm(Confirmation),
     Undo(ActionId),
     Acknowledge(ActionId),
     Journal(Note),
@@ -201,6 +203,7 @@ async fn perform(desk: &Desk, effect: Effect) -> Msg {
         Effect::Submit(drafts) => {
             Msg::Submitted(words(desk.submit_together(drafts).await.map(|_| ())))
         }
+        Effect::Confirm(confirmation) => Msg::Confirmed(words(desk.confirm(&confirmation).await)),
         Effect::Undo(id) => {
             let answer = desk.undo(&id).await;
             Msg::Undone(words(answer))

@@ -2,16 +2,89 @@
 
 use super::{
     command::Command,
+    keymap,
     staged::Inquiries,
-    state::{File, Pane, State},
+    state::{Detail, File, Pane, State},
 };
 use crate::{
     desk::policy,
-    model::{ActionState, Evidence, Inquiry, Text, Verb},
+    model::{Action, ActionState, Evidence, Inquiry, Subject, Text, Verb, proposal::is_same},
 };
 
+/// What a verdict key asks for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Wanted {
+    Decide(Verb),
+    /// What somebody else proposed.
+    Confirm(Box<Action>),
+    /// The same, but it is not any more as it was proposed on: it will be stopped.
+    Stop(Box<Action>),
+}
+
 /// What a verdict key stages, or a refusal.
-pub fn verdict(state: &State, command: Command) -> Result<Verb, String> {
+pub fn verdict(state: &State, command: Command) -> Result<Wanted, String> {
+    if let Some(proposed) = proposed(state) {
+        return proposal(state, proposed, command);
+    }
+    decision(state, command).map(Wanted::Decide)
+}
+
+/// What is proposed for the item on the screen.
+pub fn proposed(state: &State) -> Option<&Action> {
+    let action = state.detail.as_ref()?.action()?;
+    matches!(action.state, ActionState::Proposed { .. }).then_some(action)
+}
+
+/// What a verdict key means for an item for which something is proposed.
+pub fn proposal(state: &State, action: &Action, command: Command) -> Result<Wanted, String> {
+    let (verb, maker) = (action.verb.words(), &action.reviewer);
+    let undo = keymap::shown(Command::Undo);
+    if is_same(maker, &state.settings.reviewer) {
+        return Err(format!(
+            "you proposed {verb}: a second person confirms it; {undo} takes it back"
+        ));
+    }
+    let same = command_of(&action.verb);
+    if command != same {
+        let key = keymap::shown(same);
+        return Err(format!("{maker} proposed {verb}: {key} confirms, {undo} returns it"));
+    }
+    seen(state)?;
+    let version = state.detail.as_ref().and_then(Detail::evidence);
+    if version.as_ref() != Some(&action.evidence) {
+        return Ok(Wanted::Stop(Box::new(action.clone())));
+    }
+    opened(state, &action.verb, &action.subject, &action.evidence)?;
+    Ok(Wanted::Confirm(Box::new(action.clone())))
+}
+
+/// The command that asks for a verb.
+fn command_of(verb: &Verb) -> Command {
+    match verb {
+        Verb::Approve => Command::Approve,
+        Verb::Decline => Command::Decline,
+        Verb::MarkForReview => Command::Escalate,
+        Verb::OneTimeLink { .. } | Verb::CreateInquiry(_) => Command::OneTimeLink,
+        Verb::SetCaseStatus(_) => Command::CaseStatus,
+        Verb::AssignCase(_) => Command::AssignToMe,
+    }
+}
+
+/// Whether the item has been on the screen for long enough to be meant.
+fn seen(state: &State) -> Result<(), String> {
+    let detail = state.detail.as_ref().ok_or("nothing is selected")?;
+    match &detail.file {
+        File::Loading => Err("this item is still loading".into()),
+        // Keys typed before the item was drawn were meant for the one before.
+        _ if !detail.drawn => Err("this item was not on the screen yet: look, then decide".into()),
+        _ if detail.look_until.is_some_and(|until| state.now < until) => {
+            Err("the list moved and this is another item: look, then decide".into())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn decision(state: &State, command: Command) -> Result<Verb, String> {
     let detail = state.detail.as_ref().ok_or("nothing is selected")?;
     if let Some(action) = detail.action().filter(|action| action.state.is_open()) {
         let verb = action.verb.words();
@@ -22,14 +95,9 @@ pub fn verdict(state: &State, command: Command) -> Result<Verb, String> {
             _ => format!("{verb} is on its way for this item already"),
         });
     }
+    seen(state)?;
     match (&detail.file, command) {
-        (File::Loading, _) => Err("this item is still loading".into()),
-        // Keys typed before the item was drawn were meant for the one before.
-        _ if !detail.drawn => Err("this item was not on the screen yet: look, then decide".into()),
-        _ if detail.look_until.is_some_and(|until| state.now < until) => {
-            Err("the list moved and this is another item: look, then decide".into())
-        }
-        (File::Missing, _) => Err("this item is not in the local copy yet".into()),
+        (File::Missing | File::Loading, _) => Err("this item is not in the local copy yet".into()),
         (File::Inquiry(file), _) => {
             if file.hydrated_at.is_none() {
                 return Err("its checks have not been looked at: open it first".into());
@@ -71,7 +139,32 @@ fn inquiry(state: &State, inquiry: &Inquiry, command: Command) -> Result<Verb, S
         _ => return Err("this key decides nothing".into()),
     };
     policy::inquiry(inquiry, &verb)?;
+    opened(state, &verb, &Subject::Inquiry(inquiry.id.clone()), &version(inquiry))?;
     Ok(verb)
+}
+
+fn version(inquiry: &Inquiry) -> Evidence {
+    Evidence { status: Text::new(inquiry.status.as_str()), updated_at: inquiry.updated_at }
+}
+
+/// Whether an item was opened in this console at this version, where the policy asks for that.
+fn opened(state: &State, verb: &Verb, item: &Subject, version: &Evidence) -> Result<(), String> {
+    if state.opened.contains(&(item.clone(), version.clone())) {
+        return Ok(());
+    }
+    match policy::opened_due(&state.settings.policy, verb, &item.short()) {
+        Some(why) => Err(format!("{why}: {} opens it", keymap::shown(Command::Open))),
+        None => Ok(()),
+    }
+}
+
+/// How many required checks of the item on the screen failed.
+pub fn failed(state: &State) -> u64 {
+    match state.detail.as_ref().map(|detail| &detail.file) {
+        Some(File::Inquiry(file)) => policy::failed(&file.verifications),
+        Some(File::Case(file)) => file.inquiries.iter().map(|row| u64::from(row.failed)).sum(),
+        _ => 0,
+    }
 }
 
 /// What can be decided of the inquiries of the case on the screen, in the same commit.
@@ -88,21 +181,28 @@ pub fn inquiries_of_case(state: &State, command: Command) -> Result<Inquiries, S
     if file.inquiries.len() < file.case.inquiries.len() {
         return Err("not all its inquiries are in the local copy yet".into());
     }
-    let mut seen = Vec::new();
+    let (mut seen, mut failed) = (Vec::new(), 0);
     for row in file.inquiries.iter().filter(|row| !row.status.is_decided()) {
         let id = row.id.short();
         if let Some(action) = row.action.as_ref().filter(|action| action.state.is_open()) {
-            return Err(format!("{} is on its way for {id} already", action.verb.words()));
+            let how = match action.state {
+                ActionState::Proposed { .. } => "proposed",
+                _ => "on its way",
+            };
+            return Err(format!("{} is {how} for {id} already", action.verb.words()));
         }
         if !row.hydrated {
             return Err(format!("the checks of {id} have not been looked at: open it first"));
         }
         let status = Text::new(row.status.as_str());
-        seen.push((row.id.clone(), Evidence { status, updated_at: row.updated_at }));
+        let version = Evidence { status, updated_at: row.updated_at };
+        opened(state, &verb, &Subject::Inquiry(row.id.clone()), &version)?;
+        failed += u64::from(row.failed);
+        seen.push((row.id.clone(), version));
     }
     match seen.is_empty() {
         true => Err("no inquiry of this case is left to decide".into()),
-        false => Ok(Inquiries { verb, seen }),
+        false => Ok(Inquiries { verb, seen, failed }),
     }
 }
 
@@ -115,7 +215,13 @@ pub fn status_menu(state: &State) -> Result<&crate::model::Case, String> {
         Some((File::Case(file), _)) if file.case.redacted_at.is_some() => {
             Err("this case was redacted".into())
         }
-        Some((File::Case(file), _)) => Ok(&file.case),
+        Some((File::Case(file), _)) => {
+            let case = &file.case;
+            let version = Evidence { status: case.status.clone(), updated_at: case.updated_at };
+            let verb = Verb::SetCaseStatus(case.status.clone());
+            opened(state, &verb, &Subject::Case(case.id.clone()), &version)?;
+            Ok(case)
+        }
         Some((File::Loading, _)) => Err("this item is still loading".into()),
         _ if state.list_pane() == Pane::Cases => Err("no case is selected".into()),
         _ => Err("only cases have a status menu: they are in pane 2".into()),

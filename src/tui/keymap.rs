@@ -119,6 +119,16 @@ pub fn dialog(key: KeyEvent) -> Dialog {
     }
 }
 
+/// Whether a press locks, where keys are no text.
+pub fn locks(key: KeyEvent) -> bool {
+    spelling(key).is_some_and(|key| resolve(&[key]) == Resolved::Command(Command::Lock))
+}
+
+/// Whether a press comes back from a locked screen; nothing else does anything there.
+pub fn unlocks(key: KeyEvent) -> bool {
+    spelling(key).as_deref() == Some("Enter")
+}
+
 /// What a press means in the command line that is no text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Prompting {

@@ -16,6 +16,7 @@ mod guard;
 mod keymap;
 mod layout;
 mod listing;
+mod lock;
 mod msg;
 mod overlays;
 mod panes;
@@ -159,6 +160,13 @@ impl Console {
         any
     }
 
+    /// To be called when time has gone by: applies what it alone changes, if it does by now.
+    pub fn wake(&mut self) {
+        if self.clock.now() >= self.state.next_change() {
+            self.apply(Msg::Woke);
+        }
+    }
+
     /// Work under way, for whoever waits until there is none.
     pub fn busy(&self) -> &Busy {
         &self.busy
@@ -232,7 +240,7 @@ impl Console {
             Some((msg, _token)) = self.inbox.recv() => self.apply(msg),
             Some(news) = self.news.recv() => self.hear(news),
             () = tokio::time::sleep(until_reload), if moved => {}
-            () = clock.sleep_until(next_change) => self.apply(Msg::Woke),
+            () = clock.sleep_until(next_change) => self.wake(),
         }
     }
 }

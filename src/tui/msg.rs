@@ -6,7 +6,7 @@ use crossterm::event::KeyEvent;
 use crate::{
     desk::{
         AccountFile, CaseFile, CaseRow, CaseView, Changes, Glance, InquiryFile, InquiryRow,
-        InquiryView, KnownMismatches, KnownStatus, Placed, RelationGroup, SyncState, Undone,
+        InquiryView, KnownMismatches, KnownStatus, Placed, RelationGroup, SyncState, TakenBack,
     },
     metrics::Stats,
     model::{AccountId, Action, ActionId, CaseId, InquiryId, Subject},
@@ -44,7 +44,9 @@ pub enum Msg {
     RelationsFetched(AccountId, Answer<()>),
     /// All that was staged is durable, or nothing.
     Submitted(Answer<()>),
-    Undone(Answer<Undone>),
+    /// What was proposed goes on its way now.
+    Confirmed(Answer<()>),
+    Undone(Answer<TakenBack>),
     Acknowledged(Answer<()>),
     Journaled(Answer<()>),
     Link {

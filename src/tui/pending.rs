@@ -4,11 +4,12 @@ use jiff::Timestamp;
 use ratatui::style::Style;
 
 use super::{format, theme::Theme};
-use crate::model::{ActionState, Verb};
+use crate::model::{ActionState, Text, Verb};
 
 /// For a row: `approve held`.
 pub fn brief(verb: &Verb, state: &ActionState) -> String {
     let word = match state {
+        ActionState::Proposed { by } => return proposed(verb, by),
         ActionState::Held { .. } => "held",
         ActionState::Sending => "on its way",
         ActionState::Waiting { .. } => "waits",
@@ -24,6 +25,13 @@ pub fn brief(verb: &Verb, state: &ActionState) -> String {
     }
 }
 
+fn proposed(verb: &Verb, by: &Text) -> String {
+    match verb {
+        Verb::SetCaseStatus(status) => format!("{status} proposed by {by}"),
+        verb => format!("{} proposed by {by}", verb.words()),
+    }
+}
+
 /// What happened, and what can be done.
 pub fn sentence(verb: &Verb, state: &ActionState, now: Timestamp) -> String {
     // What no item shows is dismissed from the command line.
@@ -33,6 +41,10 @@ pub fn sentence(verb: &Verb, state: &ActionState, now: Timestamp) -> String {
     };
     let verb = verb.words();
     match state {
+        ActionState::Proposed { by } => format!(
+            "{verb} is proposed by {by}: another reviewer, with another key, confirms it; u takes it \
+             back or returns it (enforced by this client, not by Persona)"
+        ),
         ActionState::Held { .. } => format!("{verb} will be sent; u takes it back"),
         ActionState::Sending => format!("{verb} is on its way to Persona"),
         ActionState::Waiting { until, reason } => {
@@ -65,7 +77,7 @@ pub fn remedy(verb: &Verb) -> &'static str {
 pub fn style(state: &ActionState, theme: &Theme) -> Style {
     match state {
         ActionState::Held { .. } | ActionState::Sending => theme.accent,
-        ActionState::Waiting { .. } => theme.warn,
+        ActionState::Waiting { .. } | ActionState::Proposed { .. } => theme.warn,
         ActionState::Rejected { .. } | ActionState::Stopped { .. } => theme.bad,
         ActionState::Done => theme.good,
         ActionState::Cancelled => theme.dim,

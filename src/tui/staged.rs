@@ -3,9 +3,9 @@
 use tui_input::Input;
 
 use crate::{
-    config::Reason,
+    config::{Reason, policy::Source},
     desk::Draft,
-    model::{Evidence, InquiryId, Subject, Text, Verb},
+    model::{ActionId, Evidence, InquiryId, Subject, Text, Verb},
 };
 
 /// A decision in the commit bar: named, not yet sent anywhere.
@@ -14,9 +14,13 @@ pub struct Staged {
     pub subject: Subject,
     pub verb: Verb,
     pub evidence: Evidence,
+    pub purpose: Purpose,
     /// What is decided of a case's inquiries in the same commit.
     pub inquiries: Option<Inquiries>,
+    /// What can be given as the reason, for all of it.
     pub reasons: Vec<Reason>,
+    /// Why one must be given, if it must.
+    pub reason_due: Option<String>,
     /// Index into `reasons`.
     pub reason: Option<usize>,
     pub comment: Input,
@@ -26,24 +30,92 @@ pub struct Staged {
     pub submitted: bool,
 }
 
+/// What Enter does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Purpose {
+    Decide,
+    /// A second person must confirm it; whose policy asks for that.
+    Propose(Source),
+    Confirm(Proposed),
+}
+
+/// What somebody else proposed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Proposed {
+    pub action: ActionId,
+    pub by: Text,
+    pub reason: Option<Text>,
+    /// What Persona is to be told.
+    pub comment: Option<Text>,
+    /// What was proposed together with it: ` and approve inq_4KvC…DiBt`, or nothing.
+    pub too: String,
+}
+
 /// A verdict about the inquiries of a case that are not decided yet, each as it is on the screen.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Inquiries {
     pub verb: Verb,
     pub seen: Vec<(InquiryId, Evidence)>,
+    /// How many of their required checks failed.
+    pub failed: u64,
 }
 
 impl Staged {
+    /// As it is when it is put into the commit bar.
+    pub fn of(subject: Subject, verb: Verb, evidence: Evidence, purpose: Purpose) -> Self {
+        Self {
+            subject,
+            verb,
+            evidence,
+            purpose,
+            inquiries: None,
+            reasons: Vec::new(),
+            reason_due: None,
+            reason: None,
+            comment: Input::default(),
+            writing: false,
+            submitted: false,
+        }
+    }
+
+    /// Sets a case's status, and verdicts about its inquiries can be added.
+    pub fn can_be_joined(&self) -> bool {
+        self.verb.is_status() && !matches!(self.purpose, Purpose::Confirm(_))
+    }
+
+    /// A comment can be written.
+    pub fn takes_comment(&self) -> bool {
+        self.verdict().takes_comment() && !matches!(self.purpose, Purpose::Confirm(_))
+    }
+
     /// The verdict that a reason and a comment go with.
     pub fn verdict(&self) -> &Verb {
         self.inquiries.as_ref().map_or(&self.verb, |inquiries| &inquiries.verb)
+    }
+
+    /// Each kind of decision in it, that about the inquiries first.
+    pub fn verbs(&self) -> impl Iterator<Item = &Verb> {
+        self.inquiries.iter().map(|inquiries| &inquiries.verb).chain([&self.verb])
+    }
+
+    /// Why it cannot be committed yet.
+    ///
+    /// # Errors
+    /// What is missing, in words.
+    pub fn is_complete(&self) -> Result<(), String> {
+        match (&self.reason_due, self.reason, self.reasons.len()) {
+            (None, ..) | (_, Some(_), _) => Ok(()),
+            (Some(why), None, 0) => Err(format!("{why}, and none is configured: see [reasons]")),
+            (Some(why), None, 1) => Err(format!("{why}: 1 gives it")),
+            (Some(why), None, many) => Err(format!("{why}: 1 to {many} choose one")),
+        }
     }
 
     /// ` and approve of its inquiry`, or nothing.
     pub fn too(&self) -> String {
         match &self.inquiries {
             None => String::new(),
-            Some(Inquiries { verb, seen }) => match seen.len() {
+            Some(Inquiries { verb, seen, .. }) => match seen.len() {
                 1 => format!(" and {} of its inquiry", verb.words()),
                 many => format!(" and {} of its {many} inquiries", verb.words()),
             },

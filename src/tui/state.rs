@@ -1,14 +1,14 @@
 //! All that the screen shows and all that a key can change: plain data, written by `update` alone.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 use tui_input::Input;
 
-use super::{listing::List, prompt::Prompt, staged::Staged};
+use super::{listing::List, lock::Lock, prompt::Prompt, staged::Staged};
 use crate::{
-    config::{Mask, Reasons},
+    config::{Mask, Policy},
     desk::{
         AccountFile, CaseFile, CaseRow, CaseView, Glance, InquiryFile, InquiryRow, InquiryView,
         KnownMismatches, KnownStatus, RelationGroup, SyncState,
@@ -30,7 +30,7 @@ pub struct Settings {
     pub reveal: Duration,
     pub hold: Duration,
     pub link_expires: Duration,
-    pub reasons: Reasons,
+    pub policy: Policy,
     /// Relation keys that are configured; empty means that relations cannot be asked for.
     pub relation_keys: bool,
     pub sla: Duration,
@@ -59,6 +59,8 @@ pub struct State {
     pub case_view: CaseView,
     pub relations: RelationsPane,
     pub detail: Option<Detail>,
+    /// What was opened in this console, at which version.
+    pub opened: HashSet<(Subject, Evidence)>,
     pub staged: Option<Staged>,
     /// What was committed last in this console, and not taken back.
     pub committed: Option<(Subject, Verb)>,
@@ -77,6 +79,7 @@ pub struct State {
     pub stats: Stats,
     /// Warnings in words that stay until a key is pressed after the figures recovered.
     pub breach: Option<Breach>,
+    pub lock: Lock,
     pub leaving: Leaving,
 }
 
@@ -273,6 +276,7 @@ pub enum Leaving {
 impl State {
     pub fn new(settings: Settings, size: (u16, u16), now: Timestamp) -> Self {
         Self {
+            lock: Lock::new(settings.policy.lock_after(), now),
             settings,
             now,
             size,
@@ -284,6 +288,7 @@ impl State {
             case_view: CaseView::default(),
             relations: RelationsPane::default(),
             detail: None,
+            opened: HashSet::new(),
             staged: None,
             committed: None,
             overlay: None,
@@ -336,14 +341,17 @@ impl State {
         self.settings.mask == Mask::Nothing
     }
 
-    /// When something on the screen changes by itself next: a toast goes, a reveal ends, a minute
-    /// passes. Nothing is drawn in between.
+    /// When something on the screen changes by itself next: a toast goes, a reveal ends, it locks, a
+    /// minute passes. Nothing is drawn in between.
     pub fn next_change(&self) -> Timestamp {
+        if self.lock.is_on() {
+            return self.now + LOCKED;
+        }
         let minute = 60 - self.now.as_second().rem_euclid(60);
         let mut next = self.now + Duration::from_secs(minute.unsigned_abs());
         let reveal = self.detail.as_ref().and_then(|detail| detail.revealed_until);
         let toast = self.toast.as_ref().map(|toast| toast.until);
-        let ends = [reveal, toast].into_iter().flatten();
+        let ends = [reveal, toast, self.lock.due()].into_iter().flatten();
         for end in ends.filter(|end| *end > self.now) {
             next = next.min(end);
         }
@@ -375,6 +383,9 @@ impl RelationsPane {
     }
 }
 
+/// Nothing on a locked screen changes by itself.
+const LOCKED: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// A terminal below this is told so, and shows the sentence only.
 pub const SMALLEST: (u16, u16) = (60, 15);
 
@@ -400,7 +411,7 @@ pub mod samples {
             reveal: Duration::from_secs(60),
             hold: Duration::from_secs(5),
             link_expires: Duration::from_secs(86_400),
-            reasons: Reasons::default(),
+            policy: Policy::default(),
             relation_keys: true,
             sla: Duration::from_secs(5),
             error_rate: 0.05,

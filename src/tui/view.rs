@@ -16,6 +16,9 @@ use super::{
 };
 
 pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
+    if state.lock.is_on() {
+        return locked(frame, state, theme);
+    }
     let Some(areas) = layout::areas(state) else {
         return too_small(frame, state);
     };
@@ -31,7 +34,7 @@ pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
     }
     panes::detail::draw(frame, areas.detail, state, theme);
     if let (Some(area), Some(staged)) = (areas.commit, &state.staged) {
-        commit_bar::draw(frame, area, staged, theme);
+        commit_bar::draw(frame, area, staged, state, theme);
     }
     match &state.prompt {
         Some(typing) => prompt::draw(frame, areas.hints, typing, theme),
@@ -53,6 +56,15 @@ pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
         }
         Some(Overlay::Leave { unsent }) => overlays::leave::draw(frame, *unsent, theme),
     }
+}
+
+/// Nothing of Persona's, and how to come back.
+fn locked(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
+    let said = "caseload is locked: Enter comes back. What was decided goes on its way.";
+    let width = usize::from(state.size.0.saturating_sub(1));
+    let lines = super::format::wrap(said, width).into_iter();
+    let lines = lines.map(|line| Line::styled(format!(" {line}"), theme.dim)).collect();
+    draw_lines(frame, frame.area(), lines);
 }
 
 fn too_small(frame: &mut Frame<'_>, state: &State) {

@@ -300,6 +300,7 @@ fn the_top_level_is_fixed() {
         "docs",
         "examples",
         "fuzz",
+        "policy.example.toml",
         "rustfmt.toml",
         "src",
         "target",

@@ -129,6 +129,8 @@ impl Office {
             attempts: 0,
             must_read: false,
             after: None,
+            proposed_with: None,
+            confirmed_by: None,
         }
     }
 

@@ -86,6 +86,8 @@ fn action(inquiry: &str, clock: &Clock) -> Action {
         attempts: 0,
         must_read: false,
         after: None,
+        proposed_with: None,
+        confirmed_by: None,
     }
 }
 

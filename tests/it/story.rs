@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use caseload::{
     busy::Busy,
     clock::Clock,
-    config::{Mask, Reasons},
+    config::{Mask, Policy},
     desk::{self, Booted, CaseStatuses, Mappings, RelationKeys},
     metrics::Thresholds,
     model::{Text, Timestamp},
@@ -45,6 +45,8 @@ pub struct Beginning {
     /// The simulator's own if none is given.
     pub base_url: Option<String>,
     pub mappings: Mappings,
+    pub policy: Policy,
+    pub reviewer: &'static str,
 }
 
 impl Default for Beginning {
@@ -59,6 +61,8 @@ impl Default for Beginning {
             timeout: Duration::from_secs(10),
             base_url: None,
             mappings: Mappings::default(),
+            policy: Policy::default(),
+            reviewer: "jane@example.test",
         }
     }
 }
@@ -76,6 +80,12 @@ impl Story {
 
     pub async fn begin_with(beginning: Beginning) -> Self {
         let clock = Clock::manual(noon());
+        let simulator = Self::persona(&beginning, &clock).await;
+        Self::begin_on(simulator, clock, beginning).await
+    }
+
+    /// A Persona for a story to begin on.
+    pub async fn persona(beginning: &Beginning, clock: &Clock) -> Arc<Simulator> {
         let options = simulator::Options {
             inquiries: beginning.inquiries,
             novelties: beginning.novelties,
@@ -85,9 +95,8 @@ impl Story {
             ..simulator::Options::default()
         };
         let listen = ([127, 0, 0, 1], 0).into();
-        let simulator =
-            simulator::start(listen, options, clock.clone()).await.expect("a free port");
-        Self::begin_on(Arc::new(simulator), clock, beginning).await
+        let started = simulator::start(listen, options, clock.clone()).await;
+        Arc::new(started.expect("a free port"))
     }
 
     /// With a Persona that is there already.
@@ -100,9 +109,13 @@ impl Story {
 
     /// Another console on the same store and Persona, as after a restart or beside this one.
     pub async fn another(&self) -> Self {
+        self.another_with(Beginning::default()).await
+    }
+
+    /// The same for somebody else.
+    pub async fn another_with(&self, beginning: Beginning) -> Self {
         let (simulator, folder) = (Arc::clone(&self.simulator), Arc::clone(&self.folder));
-        let mut story =
-            Self::open(simulator, folder, self.clock.clone(), &Beginning::default()).await;
+        let mut story = Self::open(simulator, folder, self.clock.clone(), &beginning).await;
         story.settle().await;
         story
     }
@@ -126,7 +139,7 @@ impl Story {
             },
             key,
             thresholds: Thresholds::default(),
-            reviewer: Text::new("jane@example.test"),
+            reviewer: Text::new(beginning.reviewer),
             hold: Duration::from_secs(5),
             relation_keys: RelationKeys {
                 mappings: beginning.mappings.clone(),
@@ -134,20 +147,20 @@ impl Story {
                 ..RelationKeys::default()
             },
             case_statuses: CaseStatuses::default(),
-            kept: jiff::SignedDuration::from_hours(90 * 24),
             sync: sync::Settings::default(),
+            policy: beginning.policy.clone(),
         };
         let mut booted =
             desk::boot(options, clock.clone(), busy.clone()).await.expect("the house comes up");
         let settings = Settings {
             environment: Text::new("SANDBOX"),
             key_source: Text::new("of the story"),
-            reviewer: Text::new("jane@example.test"),
+            reviewer: Text::new(beginning.reviewer),
             mask: beginning.mask,
             reveal: Duration::from_secs(60),
             hold: Duration::from_secs(5),
             link_expires: Duration::from_secs(86_400),
-            reasons: Reasons::default(),
+            policy: beginning.policy.clone(),
             relation_keys: true,
             sla: Duration::from_secs(5),
             error_rate: 0.05,
@@ -199,6 +212,14 @@ impl Story {
         self
     }
 
+    /// Lets time go by, as it does for a console that sleeps until something changes by itself.
+    pub async fn sleep(&mut self, seconds: u64) -> &mut Self {
+        self.clock.advance(Duration::from_secs(seconds));
+        self.console.wake();
+        self.settle().await;
+        self
+    }
+
     /// Waits until nothing is under way, then draws. Work that waits for time gets some: half
     /// a second at a time.
     pub async fn settle(&mut self) {
@@ -214,15 +235,16 @@ impl Story {
             }
             let news = self.console.take_answers();
             quiet = if news || !self.busy.is_idle() { 0 } else { quiet + 1 };
+            for errand in self.console.errands() {
+                match errand {
+                    Errand::Copy(text) => self.copied.push(text.expose().clone()),
+                    Errand::Repaint => self.terminal.clear().expect("a test terminal takes all"),
+                }
+            }
             self.terminal
                 .draw(|frame| self.console.draw(frame))
                 .expect("a test terminal takes all");
             self.console.drawn();
-        }
-        for errand in self.console.errands() {
-            if let Errand::Copy(text) = errand {
-                self.copied.push(text.expose().clone());
-            }
         }
     }
 
@@ -279,8 +301,16 @@ impl Story {
     }
 
     /// A console on what a killed one left.
-    pub async fn again((simulator, folder, clock): (Arc<Simulator>, Arc<TempDir>, Clock)) -> Self {
-        let mut story = Self::open(simulator, folder, clock, &Beginning::default()).await;
+    pub async fn again(left: (Arc<Simulator>, Arc<TempDir>, Clock)) -> Self {
+        Self::again_with(left, Beginning::default()).await
+    }
+
+    /// The same for somebody else.
+    pub async fn again_with(
+        (simulator, folder, clock): (Arc<Simulator>, Arc<TempDir>, Clock),
+        beginning: Beginning,
+    ) -> Self {
+        let mut story = Self::open(simulator, folder, clock, &beginning).await;
         story.settle().await;
         story
     }

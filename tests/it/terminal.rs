@@ -149,6 +149,25 @@ fn a_reviewer_starts_approves_one_and_quits() {
 }
 
 #[test]
+fn a_locked_screen_has_one_sentence_on_it() {
+    let mut session = Session::start(&["--demo", "--inquiries", "40"]);
+    session.sees("● live");
+    session.press("l");
+    session.sees("Checks");
+    session.press("`");
+    session.wait("the locked screen", |seen| {
+        let contents = seen.screen.screen().contents();
+        let mut lines = contents.lines().filter(|line| !line.trim().is_empty());
+        lines.next().is_some_and(|line| line.contains("is locked")) && lines.next().is_none()
+    });
+    session.press("q");
+    session.press("\r");
+    session.sees("Checks");
+    session.signal("TERM");
+    assert_eq!(session.ends_restored(), 0);
+}
+
+#[test]
 fn signals_and_a_closed_terminal_end_it_cleanly() {
     for signal in ["TERM", "HUP", "INT"] {
         let session = Session::start(&["--demo", "--inquiries", "20"]);

@@ -94,6 +94,10 @@ fn outbox(look: &OutboxLook, now: Timestamp) -> Finding {
         0 => "nothing is on its way".to_owned(),
         open => format!("{open} on the way, the oldest for {} min", oldest.as_mins()),
     };
+    let open = match look.proposed {
+        0 => open,
+        proposed => format!("{open}; {proposed} proposed, for a second person to confirm"),
+    };
     if look.not_done > 0 {
         let what = format!("{open}; {} not done", look.not_done);
         return Finding::warn(OUTBOX, what, "caseload outbox list, or o in the console, says why");
@@ -232,9 +236,9 @@ mod tests {
             judged(|i| i.mismatches = (1, vec![seen(shape())])),
             [(MISMATCHES, Verdict::Warn)]
         );
-        let fresh = OutboxLook { open: 1, oldest: at("11:59:00"), not_done: 0 };
-        let stuck = OutboxLook { open: 1, oldest: at("10:00:00"), not_done: 0 };
-        let refused = OutboxLook { open: 0, oldest: None, not_done: 1 };
+        let fresh = OutboxLook { open: 1, oldest: at("11:59:00"), ..OutboxLook::default() };
+        let stuck = OutboxLook { open: 1, oldest: at("10:00:00"), ..OutboxLook::default() };
+        let refused = OutboxLook { not_done: 1, ..OutboxLook::default() };
         assert_eq!(judged(|i| i.outbox = fresh), []);
         assert_eq!(judged(|i| i.outbox = stuck), [(OUTBOX, Verdict::Warn)]);
         assert_eq!(judged(|i| i.outbox = refused), [(OUTBOX, Verdict::Warn)]);

@@ -6,7 +6,7 @@ use ratatui::{
 };
 
 use crate::{
-    model::Action,
+    model::{Action, ActionState},
     tui::{format, pending, state::State, theme::Theme, widgets::popup},
 };
 
@@ -24,13 +24,14 @@ pub fn draw(frame: &mut Frame<'_>, cursor: usize, state: &State, theme: &Theme) 
 
 fn entry<'a>(action: &Action, chosen: bool, state: &State, theme: &Theme) -> [Line<'a>; 2] {
     let said = pending::sentence(&action.verb, &action.state, state.now);
+    let how = match action.state {
+        ActionState::Proposed { .. } => "proposed",
+        _ => "decided",
+    };
     let head = Line::from(vec![
         Span::styled(format::fit(&action.subject.short(), 20), theme.accent),
         Span::raw(format::fit(&action.verb.words(), 28)),
-        Span::styled(
-            format!("decided {} ago", format::age(action.decided_at, state.now)),
-            theme.dim,
-        ),
+        Span::styled(format!("{how} {} ago", format::age(action.decided_at, state.now)), theme.dim),
     ]);
     let head = if chosen { head.patch_style(theme.cursor) } else { head };
     let style = pending::style(&action.state, theme);

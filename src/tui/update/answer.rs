@@ -7,7 +7,7 @@ use super::{
     load_inquiries, measure,
 };
 use crate::{
-    desk::{Changes, Note, Placed, SyncState, Undone},
+    desk::{Changes, Note, Placed, SyncState, TakenBack},
     metrics::Stats,
     model::{Subject, Verb, difference},
     tui::{
@@ -15,6 +15,7 @@ use crate::{
         listing::List,
         msg::{Answer, Msg},
         pending,
+        staged::{Purpose, Staged},
         state::{Breach, File, Overlay},
         widgets::health,
     },
@@ -94,18 +95,14 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Submitted(answer) => submitted(state, answer),
+        Msg::Confirmed(answer) => confirmed(state, answer),
         Msg::Undone(Ok(undone)) => {
-            match undone {
-                Undone::Cancelled => {
-                    state.committed = None;
-                    state.say("taken back; nothing was sent", Tone::Good);
-                }
-                Undone::TooLate => {
-                    let remedy = state.committed.as_ref().map(|(_, verb)| pending::remedy(verb));
-                    let said = "too late to take it back: it is on its way to Persona";
-                    state.say(format!("{said}; {}", remedy.unwrap_or_default()), Tone::Bad);
-                }
-            }
+            taken_back(state, undone);
+            Vec::new()
+        }
+        Msg::Link { subject, action, link } if state.lock.is_on() => {
+            // Nobody is there to take it.
+            state.overlay = Some(Overlay::Link { subject, action, link });
             Vec::new()
         }
         Msg::Link { subject, action, link } => {
@@ -250,29 +247,79 @@ fn difference(before: &File, after: &File) -> Option<String> {
 /// A decision is durable, or it is not and stays staged.
 fn submitted(state: &mut State, answer: Answer<()>) -> Vec<Effect> {
     let Some(mut staged) = state.staged.take() else { return Vec::new() };
-    match answer {
-        Err(why) => {
-            staged.submitted = false;
-            state.staged = Some(staged);
-            state.say(format!("not recorded, nothing was sent: {why}"), Tone::Bad);
-            return Vec::new();
-        }
-        Ok(()) => {
-            let what =
-                format!("{} of {}{}", staged.verb.words(), staged.subject.short(), staged.too());
-            let said = match state.settings.hold.as_secs() {
-                0 => format!("{what} is on its way"),
-                hold => format!("{what} leaves in {hold} s; u takes it back"),
-            };
+    if let Err(why) = answer {
+        staged.submitted = false;
+        state.staged = Some(staged);
+        state.say(format!("not recorded, nothing was sent: {why}"), Tone::Bad);
+        return Vec::new();
+    }
+    let what = format!("{} of {}{}", staged.verb.words(), staged.subject.short(), staged.too());
+    match staged.purpose {
+        Purpose::Propose(_) => {
+            let said = format!("{what} is proposed: a second person confirms it; u takes it back");
             state.say(said, Tone::Good);
-            state.committed = Some((staged.subject.clone(), staged.verb.clone()));
+        }
+        _ => leaves(state, &what),
+    }
+    over(state, staged)
+}
+
+/// What was proposed goes on its way, or not.
+fn confirmed(state: &mut State, answer: Answer<()>) -> Vec<Effect> {
+    let staged = state.staged.take();
+    match (answer, staged) {
+        (Ok(()), Some(staged)) => {
+            let what = format!("{} of {}, confirmed,", staged.verb.words(), staged.subject.short());
+            leaves(state, &what);
+            over(state, staged)
+        }
+        (answer, _) => {
+            if let Err(why) = answer {
+                state.say(format!("not confirmed: {why}"), Tone::Bad);
+            }
+            measure(state);
+            Vec::new()
         }
     }
+}
+
+fn leaves(state: &mut State, what: &str) {
+    let said = match state.settings.hold.as_secs() {
+        0 => format!("{what} is on its way"),
+        hold => format!("{what} leaves in {hold} s; u takes it back"),
+    };
+    state.say(said, Tone::Good);
+}
+
+/// What was staged is durable: on to the next.
+fn over(state: &mut State, staged: Staged) -> Vec<Effect> {
+    state.committed = Some((staged.subject.clone(), staged.verb.clone()));
     measure(state);
     if matches!(staged.verb, Verb::Approve | Verb::Decline | Verb::MarkForReview) {
         return next_item(state, &staged.subject);
     }
     Vec::new()
+}
+
+fn taken_back(state: &mut State, undone: TakenBack) {
+    match undone {
+        TakenBack::Cancelled => {
+            state.committed = None;
+            state.say("taken back; nothing was sent", Tone::Good);
+        }
+        TakenBack::Proposed => {
+            state.committed = None;
+            state.say("your confirmation is taken back; it is proposed again", Tone::Good);
+        }
+        TakenBack::Returned { to } => {
+            state.say(format!("returned to {to}; nothing was sent"), Tone::Good);
+        }
+        TakenBack::TooLate => {
+            let remedy = state.committed.as_ref().map(|(_, verb)| pending::remedy(verb));
+            let said = "too late to take it back: it is on its way to Persona";
+            state.say(format!("{said}; {}", remedy.unwrap_or_default()), Tone::Bad);
+        }
+    }
 }
 
 /// The next inquiry of the queue, opened if the reviewer reads in the detail.

@@ -3,14 +3,15 @@
 use tui_input::Input;
 
 use super::{
-    Effect, Pane, State, Tone, ask, follow_cursor, load_cases, load_inquiries, measure, open, stage,
+    Effect, Pane, State, Tone, ask, follow_cursor, load_cases, load_inquiries, lock, measure, open,
+    stage, undo,
 };
 use crate::{
     desk::{CaseView, InquiryView, Note},
-    model::{ActionState, InquiryStatus},
+    model::InquiryStatus,
     tui::{
         command::Command,
-        guard, pending,
+        guard,
         prompt::Prompt,
         state::{Filter, Leaving, Overlay},
     },
@@ -42,7 +43,7 @@ pub fn act(state: &mut State, command: Command) -> Vec<Effect> {
         | Command::OneTimeLink
         | Command::AssignToMe => stage::verdict(state, command),
         Command::CaseStatus => status_menu(state),
-        Command::Undo => undo(state),
+        Command::Undo => undo::undo(state),
         Command::Relations => relations(state),
         Command::AllChecks => {
             if let Some(detail) = &mut state.detail {
@@ -77,6 +78,7 @@ pub fn act(state: &mut State, command: Command) -> Vec<Effect> {
             state.overlay = Some(Overlay::Help { scroll: 0 });
             Vec::new()
         }
+        Command::Lock => lock::lock(state, None),
         Command::Interrupt => interrupt(state),
         Command::Quit => quit(state),
     }
@@ -203,38 +205,12 @@ fn neighbour(state: &mut State, rows: i64) -> Vec<Effect> {
 }
 
 fn status_menu(state: &mut State) -> Vec<Effect> {
+    if guard::proposed(state).is_some() {
+        return stage::verdict(state, Command::CaseStatus);
+    }
     match guard::status_menu(state).map(|case| case.id.clone()) {
         Ok(case) => vec![Effect::LoadStatuses(case)],
         Err(why) => refuse(state, why),
-    }
-}
-
-/// The newest decision that can still be taken back; failing that, what is wrong with this item.
-fn undo(state: &mut State) -> Vec<Effect> {
-    let held =
-        state.outbox.iter().filter(|action| matches!(action.state, ActionState::Held { .. }));
-    if let Some(newest) = held.max_by_key(|action| action.decided_at) {
-        return vec![Effect::Undo(newest.id.clone())];
-    }
-    match state.detail.as_ref().and_then(|detail| detail.action()) {
-        Some(action) if !action.state.is_open() => vec![Effect::Acknowledge(action.id.clone())],
-        Some(action) => {
-            let verb = &action.verb;
-            let why = format!(
-                "{} is on its way to Persona and cannot be taken back; {}",
-                verb.words(),
-                pending::remedy(verb)
-            );
-            refuse(state, why)
-        }
-        None => match state.committed.as_ref() {
-            Some((subject, verb)) => {
-                let what = format!("{} of {}", verb.words(), subject.short());
-                let why = format!("{what} has reached Persona; {}", pending::remedy(verb));
-                refuse(state, why)
-            }
-            None => refuse(state, "there is nothing to take back: nothing was decided here"),
-        },
     }
 }
 
@@ -365,7 +341,8 @@ fn quit(state: &mut State) -> Vec<Effect> {
 
 /// Leaves, or asks first where decisions are on their way.
 fn leave(state: &mut State) {
-    match state.outbox.iter().filter(|action| action.state.is_open()).count() {
+    // What is proposed waits for somebody else, here or not.
+    match state.outbox.iter().filter(|action| action.state.is_on_its_way()).count() {
         0 => state.leaving = Leaving::Yes,
         unsent => state.overlay = Some(Overlay::Leave { unsent }),
     }

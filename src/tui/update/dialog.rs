@@ -5,11 +5,12 @@ use tui_input::backend::crossterm::EventHandler;
 
 use super::{Effect, State, Tone, load_cases, load_inquiries, measure, prompt, stage};
 use crate::{
-    desk::{CaseView, InquiryView, KnownStatus, Scope},
+    desk::{CaseView, Confirmation, InquiryView, KnownStatus, Scope},
     model::{InquiryStatus, Text, Verb},
     tui::{
         command::{Command, Danger},
         keymap::{self, Dialog, Resolved, Staging},
+        staged::{Purpose, Staged},
         state::{Filter, Leaving, Overlay, Pane, Press},
     },
 };
@@ -217,10 +218,19 @@ fn in_commit_bar(state: &mut State, key: Press) -> Option<Vec<Effect>> {
         return Some(Vec::new());
     }
     match keymap::staging(key) {
-        Staging::Commit => {
-            staged.submitted = true;
-            return Some(vec![Effect::Submit(staged.drafts())]);
-        }
+        Staging::Commit => match staged.is_complete() {
+            Ok(()) => {
+                staged.submitted = true;
+                return Some(vec![match &staged.purpose {
+                    Purpose::Decide | Purpose::Propose(_) => Effect::Submit(staged.drafts()),
+                    Purpose::Confirm(proposed) => Effect::Confirm(Confirmation {
+                        action: proposed.action.clone(),
+                        seen: Some((staged.subject.clone(), staged.evidence.clone())),
+                    }),
+                }]);
+            }
+            Err(why) => state.say(why, Tone::Bad),
+        },
         Staging::LetGo => {
             let said = format!("{} let go; nothing was sent", staged.verb.words());
             state.staged = None;
@@ -231,7 +241,10 @@ fn in_commit_bar(state: &mut State, key: Press) -> Option<Vec<Effect>> {
             staged.reason = if staged.reason == Some(nth) { None } else { Some(nth) };
         }
         Staging::Reason(_) => {}
-        Staging::Comment if staged.verdict().takes_comment() => staged.writing = true,
+        Staging::Comment if staged.takes_comment() => staged.writing = true,
+        Staging::Comment if matches!(staged.purpose, Purpose::Confirm(_)) => {
+            state.say("a confirmation has no comment of its own", Tone::Plain);
+        }
         Staging::Comment => {
             let said = format!("Persona takes no comment with {}", staged.verdict().words());
             state.say(said, Tone::Plain);
@@ -242,7 +255,7 @@ fn in_commit_bar(state: &mut State, key: Press) -> Option<Vec<Effect>> {
 }
 
 fn other_key(state: &mut State, key: Press) -> Option<Vec<Effect>> {
-    let is_case = state.staged.as_ref().is_some_and(|staged| staged.verb.is_status());
+    let is_case = state.staged.as_ref().is_some_and(Staged::can_be_joined);
     match keymap::spelling(key).map(|spelling| keymap::resolve(&[spelling])) {
         Some(Resolved::Command(command @ (Command::Approve | Command::Decline))) if is_case => {
             Some(stage::inquiries(state, command))
@@ -262,6 +275,7 @@ pub fn waits_for_staged(state: &State, command: Command) -> bool {
             | Command::Mismatches
             | Command::Prompt
             | Command::Help
+            | Command::Lock
             | Command::Repaint
             | Command::Interrupt
     );

@@ -1,13 +1,16 @@
 //! The only writer of `State`: a message comes in, work to be done goes out.
 //!
-//! `command` acts on keys, `dialog` on keys while something is open over the panes, `prompt` on a
-//! command's name, `answer` on what the desk says.
+//! `command` acts on keys (`undo` on `u`), `dialog` on keys while something is open over the panes,
+//! `prompt` on a command's name, `lock` on the one key of a locked screen, `answer` on what the desk
+//! says.
 
 mod answer;
 mod command;
 mod dialog;
+mod lock;
 mod prompt;
 mod stage;
+mod undo;
 
 use std::time::Duration;
 
@@ -25,7 +28,15 @@ const NOTICE: Duration = Duration::from_millis(700);
 
 /// Applies one message. `state.now` has been set.
 pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
+    let mut effects = lock::when_due(state);
+    effects.extend(take(state, msg));
+    effects
+}
+
+fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
     match msg {
+        Msg::Key(key) if state.lock.is_on() => lock::press(state, key),
+        Msg::Paste(_) if state.lock.is_on() => Vec::new(),
         Msg::Key(key) => press(state, key),
         Msg::Paste(text) => dialog::paste(state, &text),
         Msg::Resized(columns, rows) => {
@@ -58,9 +69,13 @@ pub fn start(state: &mut State) -> Vec<Effect> {
 
 fn press(state: &mut State, key: Press) -> Vec<Effect> {
     state.touched = Touched::Once;
+    state.lock.touch(state.now);
     expire(state);
     if state.breach.as_ref().is_some_and(|breach| breach.over) {
         state.breach = None;
+    }
+    if keymap::locks(key) && !lock::is_writing(state) {
+        return lock::lock(state, None);
     }
     if let Some(effects) = dialog::press(state, key) {
         return effects;
@@ -89,6 +104,10 @@ fn press(state: &mut State, key: Press) -> Vec<Effect> {
 
 /// Now it can be decided. What somebody went to, and not only passed, counts as opened.
 fn drawn(state: &mut State) -> Vec<Effect> {
+    if state.lock.is_on() {
+        // Nobody saw it.
+        return Vec::new();
+    }
     let is_open = state.focus == Pane::Detail;
     let Some(detail) = &mut state.detail else { return Vec::new() };
     detail.drawn = !matches!(detail.file, File::Loading);
@@ -97,6 +116,7 @@ fn drawn(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     }
     detail.opened = Some(version.clone());
+    state.opened.insert((detail.subject.clone(), version.clone()));
     vec![Effect::Journal(Note::Opened { subject: detail.subject.clone(), version })]
 }
 

@@ -1,19 +1,26 @@
 //! What goes into the commit bar: a decision, and with a case's the verdict about its inquiries.
 
-use tui_input::Input;
-
 use super::{Effect, State, command::refuse, measure};
 use crate::{
-    desk::policy,
-    model::{Evidence, Subject, Verb},
-    tui::{command::Command, guard, staged::Staged},
+    desk::{
+        Confirmation,
+        policy::{self, Part},
+    },
+    model::{Action, Evidence, Subject, Verb},
+    tui::{
+        command::Command,
+        guard::{self, Wanted},
+        staged::{Proposed, Purpose, Staged},
+    },
 };
 
 /// Puts a verdict about the item on the screen into the commit bar.
 pub fn verdict(state: &mut State, command: Command) -> Vec<Effect> {
     match guard::verdict(state, command) {
         Err(why) => refuse(state, why),
-        Ok(verb) => {
+        Ok(Wanted::Confirm(action)) => confirmation(state, *action),
+        Ok(Wanted::Stop(action)) => stop(*action),
+        Ok(Wanted::Decide(verb)) => {
             let detail = state.detail.as_ref().expect("the guard saw a detail");
             let evidence = detail.evidence().expect("the guard saw its file");
             let subject = detail.subject.clone();
@@ -23,22 +30,54 @@ pub fn verdict(state: &mut State, command: Command) -> Vec<Effect> {
     }
 }
 
+/// Puts a second person's word into the commit bar.
+pub fn confirmation(state: &mut State, action: Action) -> Vec<Effect> {
+    let together = |other: &&Action| {
+        other.after.as_ref() == Some(&action.id) || action.after.as_ref() == Some(&other.id)
+    };
+    let others: Vec<&Action> = state.outbox.iter().filter(together).collect();
+    let too =
+        others.iter().map(|other| format!(" and {} {}", other.verb.words(), other.subject.short()));
+    let purpose = Purpose::Confirm(Proposed {
+        too: too.collect(),
+        comment: action.comment.or_else(|| others.iter().find_map(|other| other.comment.clone())),
+        action: action.id,
+        by: action.reviewer,
+        reason: action.reason_code,
+    });
+    state.toast = None;
+    state.staged = Some(Staged::of(action.subject, action.verb, action.evidence, purpose));
+    measure(state);
+    Vec::new()
+}
+
+/// Lets the desk say what moved since it was proposed, and stop it.
+pub fn stop(action: Action) -> Vec<Effect> {
+    vec![Effect::Confirm(Confirmation { action: action.id, seen: None })]
+}
+
 /// Puts a decision into the commit bar.
 pub fn decision(state: &mut State, subject: Subject, verb: Verb, evidence: Evidence) {
-    let reasons = policy::reasons(&verb, &state.settings.reasons).to_vec();
     state.toast = None;
-    state.staged = Some(Staged {
-        subject,
-        verb,
-        evidence,
-        inquiries: None,
-        reasons,
-        reason: None,
-        comment: Input::default(),
-        writing: false,
-        submitted: false,
-    });
+    state.staged = Some(Staged::of(subject, verb, evidence, Purpose::Decide));
+    ask(state);
     measure(state);
+}
+
+/// Sets what the policy asks of what is staged now: which reasons can be given, whether one must
+/// be, and whether a second person must confirm it.
+fn ask(state: &mut State) {
+    let failed = guard::failed(state);
+    let Some(staged) = &mut state.staged else { return };
+    let policy = &state.settings.policy;
+    let together =
+        staged.inquiries.iter().map(|these| Part { verb: &these.verb, failed: these.failed });
+    let parts: Vec<Part<'_>> = together.chain([Part { verb: &staged.verb, failed }]).collect();
+    let due = policy::reason_due(policy, &parts);
+    let reasons = policy::reasons(policy, staged.verbs()).to_vec();
+    staged.purpose =
+        policy::second_person(policy, staged.verbs()).map_or(Purpose::Decide, Purpose::Propose);
+    (staged.reasons, staged.reason_due, staged.reason) = (reasons, due, None);
 }
 
 /// Adds a verdict about the inquiries of a staged case, or takes it out again.
@@ -50,7 +89,6 @@ pub fn inquiries(state: &mut State, command: Command) -> Vec<Effect> {
     let Some(staged) = &mut state.staged else { return Vec::new() };
     let same = staged.inquiries.as_ref().is_some_and(|before| before.verb == inquiries.verb);
     staged.inquiries = (!same).then_some(inquiries);
-    staged.reasons = policy::reasons(staged.verdict(), &state.settings.reasons).to_vec();
-    staged.reason = None;
+    ask(state);
     Vec::new()
 }

@@ -7,13 +7,25 @@ use ratatui::{
 };
 use unicode_width::UnicodeWidthStr;
 
-use crate::tui::{staged::Staged, state::State, theme::Theme, view::draw_lines};
+use crate::tui::{
+    command::Command,
+    keymap,
+    staged::{Proposed, Purpose, Staged},
+    state::State,
+    theme::Theme,
+    view::draw_lines,
+};
 
 const COMMENT: &str = " comment: ";
 
-pub fn draw(frame: &mut Frame<'_>, area: Rect, staged: &Staged, theme: &Theme) {
-    let question = format!(" {} {}{}? ", staged.verb.words(), staged.subject.short(), staged.too());
-    let mut lines = vec![Line::styled(question, theme.banner), reasons(staged, theme)];
+pub fn draw(frame: &mut Frame<'_>, area: Rect, staged: &Staged, state: &State, theme: &Theme) {
+    let said = match &staged.purpose {
+        Purpose::Confirm(proposed) => {
+            Line::styled(format!(" {}", grounds(proposed, state)), theme.dim)
+        }
+        Purpose::Decide | Purpose::Propose(_) => reasons(staged, theme),
+    };
+    let mut lines = vec![Line::styled(question(staged), theme.banner), said];
     if area.height > 2 {
         lines.push(Line::from(vec![
             Span::styled(COMMENT, theme.accent),
@@ -28,21 +40,50 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, staged: &Staged, theme: &Theme) {
     }
 }
 
+/// ` approve inq_4KvC…DiBt? `
+fn question(staged: &Staged) -> String {
+    let what = format!("{} {}", staged.verb.words(), staged.subject.short());
+    match &staged.purpose {
+        Purpose::Decide => format!(" {what}{}? ", staged.too()),
+        Purpose::Propose(_) => format!(" propose {what}{}? ", staged.too()),
+        Purpose::Confirm(Proposed { by, too, .. }) => {
+            format!(" confirm {what}{too}, proposed by {by}? ")
+        }
+    }
+}
+
+/// Why it was proposed: `reason evidence_ok · comment evidence ok (jane@example.test)`
+fn grounds(proposed: &Proposed, state: &State) -> String {
+    let reason = proposed.reason.as_ref().map_or("no reason", |code| code.as_str());
+    match &proposed.comment {
+        None => format!("reason: {reason}"),
+        Some(comment) if state.shows_item() => format!("reason: {reason} · comment: {comment}"),
+        Some(_) => {
+            let reveal = keymap::shown(Command::Reveal);
+            format!("reason: {reason} · comment masked, {reveal} reveals")
+        }
+    }
+}
+
 /// The keys that matter now, for the line below.
 pub fn keys<'a>(staged: &Staged, state: &State, theme: &Theme) -> Line<'a> {
     Line::from(vec![
         Span::styled(" Enter", theme.accent),
-        Span::raw(" commits · "),
+        Span::raw(match staged.purpose {
+            Purpose::Decide => " commits · ",
+            Purpose::Propose(_) => " proposes · ",
+            Purpose::Confirm(_) => " confirms · ",
+        }),
         Span::styled("Esc", theme.accent),
         Span::raw(" lets go"),
         Span::styled(also(staged), theme.dim),
-        Span::styled(hold(state), theme.dim),
+        Span::styled(hold(staged, state), theme.dim),
     ])
 }
 
 /// What else can be said before it is committed.
 fn also(staged: &Staged) -> &'static str {
-    match (staged.verb.is_status(), staged.verdict().takes_comment()) {
+    match (staged.can_be_joined(), staged.takes_comment()) {
         (true, true) => " · c comment · a d change it",
         (true, false) => " · a d decide its inquiry too",
         (false, true) => " · c comment",
@@ -50,18 +91,29 @@ fn also(staged: &Staged) -> &'static str {
     }
 }
 
-fn hold(state: &State) -> String {
+fn hold(staged: &Staged, state: &State) -> String {
+    if let Purpose::Propose(_) = staged.purpose {
+        return " · for a second person".to_owned();
+    }
+    let whose = match staged.purpose {
+        Purpose::Confirm(_) => " · enforced by this client only",
+        Purpose::Decide | Purpose::Propose(_) => "",
+    };
     match state.settings.hold.as_secs() {
-        0 => " · leaves at once".to_owned(),
-        seconds => format!(" · held {seconds} s"),
+        0 => format!(" · leaves at once{whose}"),
+        seconds => format!(" · held {seconds} s{whose}"),
     }
 }
 
 fn reasons<'a>(staged: &Staged, theme: &Theme) -> Line<'a> {
-    if staged.reasons.is_empty() {
+    let due = staged.is_complete().is_err();
+    if staged.reasons.is_empty() && !due {
         return Line::styled(" no reason is asked for", theme.dim);
     }
-    let mut spans = vec![Span::styled(" reason ", theme.dim)];
+    let mut spans = vec![match due {
+        true => Span::styled(" reason required ", theme.warn),
+        false => Span::styled(" reason ", theme.dim),
+    }];
     for (nth, reason) in staged.reasons.iter().take(9).enumerate() {
         let chosen = staged.reason == Some(nth);
         let style = if chosen { theme.cursor } else { theme.text };

@@ -109,11 +109,11 @@ fn line<'a>(state: &State, theme: &Theme) -> Line<'a> {
     }
     let sync = state.sync.last_ok.map_or("never".to_owned(), |at| format::coarse(at, state.now));
     parts.push(Span::styled(format!("sync {sync}"), theme.dim));
-    let unsent = state.outbox.iter().filter(|action| action.state.is_open()).count();
+    let unsent = state.outbox.iter().filter(|action| action.state.is_on_its_way()).count();
     if unsent > 0 {
         parts.push(Span::styled(format!("⇡{unsent} on the way"), theme.accent));
     }
-    let refused = state.outbox.len() - unsent;
+    let refused = state.outbox.iter().filter(|action| !action.state.is_open()).count();
     if refused > 0 {
         parts.push(Span::styled(format!("{refused} not done, o shows"), theme.bad));
     }

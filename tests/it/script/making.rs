@@ -158,7 +158,7 @@ async fn the_console_shows_an_inquiry_that_is_to_be_made() {
         evidence: Evidence { status: Text::default(), updated_at: None },
         reason_code: None,
         comment: None,
-        reviewer: Text::new("a script"),
+        reviewer: Text::new("jane@example.test"),
         decided_at: now,
         state: ActionState::Held { until: now + Duration::from_secs(3_600) },
         key: IdempotencyKey::random(),
@@ -166,6 +166,8 @@ async fn the_console_shows_an_inquiry_that_is_to_be_made() {
         attempts: 0,
         must_read: false,
         after: None,
+        proposed_with: None,
+        confirmed_by: None,
     };
     store.submit(&action, "a script").await.expect("it is written down");
     story.pass(3).await;

@@ -8,6 +8,7 @@ mod listen;
 mod lists;
 mod log;
 mod making;
+mod policy;
 mod purge;
 mod relations;
 mod trouble;

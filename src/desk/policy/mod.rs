@@ -1,9 +1,12 @@
-//! What can be decided about an object as it stands, whoever asks: a refusal is a sentence.
+//! What can be decided about an object as it stands, whoever asks: a refusal is a sentence. `rules`
+//! says what the policy in force asks for besides.
 
-use crate::{
-    config::{Reason, Reasons},
-    model::{Case, Inquiry, InquiryStatus, Verb},
+mod rules;
+
+pub use self::rules::{
+    Part, failed, is_listed, opened_due, reason_due, reasons, rule, second_person,
 };
+use crate::model::{Case, Inquiry, InquiryStatus, Verb};
 
 /// Whether a verb makes sense for an inquiry.
 ///
@@ -48,15 +51,6 @@ pub fn case(case: &Case, verb: &Verb) -> Result<(), String> {
             _ => Ok(()),
         },
         _ => Ok(()),
-    }
-}
-
-/// What a verb can be given as its reason.
-pub fn reasons<'a>(verb: &Verb, configured: &'a Reasons) -> &'a [Reason] {
-    match verb {
-        Verb::Approve => &configured.approve,
-        Verb::Decline => &configured.decline,
-        _ => &[],
     }
 }
 

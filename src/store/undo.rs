@@ -1,0 +1,69 @@
+//! Taking a decision back while nothing has been sent of it: each takes back their own part in it.
+
+use super::{
+    Changes, Error, Store,
+    action_row::{COLUMNS, action},
+    deed::entry,
+    together,
+};
+use crate::model::{Action, ActionId, ActionState, Text, proposal::is_same};
+
+/// What came of taking a decision back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Undone {
+    Cancelled,
+    /// The second person took the confirmation back: it is proposed again.
+    Proposed,
+    TooLate,
+}
+
+/// What taking back makes of a decision; none if it was sent, or is over.
+fn taken_back(action: &Action, who: &Text) -> Option<(Undone, &'static str)> {
+    let unsent = match action.state {
+        ActionState::Proposed { .. } => {
+            return Some((Undone::Cancelled, "before it was confirmed"));
+        }
+        ActionState::Held { .. } => true,
+        ActionState::Waiting { .. } => action.key_sent_at.is_none(),
+        _ => false,
+    };
+    let confirmed = action.confirmed_by.as_ref().is_some_and(|checker| is_same(checker, who));
+    match (unsent, confirmed) {
+        (false, _) => None,
+        (true, true) => Some((Undone::Proposed, "the confirmation; it is proposed again")),
+        (true, false) => Some((Undone::Cancelled, "before it was sent")),
+    }
+}
+
+impl Store {
+    /// Takes a decision back while nothing has been sent of it: while it is proposed, held, or
+    /// waits for its first try. Whoever confirmed it takes back the confirmation alone.
+    pub async fn undo(&self, id: &ActionId, who: &Text) -> Result<Undone, Error> {
+        let mut tx = self.0.backend.begin().await?;
+        let mut undone = Undone::TooLate;
+        // What was decided together goes together: all before it and all after it.
+        for id in together::of(&mut tx, id).await? {
+            let sql = format!("SELECT {COLUMNS} FROM action WHERE id = $1");
+            let row =
+                sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id.as_str()).fetch_one(&mut *tx).await?;
+            let action = action(&row)?;
+            let Some((becomes, words)) = taken_back(&action, who) else { continue };
+            let sql = match becomes {
+                Undone::Proposed => {
+                    "UPDATE action SET state = 'proposed', due_at = NULL, reason = reviewer,
+                         confirmed_by = NULL WHERE id = $1"
+                }
+                _ => {
+                    "UPDATE action SET state = 'cancelled', due_at = NULL, reason = '' WHERE id = $1"
+                }
+            };
+            sqlx::query(sql).bind(id.as_str()).execute(&mut *tx).await?;
+            let line = entry(&action, "undone", who, self.0.clock.now(), words.into());
+            self.scribe().append(&mut tx, line).await?;
+            undone = becomes;
+        }
+        tx.commit().await?;
+        self.tell(Changes { actions: undone != Undone::TooLate, ..Changes::default() });
+        Ok(undone)
+    }
+}

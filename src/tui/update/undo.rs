@@ -1,0 +1,78 @@
+//! What `u` takes back: the reviewer's own newest decision; failing that, what is wrong with the item
+//! on the screen.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::{Effect, State, command::refuse};
+use crate::{
+    model::{Action, ActionState, Text, proposal::is_same},
+    tui::pending,
+};
+
+pub fn undo(state: &mut State) -> Vec<Effect> {
+    let me = &state.settings.reviewer;
+    let held = state
+        .outbox
+        .iter()
+        .filter(|action| matches!(action.state, ActionState::Held { .. }) && is_of(action, me));
+    if let Some(newest) = held.max_by_key(|action| committed_at(action, state.settings.hold)) {
+        return vec![Effect::Undo(newest.id.clone())];
+    }
+    let shown = state.detail.as_ref().and_then(|detail| detail.action());
+    if let Some(action) = shown.or_else(|| just_proposed(state)) {
+        return about(action, state.settings.reviewer.clone())
+            .unwrap_or_else(|why| refuse(state, why));
+    }
+    match state.committed.as_ref() {
+        Some((subject, verb)) => {
+            let what = format!("{} of {}", verb.words(), subject.short());
+            let why = format!("{what} has reached Persona; {}", pending::remedy(verb));
+            refuse(state, why)
+        }
+        None => refuse(state, "there is nothing to take back: nothing was decided here"),
+    }
+}
+
+/// What was committed last in this console, if it waits for a second person.
+fn just_proposed(state: &State) -> Option<&Action> {
+    let (subject, _) = state.committed.as_ref()?;
+    state.outbox.iter().find(|action| {
+        action.subject == *subject && matches!(action.state, ActionState::Proposed { .. })
+    })
+}
+
+/// What can be done about one decision.
+///
+/// # Errors
+/// Why nothing can.
+fn about(action: &Action, me: Text) -> Result<Vec<Effect>, String> {
+    match &action.state {
+        ActionState::Proposed { .. } => Ok(vec![Effect::Undo(action.id.clone())]),
+        ActionState::Held { .. } if !is_of(action, &me) => {
+            Err(format!("{} decided this, and takes it back themselves", action.reviewer))
+        }
+        state if state.is_open() => Err(format!(
+            "{} is on its way to Persona and cannot be taken back; {}",
+            action.verb.words(),
+            pending::remedy(&action.verb)
+        )),
+        _ if is_of(action, &me) => Ok(vec![Effect::Acknowledge(action.id.clone())]),
+        _ => Err(format!("this was decided by {}, who has to read it", action.reviewer)),
+    }
+}
+
+/// When its hold window began: what was confirmed may have been proposed long before.
+fn committed_at(action: &Action, hold: Duration) -> Timestamp {
+    match (&action.confirmed_by, &action.state) {
+        (Some(_), ActionState::Held { until }) => *until - hold,
+        _ => action.decided_at,
+    }
+}
+
+/// Whether somebody made or confirmed it.
+fn is_of(action: &Action, who: &Text) -> bool {
+    is_same(&action.reviewer, who)
+        || action.confirmed_by.as_ref().is_some_and(|checker| is_same(checker, who))
+}
