@@ -11,7 +11,7 @@ use clap::Subcommand;
 use super::{exit::Exit, profile};
 use crate::{
     config::{Config, Loaded, Paths},
-    secret::KeySource,
+    secret::{FieldKeySource, KeySource},
 };
 
 #[derive(Debug, Subcommand)]
@@ -66,6 +66,12 @@ fn check(out: &mut impl Write, loaded: &Loaded, paths: &Paths) -> io::Result<Exi
     for setting in loaded.config.changed() {
         row(out, "set", setting)?;
     }
+    let field_key = match (&loaded.field_key, loaded.field_key.read()) {
+        (FieldKeySource::None, _) => "none: the local copy is not sealed".to_owned(),
+        (source, Ok(_)) => format!("from {source}"),
+        (_, Err(why)) => format!("none: {why}"),
+    };
+    row(out, "field key", field_key)?;
     match loaded.key.read() {
         Ok(_) => {
             let environment = profile::environment(&loaded.key).as_str();

@@ -2,13 +2,16 @@
 
 use std::{
     io::{IsTerminal, stdin, stdout},
-    path::{Path, PathBuf},
+    path::Path,
     process::ExitCode,
 };
 
 use anyhow::{Context, bail};
 
-use super::{World, profile};
+use super::{
+    World,
+    profile::{self, LocalCopy},
+};
 use crate::{
     busy::Busy,
     clock::Clock,
@@ -33,7 +36,7 @@ pub fn open(file: Option<&Path>) -> anyhow::Result<ExitCode> {
     // Without a key there is nothing to show: say so before the screen is taken.
     loaded.key.read()?;
     let environment = profile::environment(&loaded.key);
-    let store = profile::store_file(&loaded, &paths);
+    let store = profile::local_copy(&loaded, &paths)?;
     let log = loaded.config.log.file.clone().unwrap_or(paths.log);
     let _log = profile::start_log(&log, &loaded.config);
     let words = match environment {
@@ -67,7 +70,7 @@ pub fn demo(file: Option<&Path>, world: &World) -> anyhow::Result<ExitCode> {
         if config.reviewer.email.is_none() {
             config.reviewer.email = Some("jane@example.test".to_owned());
         }
-        let store = folder.path().join("caseload.db");
+        let store = LocalCopy { file: folder.path().join("caseload.db"), field_key: None };
         show(&config, key, store, "DEMO").await
     })
 }
@@ -80,13 +83,13 @@ fn demo_relations() -> config::Relations {
 async fn show(
     config: &Config,
     key: KeySource,
-    store: PathBuf,
+    store: LocalCopy,
     environment: &str,
 ) -> anyhow::Result<ExitCode> {
     if !stdin().is_terminal() || !stdout().is_terminal() {
         bail!("the console needs a terminal for its input and output");
     }
-    let settings = profile::console(config, environment, &key);
+    let settings = profile::console(config, environment, &key, &store);
     let options = profile::desk(config, key, store, settings.hold);
     let theme = match config.ui.theme {
         ThemeName::Colour => tui::Theme::colours(),

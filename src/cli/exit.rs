@@ -4,7 +4,7 @@ use crate::{
     config,
     desk::{BootError, RefreshError, SubmitError, SyncTrouble},
     persona::{self, ErrorKind},
-    secret::KeyError,
+    secret::{FieldKeyError, KeyError},
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +55,10 @@ impl Exit {
         if let Some(misused) = why.downcast_ref::<clap::Error>() {
             return if misused.use_stderr() { Self::Usage } else { Self::Done };
         }
-        if why.is::<config::Error>() || why.is::<config::PathsError>() {
+        let is_configured_badly = why.is::<config::Error>()
+            || why.is::<config::PathsError>()
+            || why.is::<FieldKeyError>();
+        if is_configured_badly {
             return Self::Usage;
         }
         if why.is::<KeyError>() {

@@ -58,7 +58,7 @@ impl Session {
         let paths = Paths::of_user()?;
         let loaded = profile::load(file, &paths)?;
         loaded.key.read()?;
-        let store = profile::store_file(&loaded, &paths);
+        let store = profile::local_copy(&loaded, &paths)?;
         let log = loaded.config.log.file.clone().unwrap_or(paths.log);
         let log = profile::start_log(&log, &loaded.config);
         let options = profile::desk(&loaded.config, loaded.key, store, hold);

@@ -6,21 +6,28 @@
 mod action_row;
 mod actions;
 mod backend;
+mod backup;
 mod batch;
 mod changes;
 mod cursor;
 mod deed;
 mod entities;
+mod hydrated;
 mod ingest;
 mod inspect;
 mod journal;
 mod listing;
+mod marks;
 mod mismatches;
 mod newer;
 mod outbox_look;
 mod proof;
 mod purge;
 mod relations;
+mod reseal;
+mod restore;
+mod seal;
+mod sealed;
 mod search;
 mod seen;
 mod tally;
@@ -37,6 +44,7 @@ use tokio::sync::broadcast;
 pub use self::{
     action_row::Pending,
     actions::{Claim, LEASE, SubmitError, Undone},
+    backup::{Copied, sha256_of},
     changes::Changes,
     deed::{Deed, Outcome, Spoken},
     entities::{CaseFile, InquiryFile, KnownStatus},
@@ -48,6 +56,9 @@ pub use self::{
     proof::prove,
     purge::{Dropped, Whose},
     relations::{KeptRelation, KeptRelations},
+    reseal::{Goal, Reseal, Resealed},
+    restore::{Restore, Restored},
+    sealed::{Rows as SealedRows, State as SealState},
     workers::Present,
     worklist::{CaseRow, CaseView, Glance, InquiryRow, InquiryView, Rows, Scope, Total, Window},
 };
@@ -60,6 +71,8 @@ pub struct Store(Arc<Inner>);
 struct Inner {
     path: std::path::PathBuf,
     backend: backend::Backend,
+    /// Personal columns are written and read through it alone.
+    seal: seal::Seal,
     changes: broadcast::Sender<Changes>,
     clock: Clock,
     key_ends: std::sync::OnceLock<KeyEnds>,
@@ -76,6 +89,28 @@ pub enum Error {
         "the local copy {path} was written by a newer caseload: use that version, or another store.dir"
     )]
     Newer { path: String },
+    #[error(
+        "the local copy {path} is sealed with a field key, and none is configured: set store.field_key_file or CASELOAD_FIELD_KEY"
+    )]
+    Sealed { path: String },
+    #[error(
+        "the local copy {path} is sealed with another field key: configure the one it was sealed with, or another store.dir"
+    )]
+    OtherKey { path: String },
+    #[error(
+        "the local copy {path} is not sealed, and a field key is configured: run caseload store seal once, or take the key away"
+    )]
+    NotSealed { path: String },
+    #[error(
+        "sealing or unsealing the local copy {path} was interrupted, and nothing is lost: run caseload store {command} to finish it"
+    )]
+    HalfSealed { path: String, command: &'static str },
+    #[error("the local copy {path} is open in another caseload: leave it there first")]
+    InUse { path: String },
+    #[error("the disk needs {needed} MB of room for this: nothing was changed")]
+    NoRoom { needed: u64 },
+    #[error("{path} is no copy that can be put in place: {why}")]
+    NoCopy { path: String, why: String },
     #[error("the disk is full: nothing was recorded; make room and try again")]
     Full,
     #[error(
@@ -122,6 +157,12 @@ impl Store {
     /// Told of every commit of this process, and of others' when [`Store::watch_others`] looks.
     pub fn changes(&self) -> broadcast::Receiver<Changes> {
         self.0.changes.subscribe()
+    }
+
+    /// Lets go of the file: every connection is closed when this returns.
+    pub async fn close(self) {
+        self.0.backend.reader.close().await;
+        self.0.backend.writer.close().await;
     }
 
     /// Tells of a commit, after what it dropped is gone from the disk too.

@@ -11,10 +11,10 @@ use caseload::{
     metrics::Thresholds,
     model::{Text, Timestamp},
     persona::{self, Roots},
-    secret::{KeySource, Secret},
+    secret::{FieldKey, KeySource, Secret},
     simulator::{self, DEMO_KEY, Novelties, Scenario, Simulator},
     sync,
-    tui::{Console, Errand, Settings, Theme},
+    tui::{Console, Errand, Searched, Settings, Theme},
 };
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::{Terminal, backend::TestBackend};
@@ -31,6 +31,7 @@ pub struct Story {
     terminal: Terminal<TestBackend>,
     busy: Busy,
     booted: Booted,
+    field_key: Option<FieldKey>,
 }
 
 /// How a story begins; `..Beginning::default()` for the rest.
@@ -44,6 +45,8 @@ pub struct Beginning {
     pub timeout: Duration,
     /// The simulator's own if none is given.
     pub base_url: Option<String>,
+    /// What the store is sealed with.
+    pub field_key: Option<FieldKey>,
     pub mappings: Mappings,
 }
 
@@ -58,6 +61,7 @@ impl Default for Beginning {
             mask: Mask::Everything,
             timeout: Duration::from_secs(10),
             base_url: None,
+            field_key: None,
             mappings: Mappings::default(),
         }
     }
@@ -101,8 +105,8 @@ impl Story {
     /// Another console on the same store and Persona, as after a restart or beside this one.
     pub async fn another(&self) -> Self {
         let (simulator, folder) = (Arc::clone(&self.simulator), Arc::clone(&self.folder));
-        let mut story =
-            Self::open(simulator, folder, self.clock.clone(), &Beginning::default()).await;
+        let beginning = Beginning { field_key: self.field_key.clone(), ..Beginning::default() };
+        let mut story = Self::open(simulator, folder, self.clock.clone(), &beginning).await;
         story.settle().await;
         story
     }
@@ -118,6 +122,7 @@ impl Story {
         let base_url = beginning.base_url.clone().unwrap_or_else(|| simulator.base_url());
         let options = desk::Options {
             store: folder.path().join("store/caseload.db"),
+            field_key: beginning.field_key.clone(),
             persona: persona::Settings {
                 base_url: base_url.parse().expect("a URL"),
                 connect_timeout: beginning.timeout,
@@ -149,6 +154,10 @@ impl Story {
             link_expires: Duration::from_secs(86_400),
             reasons: Reasons::default(),
             relation_keys: true,
+            searched: match beginning.field_key {
+                None => Searched::Anywhere,
+                Some(_) => Searched::ByBeginnings,
+            },
             sla: Duration::from_secs(5),
             error_rate: 0.05,
         };
@@ -157,7 +166,8 @@ impl Story {
             Console::new(booted.desk.clone(), news, settings, Theme::colours(), beginning.size);
         let backend = TestBackend::new(beginning.size.0, beginning.size.1);
         let terminal = Terminal::new(backend).expect("a test terminal");
-        Self { simulator, clock, folder, copied: Vec::new(), console, terminal, busy, booted }
+        let (copied, field_key) = (Vec::new(), beginning.field_key.clone());
+        Self { simulator, clock, folder, copied, console, terminal, busy, booted, field_key }
     }
 
     /// Presses keys one after the other, each after the console has settled. `<enter>`, `<esc>`,

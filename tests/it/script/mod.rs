@@ -9,6 +9,7 @@ mod log;
 mod making;
 mod purge;
 mod relations;
+mod store;
 mod trouble;
 
 use std::{

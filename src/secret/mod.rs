@@ -1,16 +1,20 @@
 //! Values that must not be seen, and where the API key comes from.
 //!
 //! A [`Secret`] prints as `[redacted]` and is zeroed when dropped. A [`KeySource`] is read again
-//! after a 401, so a rotated key is picked up without a restart.
+//! after a 401, so a rotated key is picked up without a restart. A [`FieldKey`] is read once.
+
+mod field_key;
 
 use std::{
     fmt, fs, io,
+    io::Read,
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
 };
 
 use zeroize::{Zeroize, Zeroizing};
 
+pub use self::field_key::{FIELD_KEY_VARIABLE, FieldKey, FieldKeyError, FieldKeySource};
 use crate::model::Text;
 
 /// The environment variable that holds the key.
@@ -96,16 +100,36 @@ impl KeySource {
 }
 
 fn read_private(path: &Path) -> Result<Secret<String>, KeyError> {
-    let unreadable = |why: io::Error| KeyError::Unreadable {
-        path: path.display().to_string(),
-        why: why.to_string(),
-    };
-    let mode = fs::metadata(path).map_err(unreadable)?.mode() & 0o777;
-    if mode & 0o077 != 0 {
-        return Err(KeyError::NotPrivate { path: path.display().to_string(), mode });
-    }
-    fs::read_to_string(path).map(Secret::new).map_err(unreadable)
+    private_text(path).map_err(|why| match why {
+        NotRead::Io(why) => {
+            KeyError::Unreadable { path: path.display().to_string(), why: why.to_string() }
+        }
+        NotRead::ByOthers(mode) => KeyError::NotPrivate { path: path.display().to_string(), mode },
+    })
 }
+
+/// Why a file's secret was not taken.
+enum NotRead {
+    Io(io::Error),
+    /// Others can read it; its mode.
+    ByOthers(u32),
+}
+
+/// What is in a file that only its owner can read. The file that is looked at is the one that is
+/// read, whatever its name is given to meanwhile.
+fn private_text(path: &Path) -> Result<Secret<String>, NotRead> {
+    let mut file = fs::File::open(path).map_err(NotRead::Io)?;
+    let mode = file.metadata().map_err(NotRead::Io)?.mode() & 0o777;
+    if mode & 0o077 != 0 {
+        return Err(NotRead::ByOthers(mode));
+    }
+    let mut text = Secret::new(String::with_capacity(LONGEST_KEY));
+    let read = (&mut file).take(LONGEST_KEY as u64).read_to_string(&mut text.0);
+    read.map(|_| text).map_err(NotRead::Io)
+}
+
+/// No key is longer, in bytes; a text that had to grow would leave copies behind.
+const LONGEST_KEY: usize = 4_096;
 
 /// The last four characters of a key, by which its owner knows it. None of a key so short that
 /// they would give it away.
