@@ -14,7 +14,7 @@ use crate::{
         Config, Loaded, Paths,
         policy::{InForce, Places, Source},
     },
-    secret::KeySource,
+    secret::{FieldKeySource, KeySource},
 };
 
 #[derive(Debug, Subcommand)]
@@ -85,6 +85,12 @@ fn check(
         row(out, "set", setting)?;
     }
     in_force(out, policy)?;
+    let field_key = match (&loaded.field_key, loaded.field_key.read()) {
+        (FieldKeySource::None, _) => "none: the local copy is not sealed".to_owned(),
+        (source, Ok(_)) => format!("from {source}"),
+        (_, Err(why)) => format!("none: {why}"),
+    };
+    row(out, "field key", field_key)?;
     match loaded.key.read() {
         Ok(_) => {
             let environment = profile::environment(&loaded.key).as_str();

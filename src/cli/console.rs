@@ -2,13 +2,16 @@
 
 use std::{
     io::{IsTerminal, stdin, stdout},
-    path::{Path, PathBuf},
+    path::Path,
     process::ExitCode,
 };
 
 use anyhow::{Context, bail};
 
-use super::{World, profile};
+use super::{
+    World,
+    profile::{self, LocalCopy},
+};
 use crate::{
     busy::Busy,
     clock::Clock,
@@ -34,7 +37,7 @@ pub fn open(file: Option<&Path>) -> anyhow::Result<ExitCode> {
     loaded.key.read()?;
     let policy = profile::policy(file, &paths, &loaded.config)?.policy;
     let environment = profile::environment(&loaded.key);
-    let store = profile::store_file(&loaded, &paths);
+    let store = profile::local_copy(&loaded, &paths)?;
     let log = loaded.config.log.file.clone().unwrap_or(paths.log);
     let _log = profile::start_log(&log, &loaded.config);
     let words = match environment {
@@ -74,7 +77,7 @@ pub fn demo(file: Option<&Path>, world: &World) -> anyhow::Result<ExitCode> {
         if config.reviewer.email.is_none() {
             config.reviewer.email = Some("jane@example.test".to_owned());
         }
-        let store = folder.path().join("caseload.db");
+        let store = LocalCopy { file: folder.path().join("caseload.db"), field_key: None };
         show(&config, &policy, key, store, "DEMO").await
     })
 }
@@ -88,13 +91,13 @@ async fn show(
     config: &Config,
     policy: &Policy,
     key: KeySource,
-    store: PathBuf,
+    store: LocalCopy,
     environment: &str,
 ) -> anyhow::Result<ExitCode> {
     if !stdin().is_terminal() || !stdout().is_terminal() {
         bail!("the console needs a terminal for its input and output");
     }
-    let settings = profile::console(config, policy, environment, &key);
+    let settings = profile::console(config, policy, environment, &key, &store);
     let options = profile::desk(config, policy, key, store, settings.hold);
     let theme = match config.ui.theme {
         ThemeName::Colour => tui::Theme::colours(),

@@ -4,7 +4,7 @@ use crate::{
     config,
     desk::{BootError, RefreshError, SubmitError, SyncTrouble},
     persona::{self, ErrorKind},
-    secret::{KeyError, WebhookSecretsError},
+    secret::{FieldKeyError, KeyError, WebhookSecretsError},
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,10 +55,11 @@ impl Exit {
         if let Some(misused) = why.downcast_ref::<clap::Error>() {
             return if misused.use_stderr() { Self::Usage } else { Self::Done };
         }
-        if why.is::<WebhookSecretsError>()
-            || why.is::<config::Error>()
+        let is_configured_badly = why.is::<config::Error>()
             || why.is::<config::PathsError>()
-        {
+            || why.is::<FieldKeyError>()
+            || why.is::<WebhookSecretsError>();
+        if is_configured_badly {
             return Self::Usage;
         }
         if why.is::<KeyError>() {

@@ -39,7 +39,7 @@ pub async fn run(arguments: &Arguments, file: Option<&Path>) -> anyhow::Result<E
         None => WebhookSecrets::Env,
     };
     secrets.read()?;
-    let store = profile::store_file(&loaded, &paths);
+    let store = profile::local_copy(&loaded, &paths)?;
     let log = loaded.config.log.file.clone().unwrap_or(paths.log);
     let _log = profile::start_log(&log, &loaded.config);
     let address = arguments.address.unwrap_or(loaded.config.listen.address);
@@ -50,7 +50,7 @@ pub async fn run(arguments: &Arguments, file: Option<&Path>) -> anyhow::Result<E
         "receiving webhooks at http://{}{} for {}\n",
         socket.local_addr()?,
         reception.path,
-        store.display()
+        store.file.display()
     );
     let cancel = CancellationToken::new();
     let stop = stop_on_signal(cancel.clone())?;

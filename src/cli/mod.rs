@@ -22,6 +22,7 @@ mod script;
 mod session;
 mod show;
 mod simulate;
+mod store;
 mod sync;
 
 use std::{
@@ -71,6 +72,9 @@ enum Command {
     /// Prove the journal, or export it for those who audit it.
     #[command(subcommand)]
     Journal(journal::Command),
+    /// Seal the local copy, back it up, put a backup in its place.
+    #[command(subcommand)]
+    Store(store::Command),
     #[command(flatten)]
     Script(Script),
 }
@@ -121,8 +125,10 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         ));
     }
     let file = profile::named(cli.config);
-    let speaks =
-        matches!(cli.command, Some(Command::Script(_) | Command::Doctor | Command::Journal(_)));
+    let speaks = matches!(
+        cli.command,
+        Some(Command::Script(_) | Command::Doctor | Command::Journal(_) | Command::Store(_))
+    );
     if cli.format.is_some() && !speaks {
         return Err(misused("--format goes with commands that list, show or decide"));
     }
@@ -142,6 +148,11 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Some(Command::Journal(command)) => {
             let ran = journal::run(command, file.as_deref(), cli.format);
+            Ok(console::runtime()?.block_on(ran)?.into())
+        }
+        Some(Command::Store(command)) => {
+            let format = cli.format.unwrap_or_default();
+            let ran = store::run(command, file.as_deref(), format);
             Ok(console::runtime()?.block_on(ran)?.into())
         }
         Some(Command::Script(command)) => {

@@ -15,7 +15,7 @@ use crate::{
     metrics::Thresholds,
     model::Text,
     persona::{self, Roots},
-    secret::{KeyEnvironment, KeySource},
+    secret::{FieldKey, FieldKeyError, KeyEnvironment, KeySource},
     sync, telemetry, tui,
 };
 
@@ -67,7 +67,22 @@ pub fn store_folder(environment: KeyEnvironment, base_url: &str) -> String {
     format!("{environment}-{address}")
 }
 
-/// The local copy of what a key opens.
+/// A local copy: its file, and what it is sealed with.
+#[derive(Debug)]
+pub struct LocalCopy {
+    pub file: PathBuf,
+    pub field_key: Option<FieldKey>,
+}
+
+/// The configured local copy.
+///
+/// # Errors
+/// If there is to be a field key and none can be had.
+pub fn local_copy(loaded: &Loaded, paths: &Paths) -> Result<LocalCopy, FieldKeyError> {
+    Ok(LocalCopy { file: store_file(loaded, paths), field_key: loaded.field_key.read()? })
+}
+
+/// The local copy's file of what a key opens.
 pub fn store_file(loaded: &Loaded, paths: &Paths) -> PathBuf {
     let folder = loaded.config.store.dir.as_deref().unwrap_or(&paths.data);
     let server = store_folder(environment(&loaded.key), &loaded.config.persona.base_url);
@@ -79,11 +94,12 @@ pub fn desk(
     config: &Config,
     policy: &Policy,
     key: KeySource,
-    store: PathBuf,
+    copy: LocalCopy,
     hold: Duration,
 ) -> desk::Options {
     desk::Options {
-        store,
+        store: copy.file,
+        field_key: copy.field_key,
         persona: persona(config),
         key,
         thresholds: thresholds(config),
@@ -190,6 +206,7 @@ pub fn console(
     policy: &Policy,
     environment: &str,
     key: &KeySource,
+    copy: &LocalCopy,
 ) -> tui::Settings {
     let thresholds = thresholds(config);
     tui::Settings {
@@ -202,6 +219,10 @@ pub fn console(
         link_expires: Duration::from_secs(config.review.link_expires_hours * 3_600),
         policy: policy.clone(),
         relation_keys: !relation_keys(config).is_empty(),
+        searched: match copy.field_key {
+            None => tui::Searched::Anywhere,
+            Some(_) => tui::Searched::ByBeginnings,
+        },
         sla: thresholds.sla,
         error_rate: thresholds.error_rate,
     }

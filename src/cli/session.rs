@@ -60,7 +60,7 @@ impl Session {
         let loaded = profile::load(file, &paths)?;
         let policy = profile::policy(file, &paths, &loaded.config)?.policy;
         loaded.key.read()?;
-        let store = profile::store_file(&loaded, &paths);
+        let store = profile::local_copy(&loaded, &paths)?;
         let log = loaded.config.log.file.clone().unwrap_or(paths.log);
         let log = profile::start_log(&log, &loaded.config);
         let options = profile::desk(&loaded.config, &policy, loaded.key, store, hold);

@@ -10,7 +10,7 @@ use super::{
     Config, check,
     explain::{self, Error},
 };
-use crate::secret::{KEY_VARIABLE, KeySource};
+use crate::secret::{FIELD_KEY_VARIABLE, FieldKeySource, KEY_VARIABLE, KeySource};
 
 /// Overrides `persona.base_url`.
 pub const BASE_URL_VARIABLE: &str = "PERSONA_BASE_URL";
@@ -22,6 +22,8 @@ pub struct Loaded {
     /// The file that was read, if there was one.
     pub file: Option<PathBuf>,
     pub key: KeySource,
+    /// What the local copy is sealed with.
+    pub field_key: FieldKeySource,
     /// The base URL came from the environment.
     pub base_url_from_environment: bool,
 }
@@ -52,6 +54,7 @@ pub fn load(
         &mut config.persona.api_key_file,
         &mut config.listen.secrets_file,
         &mut config.store.dir,
+        &mut config.store.field_key_file,
         &mut config.log.file,
     ];
     for path in paths.into_iter().flatten() {
@@ -73,13 +76,18 @@ pub fn load(
         config.persona.base_url = url;
     }
     // An empty variable is one that was taken away.
-    let given = variable(KEY_VARIABLE).filter(|key| !key.trim().is_empty());
-    let key = match (&config.persona.api_key_file, given) {
-        (Some(path), None) => KeySource::File(path.clone()),
+    let is_set = |name| variable(name).is_some_and(|key| !key.trim().is_empty());
+    let key = match (&config.persona.api_key_file, is_set(KEY_VARIABLE)) {
+        (Some(path), false) => KeySource::File(path.clone()),
         _ => KeySource::Env(KEY_VARIABLE),
     };
+    let field_key = match &config.store.field_key_file {
+        _ if is_set(FIELD_KEY_VARIABLE) => FieldKeySource::Env,
+        Some(path) => FieldKeySource::File(path.clone()),
+        None => FieldKeySource::None,
+    };
     let file = found.then(|| file.to_owned());
-    Ok(Loaded { config, file, key, base_url_from_environment })
+    Ok(Loaded { config, file, key, field_key, base_url_from_environment })
 }
 
 /// Whether the file must exist: it must when somebody named it.

@@ -260,11 +260,13 @@ pub struct Store {
     pub dir: Option<PathBuf>,
     /// Personal data of what nobody waits for is dropped so long after its last change, 1 to 3650.
     pub retention_days: u32,
+    /// A private file whose first line is the field key; `CASELOAD_FIELD_KEY` overrides it.
+    pub field_key_file: Option<PathBuf>,
 }
 
 impl Default for Store {
     fn default() -> Self {
-        Self { dir: None, retention_days: 90 }
+        Self { dir: None, retention_days: 90, field_key_file: None }
     }
 }
 

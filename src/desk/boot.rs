@@ -23,7 +23,7 @@ use crate::{
     model::Text,
     outbox::{self, LinkReady},
     persona::{self, Client},
-    secret::KeySource,
+    secret::{FieldKey, KeySource},
     store::{self, Duty, OnDuty, Store, Watch},
     sync,
 };
@@ -32,6 +32,8 @@ use crate::{
 pub struct Options {
     /// The store's file; its folder is made private.
     pub store: PathBuf,
+    /// What the store is sealed with.
+    pub field_key: Option<FieldKey>,
     pub persona: persona::Settings,
     pub key: KeySource,
     pub thresholds: Thresholds,
@@ -96,7 +98,7 @@ pub struct Parts {
 }
 
 pub async fn build(options: Options, clock: Clock, busy: Busy) -> Result<Parts, Error> {
-    let store = Store::open(&options.store, clock.clone()).await?;
+    let store = Store::open_with(&options.store, options.field_key.as_ref(), clock.clone()).await?;
     let recorder = Arc::new(Recorder::new(options.thresholds));
     let stats = recorder.subscribe();
     let client = Client::new(options.persona, options.key, clock.clone(), recorder)?;

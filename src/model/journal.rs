@@ -140,15 +140,29 @@ pub struct PersonaSaid {
 /// What of the journal was exported.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exported {
-    /// `json`, `csv`, `bundle`
+    /// `json`, `csv`, `bundle`, `backup`
     pub format: Text,
     pub from: Option<Timestamp>,
     /// Exclusive.
     pub to: Option<Timestamp>,
     pub reviewer: Option<Text>,
     pub lines: u64,
-    /// Of a bundle's manifest.
+    /// Of a bundle's manifest, or of a backup's file.
     pub sha256: Option<Text>,
+}
+
+impl Exported {
+    /// All lines, in a file with this hash.
+    pub fn of(format: &str, lines: u64, sha256: &str) -> Self {
+        Self {
+            format: Text::new(format),
+            from: None,
+            to: None,
+            reviewer: None,
+            lines,
+            sha256: Some(Text::new(sha256)),
+        }
+    }
 }
 
 impl JournalEntry {

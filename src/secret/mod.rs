@@ -2,8 +2,9 @@
 //!
 //! A [`Secret`] prints as `[redacted]` and is zeroed when dropped. A [`KeySource`] is read again
 //! after a 401, so a rotated key is picked up without a restart. [`WebhookSecrets`] are read
-//! again when none of them fits.
+//! again when none of them fits. A [`FieldKey`] is read once.
 
+mod field_key;
 mod webhook;
 
 use std::{
@@ -15,7 +16,10 @@ use std::{
 
 use zeroize::{Zeroize, Zeroizing};
 
-pub use self::webhook::{SECRETS_VARIABLE, WebhookSecrets, WebhookSecretsError};
+pub use self::{
+    field_key::{FIELD_KEY_VARIABLE, FieldKey, FieldKeyError, FieldKeySource},
+    webhook::{SECRETS_VARIABLE, WebhookSecrets, WebhookSecretsError},
+};
 use crate::model::Text;
 
 /// The environment variable that holds the key.

@@ -3,7 +3,11 @@
 use jiff::Timestamp;
 use sqlx::{Row, sqlite::SqliteRow};
 
-use super::{Error, worklist::instant};
+use super::{
+    Error,
+    seal::{COMMENT, Kept, REASON, Seal, VERB},
+    worklist::instant,
+};
 use crate::model::{
     AccountId, Action, ActionId, ActionState, CaseId, IdempotencyKey, InquiryId, Subject, Text,
     Verb,
@@ -32,14 +36,32 @@ pub const COLUMNS: &str =
     proposed_with, confirmed_by";
 
 /// The decision joined to a row, if there is one.
-pub fn pending(row: &SqliteRow) -> Result<Option<Pending>, Error> {
+pub fn pending(seal: &Seal, row: &SqliteRow) -> Result<Option<Pending>, Error> {
     let Some(id) = row.try_get::<Option<String>, _>("action_id")? else { return Ok(None) };
     let state: String = row.try_get("action_state")?;
+    let reason = seal.open(REASON, &id, row.try_get("action_reason")?)?;
     Ok(Some(Pending {
+        verb: verb(seal, &id, row.try_get("action_verb")?)?,
         id: ActionId::new(&id)?,
-        verb: serde_json::from_str(row.try_get("action_verb")?)?,
-        state: read_state(&state, row.try_get("action_due_at")?, row.try_get("action_reason")?)?,
+        state: read_state(&state, row.try_get("action_due_at")?, reason)?,
     }))
+}
+
+/// What was decided, as its row keeps it.
+pub fn verb(seal: &Seal, id: &str, kept: Kept) -> Result<Verb, Error> {
+    Ok(serde_json::from_str(&seal.open(VERB, id, kept)?)?)
+}
+
+pub fn write_verb(seal: &Seal, id: &ActionId, verb: &Verb) -> Result<Kept, Error> {
+    seal.seal(VERB, id.as_str(), serde_json::to_string(verb)?)
+}
+
+/// Why it waits, was refused or was stopped: Persona's words may repeat an applicant's.
+pub fn write_reason(seal: &Seal, id: &ActionId, reason: String) -> Result<Kept, Error> {
+    match reason.is_empty() {
+        true => Ok(Kept::Clear(reason)),
+        false => seal.seal(REASON, id.as_str(), reason),
+    }
 }
 
 pub fn write_state(state: &ActionState) -> (&'static str, Option<i64>, String) {
@@ -73,7 +95,8 @@ fn read_state(name: &str, due_at: Option<i64>, reason: String) -> Result<ActionS
     })
 }
 
-pub fn action(row: &SqliteRow) -> Result<Action, Error> {
+pub fn action(seal: &Seal, row: &SqliteRow) -> Result<Action, Error> {
+    let id: String = row.try_get("id")?;
     let subject_id: String = row.try_get("subject_id")?;
     let kind: String = row.try_get("subject_kind")?;
     let subject = match kind.as_str() {
@@ -87,16 +110,19 @@ pub fn action(row: &SqliteRow) -> Result<Action, Error> {
     let state: String = row.try_get("state")?;
     let key: String = row.try_get("key")?;
     let attempts: i64 = row.try_get("attempts")?;
+    let comment: Option<Kept> = row.try_get("comment")?;
+    let comment = comment.map(|kept| seal.open(COMMENT, &id, kept)).transpose()?;
+    let reason = seal.open(REASON, &id, row.try_get("reason")?)?;
     Ok(Action {
-        id: ActionId::new(&row.try_get::<String, _>("id")?)?,
         subject,
-        verb: serde_json::from_str(row.try_get("verb")?)?,
+        verb: verb(seal, &id, row.try_get("verb")?)?,
+        id: ActionId::new(&id)?,
         evidence: serde_json::from_str(row.try_get("evidence")?)?,
         reason_code: row.try_get::<Option<String>, _>("reason_code")?.map(Text::from),
-        comment: row.try_get::<Option<String>, _>("comment")?.map(Text::from),
+        comment: comment.map(Text::from),
         reviewer: Text::from(row.try_get::<String, _>("reviewer")?),
         decided_at: instant(Some(decided_at)).unwrap_or(Timestamp::UNIX_EPOCH),
-        state: read_state(&state, row.try_get("due_at")?, row.try_get("reason")?)?,
+        state: read_state(&state, row.try_get("due_at")?, reason)?,
         key: IdempotencyKey::stored(key),
         key_sent_at: instant(row.try_get("key_sent_at")?),
         attempts: u32::try_from(attempts).unwrap_or(u32::MAX),

@@ -7,15 +7,16 @@ use sqlx::Row;
 
 use super::{
     Changes, Error, Store,
-    action_row::{COLUMNS, action, write_state},
+    action_row::{COLUMNS, action, verb, write_reason, write_state, write_verb},
     batch,
     deed::{Deed, Outcome, Spoken, entry, tell},
     journal::Scribe,
+    seal::{COMMENT, Seal},
     together::{self, MAY_GO, Tx},
     tombstone,
     worklist::instant,
 };
-use crate::model::{Action, ActionId, ActionState, Batch, IdempotencyKey, Text, Verb};
+use crate::model::{Action, ActionId, ActionState, Batch, IdempotencyKey, Text};
 
 /// Whether an action is still the worker's that claimed it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,9 +76,9 @@ impl Store {
     pub async fn submit_together(&self, deeds: &[Deed], owner: &str) -> Result<(), SubmitError> {
         let mut tx = self.0.backend.begin().await?;
         for deed in deeds {
-            let scribe = self.scribe();
-            record(&mut tx, &scribe, &deed.action, owner).await?;
-            tell(&mut tx, &scribe, deed).await?;
+            let (seal, scribe) = (&self.0.seal, self.scribe());
+            record(&mut tx, seal, &scribe, &deed.action, owner).await?;
+            tell(&mut tx, seal, &scribe, deed).await?;
         }
         tx.commit().await.map_err(Error::from)?;
         self.tell(Changes { actions: true, ..Changes::default() });
@@ -105,7 +106,7 @@ impl Store {
             .bind((now + LONGEST_PAUSE).as_microsecond())
             .fetch_optional(&self.0.backend.writer)
             .await?;
-        let claimed = row.as_ref().map(action).transpose()?;
+        let claimed = row.as_ref().map(|row| action(&self.0.seal, row)).transpose()?;
         if claimed.is_some() {
             self.tell(Changes { actions: true, ..Changes::default() });
         }
@@ -164,7 +165,7 @@ impl Store {
         learnt: &Batch,
         outcome: impl Into<Outcome>,
     ) -> Result<Claim, Error> {
-        let now = self.0.clock.now();
+        let (now, seal) = (self.0.clock.now(), &self.0.seal);
         let mut tx = self.0.backend.begin().await?;
         let (name, due_at, reason) = write_state(state);
         let written = sqlx::query(
@@ -175,7 +176,7 @@ impl Store {
         .bind(action.id.as_str())
         .bind(name)
         .bind(due_at)
-        .bind(reason)
+        .bind(write_reason(seal, &action.id, reason)?)
         .bind(action.must_read)
         .bind(worker)
         // What was to be made is there now.
@@ -184,14 +185,14 @@ impl Store {
         .execute(&mut *tx)
         .await?;
         let claim = Claim::of(written.rows_affected());
-        let mut changes = batch::apply_in(&mut tx, learnt, now).await?;
+        let mut changes = batch::apply_in(&mut tx, seal, learnt, now).await?;
         if claim == Claim::Held && !state.is_open() {
-            tombstone::tidy(&mut tx, &action.subject).await?;
+            tombstone::tidy(&mut tx, seal, &action.subject).await?;
             let scribe = self.scribe();
             let line = entry(action, name, &action.reviewer, now, outcome.into());
             scribe.append(&mut tx, line).await?;
             if *state != ActionState::Done {
-                together::stop(&mut tx, &scribe, action, now).await?;
+                together::stop(&mut tx, seal, &scribe, action, now).await?;
             }
         }
         tx.commit().await?;
@@ -251,13 +252,14 @@ impl Store {
 
 async fn record(
     tx: &mut Tx,
+    seal: &Seal,
     scribe: &Scribe,
     action: &Action,
     owner: &str,
 ) -> Result<(), SubmitError> {
     let (kind, id) = (action.subject.kind(), action.subject.id());
     let open = sqlx::query(
-        "SELECT verb, state FROM action WHERE subject_kind = $1 AND subject_id = $2
+        "SELECT id, verb, state FROM action WHERE subject_kind = $1 AND subject_id = $2
              AND state IN ('proposed', 'held', 'sending', 'waiting')",
     )
     .bind(kind)
@@ -266,9 +268,9 @@ async fn record(
     .await
     .map_err(Error::from)?;
     if let Some(open) = open {
-        let verb: String = open.try_get(0).map_err(Error::from)?;
-        let verb: Verb = serde_json::from_str(&verb).map_err(Error::from)?;
-        let state: String = open.try_get(1).map_err(Error::from)?;
+        let id: String = open.try_get(0).map_err(Error::from)?;
+        let verb = verb(seal, &id, open.try_get(1).map_err(Error::from)?)?;
+        let state: String = open.try_get(2).map_err(Error::from)?;
         return Err(SubmitError::AlreadyOpen {
             verb: verb.words(),
             how: if state == "proposed" { "proposed" } else { "on its way" },
@@ -284,24 +286,27 @@ async fn record(
         .map_err(Error::from)?;
     let (state, due_at, reason) = write_state(&action.state);
     let proposed = matches!(action.state, ActionState::Proposed { .. });
+    let id = action.id.as_str();
+    let comment = action.comment.as_ref().map(ToString::to_string);
+    let comment = comment.map(|text| seal.seal(COMMENT, id, text)).transpose()?;
     sqlx::query(
         "INSERT INTO action (id, subject_kind, subject_id, verb, evidence, reason_code, comment,
              reviewer, decided_at, state, due_at, reason, key, key_sent_at, attempts, must_read, owner,
              after_id, proposed_with)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, NULL, 0, 0, $14, $15, $16)",
     )
-    .bind(action.id.as_str())
-    .bind(kind)
     .bind(id)
-    .bind(serde_json::to_string(&action.verb).map_err(Error::from)?)
+    .bind(kind)
+    .bind(action.subject.id())
+    .bind(write_verb(seal, &action.id, &action.verb)?)
     .bind(serde_json::to_string(&action.evidence).map_err(Error::from)?)
     .bind(action.reason_code.as_ref().map(|code| code.as_str()))
-    .bind(action.comment.as_ref().map(|comment| comment.as_str()))
+    .bind(comment)
     .bind(action.reviewer.as_str())
     .bind(action.decided_at.as_microsecond())
     .bind(state)
     .bind(due_at)
-    .bind(reason)
+    .bind(write_reason(seal, &action.id, reason)?)
     .bind(action.key.as_str())
     .bind(owner)
     .bind(action.after.as_ref().map(|id| id.as_str()))

@@ -16,8 +16,8 @@ use sqlx::{
 };
 use tokio::sync::broadcast;
 
-use super::{Error, Inner, Store};
-use crate::{clock::Clock, config::private_folder};
+use super::{Error, Inner, Store, seal::Seal, sealed};
+use crate::{clock::Clock, config::private_folder, secret::FieldKey};
 
 pub struct Backend {
     /// One connection: writers queue here and not inside SQLite.
@@ -37,33 +37,36 @@ const WRITER_CACHE: &str = "-16384";
 const CHANGES_KEPT: usize = 256;
 
 impl Store {
-    /// Opens the file, making it and its folder private, and brings its schema up to date.
+    /// Opens a file that is not sealed, making it and its folder private, and brings its schema up
+    /// to date.
     ///
     /// # Errors
-    /// If the folder or file cannot be used, or the file is from a newer version.
+    /// If the folder or file cannot be used, or the file is sealed or from a newer version.
     pub async fn open(path: &Path, clock: Clock) -> Result<Self, Error> {
+        Self::open_with(path, None, clock).await
+    }
+
+    /// The same with a field key: a new file is sealed with it from its first row on.
+    ///
+    /// # Errors
+    /// Also if the file is not sealed, or sealed with another key.
+    pub async fn open_with(
+        path: &Path,
+        key: Option<&FieldKey>,
+        clock: Clock,
+    ) -> Result<Self, Error> {
         let folder = path.parent().unwrap_or(Path::new("."));
         let unusable = |why| Error::Folder { path: folder.display().to_string(), why };
         private_folder(folder).map_err(unusable)?;
         let _alone = private_file(path.to_owned()).await.map_err(unusable)?;
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .journal_mode(SqliteJournalMode::Wal)
-            // A decision must survive a power cut.
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(5))
-            // What is deleted is overwritten.
-            .pragma("secure_delete", "ON")
-            // A log that had to grow is cut again.
-            .pragma("journal_size_limit", LONGEST_LOG)
-            .foreign_keys(true);
+        let options = options(path);
         let writer = pool(1).connect_with(options.clone().pragma("cache_size", WRITER_CACHE));
         let writer = writer.await?;
-        migrator().run(&writer).await.map_err(|why| match why {
-            MigrateError::VersionMissing(_) => Error::Newer { path: path.display().to_string() },
-            MigrateError::Execute(why) | MigrateError::ExecuteMigration(why, _) => why.into(),
-            why => Error::Database(why.to_string()),
-        })?;
+        migrator().run(&writer).await.map_err(|why| not_migrated(why, path))?;
+        let seal = key.map_or_else(Seal::none, Seal::with);
+        let mut tx = writer.begin().await?;
+        sealed::fit(&mut tx, &seal, path).await?;
+        tx.commit().await?;
         let reader = pool(3).connect_lazy_with(options.read_only(true));
         let changes = broadcast::Sender::new(CHANGES_KEPT);
         let backend = Backend { writer, reader };
@@ -74,6 +77,7 @@ impl Store {
             path: path.to_owned(),
             file: (opened.dev(), opened.ino()),
             backend,
+            seal,
             changes,
             clock,
             key_ends,
@@ -82,7 +86,30 @@ impl Store {
     }
 }
 
-fn pool(connections: u32) -> SqlitePoolOptions {
+/// How every connection treats the file.
+pub fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        // A decision must survive a power cut.
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(Duration::from_secs(5))
+        // What is deleted is overwritten.
+        .pragma("secure_delete", "ON")
+        // A log that had to grow is cut again.
+        .pragma("journal_size_limit", LONGEST_LOG)
+        .foreign_keys(true)
+}
+
+pub fn not_migrated(why: MigrateError, path: &Path) -> Error {
+    match why {
+        MigrateError::VersionMissing(_) => Error::Newer { path: path.display().to_string() },
+        MigrateError::Execute(why) | MigrateError::ExecuteMigration(why, _) => why.into(),
+        why => Error::Database(why.to_string()),
+    }
+}
+
+pub fn pool(connections: u32) -> SqlitePoolOptions {
     // Connections are threads of this process: neither idle nor age harms them.
     SqlitePoolOptions::new().max_connections(connections).idle_timeout(None).max_lifetime(None)
 }
@@ -91,7 +118,7 @@ fn pool(connections: u32) -> SqlitePoolOptions {
 pub const NEWEST_VERSION: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
 
 /// Version, name and statements.
-const MIGRATIONS: [(i64, &str, &str); 9] = [
+const MIGRATIONS: [(i64, &str, &str); 10] = [
     (1, "start", include_str!("../../assets/migrations/0001_start.sql")),
     (2, "newest by status", include_str!("../../assets/migrations/0002_newest_by_status.sql")),
     (3, "mismatches", include_str!("../../assets/migrations/0003_mismatches.sql")),
@@ -99,11 +126,12 @@ const MIGRATIONS: [(i64, &str, &str); 9] = [
     (6, "scale", include_str!("../../assets/migrations/0006_scale.sql")),
     (8, "tombstone", include_str!("../../assets/migrations/0008_tombstone.sql")),
     (9, "together", include_str!("../../assets/migrations/0009_together.sql")),
+    (10, "sealed", include_str!("../../assets/migrations/0010_sealed.sql")),
     (11, "proposed", include_str!("../../assets/migrations/0011_proposed.sql")),
     (12, "events", include_str!("../../assets/migrations/0012_events.sql")),
 ];
 
-fn migrator() -> Migrator {
+pub fn migrator() -> Migrator {
     let migrations = MIGRATIONS.map(|(version, name, sql)| {
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
     });
@@ -112,7 +140,7 @@ fn migrator() -> Migrator {
 
 /// Makes the file before SQLite does, so that it and its log are never readable by others; and
 /// holds a lock while the schema is brought up to date, since two processes may start at once.
-async fn private_file(path: PathBuf) -> io::Result<File> {
+pub async fn private_file(path: PathBuf) -> io::Result<File> {
     let wait = move || {
         let private = |path: &Path| {
             OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path)

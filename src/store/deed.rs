@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::{
     Error,
     journal::{self, Scribe},
+    seal::Seal,
     seen,
     together::Tx,
 };
@@ -43,7 +44,7 @@ impl From<&str> for Outcome {
 }
 
 /// Writes down what was decided, on what evidence and why, in ids and codes.
-pub async fn tell(tx: &mut Tx, scribe: &Scribe, deed: &Deed) -> Result<(), Error> {
+pub async fn tell(tx: &mut Tx, seal: &Seal, scribe: &Scribe, deed: &Deed) -> Result<(), Error> {
     let Deed { action, spoken } = deed;
     let is_new = matches!(action.subject, Subject::NewInquiry(_));
     let reason = |code: &Text| GivenReason { code: code.clone(), text: spoken.reason.clone() };
@@ -52,7 +53,7 @@ pub async fn tell(tx: &mut Tx, scribe: &Scribe, deed: &Deed) -> Result<(), Error
         reason: action.reason_code.as_ref().map(reason),
         commented: spoken.commented,
         evidence: (!is_new).then(|| action.evidence.clone()),
-        seen: seen::keep(tx, action).await?,
+        seen: seen::keep(tx, seal, action).await?,
         before: journal::before(tx, action.subject.id(), &action.reviewer).await?,
     };
     let what = match action.state {

@@ -1,7 +1,6 @@
 //! Whole objects with what belongs to them, for the detail.
 
 use jiff::Timestamp;
-use serde::de::DeserializeOwned;
 use sqlx::Row;
 
 use super::{
@@ -46,20 +45,22 @@ pub struct KnownStatus {
 
 impl Store {
     pub async fn inquiry(&self, id: &InquiryId) -> Result<Option<InquiryFile>, Error> {
-        let reader = &self.0.backend.reader;
-        let row = sqlx::query("SELECT body, fetched_at, hydrated_at FROM inquiry WHERE id = $1")
-            .bind(id.as_str())
-            .fetch_optional(reader)
-            .await?;
-        let Some(row) = row else { return Ok(None) };
-        let inquiry: Inquiry = serde_json::from_str(row.try_get(0)?)?;
-        let verifications =
-            sqlx::query("SELECT body FROM verification WHERE inquiry_id = $1 ORDER BY position")
+        let (reader, seal) = (&self.0.backend.reader, &self.0.seal);
+        let row =
+            sqlx::query("SELECT id, body, fetched_at, hydrated_at FROM inquiry WHERE id = $1")
                 .bind(id.as_str())
-                .fetch_all(reader)
+                .fetch_optional(reader)
                 .await?;
+        let Some(row) = row else { return Ok(None) };
+        let inquiry: Inquiry = seal.object(&row)?;
+        let verifications = sqlx::query(
+            "SELECT id, body FROM verification WHERE inquiry_id = $1 ORDER BY position",
+        )
+        .bind(id.as_str())
+        .fetch_all(reader)
+        .await?;
         let cases = sqlx::query(sqlx::AssertSqlSafe(format!(
-            "SELECT list.body, {} FROM review_case AS list
+            "SELECT list.id, list.body, {} FROM review_case AS list
              JOIN case_inquiry ON case_inquiry.case_id = list.id {}
              WHERE case_inquiry.inquiry_id = $1 ORDER BY list.resolved, list.created_at DESC",
             action_row::PENDING_COLUMNS,
@@ -74,25 +75,28 @@ impl Store {
         };
         Ok(Some(InquiryFile {
             account,
-            verifications: verifications.iter().map(body).collect::<Result<_, _>>()?,
-            hydrated_at: instant(row.try_get(2)?),
-            fetched_at: instant(Some(row.try_get(1)?)).unwrap_or(Timestamp::UNIX_EPOCH),
+            verifications: verifications
+                .iter()
+                .map(|row| seal.object(row))
+                .collect::<Result<_, _>>()?,
+            hydrated_at: instant(row.try_get("hydrated_at")?),
+            fetched_at: instant(Some(row.try_get("fetched_at")?)).unwrap_or(Timestamp::UNIX_EPOCH),
             action: self.shown_action(&Subject::Inquiry(id.clone())).await?,
-            cases: cases.iter().map(case_row).collect::<Result<_, _>>()?,
+            cases: cases.iter().map(|row| case_row(seal, row)).collect::<Result<_, _>>()?,
             inquiry,
         }))
     }
 
     pub async fn case(&self, id: &CaseId) -> Result<Option<CaseFile>, Error> {
-        let reader = &self.0.backend.reader;
-        let row = sqlx::query("SELECT body FROM review_case WHERE id = $1")
+        let (reader, seal) = (&self.0.backend.reader, &self.0.seal);
+        let row = sqlx::query("SELECT id, body FROM review_case WHERE id = $1")
             .bind(id.as_str())
             .fetch_optional(reader)
             .await?;
         let Some(row) = row else { return Ok(None) };
-        let case: Case = body(&row)?;
+        let case: Case = seal.object(&row)?;
         let inquiries = sqlx::query(sqlx::AssertSqlSafe(format!(
-            "SELECT list.body, list.kinds, list.failed, list.signals, list.unproven, list.passed,
+            "SELECT list.id, list.body, list.kinds, list.failed, list.signals, list.unproven, list.passed,
                  list.hydrated_at, 0 AS late, {} FROM inquiry AS list
              JOIN case_inquiry ON case_inquiry.inquiry_id = list.id {}
              WHERE case_inquiry.case_id = $1 ORDER BY list.created_at DESC",
@@ -107,7 +111,10 @@ impl Store {
             accounts.extend(self.account(account).await?);
         }
         Ok(Some(CaseFile {
-            inquiries: inquiries.iter().map(inquiry_row).collect::<Result<_, _>>()?,
+            inquiries: inquiries
+                .iter()
+                .map(|row| inquiry_row(seal, row))
+                .collect::<Result<_, _>>()?,
             accounts,
             action: self.shown_action(&Subject::Case(id.clone())).await?,
             case,
@@ -115,11 +122,11 @@ impl Store {
     }
 
     pub async fn account(&self, id: &AccountId) -> Result<Option<Account>, Error> {
-        let row = sqlx::query("SELECT body FROM account WHERE id = $1")
+        let row = sqlx::query("SELECT id, body FROM account WHERE id = $1")
             .bind(id.as_str())
             .fetch_optional(&self.0.backend.reader)
             .await?;
-        row.as_ref().map(body).transpose()
+        row.as_ref().map(|row| self.0.seal.object(row)).transpose()
     }
 
     /// Statuses seen on cases of a template, the most frequent first. One that came with a
@@ -145,8 +152,4 @@ impl Store {
             })
             .collect()
     }
-}
-
-fn body<T: DeserializeOwned>(row: &sqlx::sqlite::SqliteRow) -> Result<T, Error> {
-    Ok(serde_json::from_str(row.try_get("body")?)?)
 }

@@ -46,7 +46,7 @@ impl Store {
             batch.entities.extend(event.included.iter().cloned());
             batch.entities.extend(tombstone::told(event));
         }
-        let changes = apply_in(&mut tx, &batch, now).await?;
+        let changes = apply_in(&mut tx, &self.0.seal, &batch, now).await?;
         tx.commit().await?;
         self.committed(changes).await;
         Ok(ingested)

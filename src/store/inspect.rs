@@ -12,7 +12,13 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteRow},
 };
 
-use super::{Error, backend::NEWEST_VERSION, mismatches::mismatch, worklist::instant};
+use super::{
+    Error,
+    backend::NEWEST_VERSION,
+    mismatches::mismatch,
+    sealed::{self, Rows, State},
+    worklist::instant,
+};
 use crate::model::{Mismatch, Text};
 
 /// What is there, and what is in it.
@@ -26,6 +32,9 @@ pub struct Inspection {
     pub newest_version: i64,
     /// Whose data it is.
     pub environment: Option<Text>,
+    pub seal: State,
+    /// Whether there is anything to be sealed.
+    pub rows: Rows,
     pub inquiries: u64,
     pub outbox: OutboxLook,
     /// How many shapes, and those that came last.
@@ -72,6 +81,8 @@ pub async fn inspect(path: &Path) -> Result<Option<Inspection>, Error> {
         .fetch_optional(&mut db)
         .await?;
     let environment = environment.map(|row| row.try_get::<String, _>(0)).transpose()?;
+    let seal = sealed::state(&mut db).await?;
+    let rows = sealed::rows(&mut db).await?;
     let inquiries = one(&mut db, "SELECT count(*) FROM inquiry", count).await?;
     let outbox = outbox(&mut db).await?;
     let mismatches = if version >= 3 { mismatches(&mut db).await? } else { (0, Vec::new()) };
@@ -82,6 +93,8 @@ pub async fn inspect(path: &Path) -> Result<Option<Inspection>, Error> {
         version,
         newest_version: NEWEST_VERSION,
         environment: environment.map(Text::from),
+        seal,
+        rows,
         inquiries,
         outbox,
         mismatches,

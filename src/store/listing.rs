@@ -72,16 +72,18 @@ impl Store {
         most: u32,
     ) -> Result<Rows<ListedInquiry>, Error> {
         let view = InquiryView { status: filter.status.clone(), search: None };
-        let mut selection = inquiry_selection(&view);
+        let mut selection = inquiry_selection(&self.0.seal, &view);
         selection.is("list.template", filter.template.as_ref());
         selection.is("list.account_id", filter.account.as_ref());
         let columns = format!(
-            "list.body, list.kinds, list.failed, list.signals, list.unproven, list.passed,
+            "list.id, list.body, list.kinds, list.failed, list.signals, list.unproven, list.passed,
              list.hydrated_at, 0 AS late, {}",
             action_row::PENDING_COLUMNS
         );
-        let read =
-            |row: &SqliteRow| Ok(ListedInquiry { inquiry: body(row)?, row: inquiry_row(row)? });
+        let seal = &self.0.seal;
+        let read = |row: &SqliteRow| {
+            Ok(ListedInquiry { inquiry: seal.object(row)?, row: inquiry_row(seal, row)? })
+        };
         self.window(&columns, selection, first(most), read).await
     }
 
@@ -98,14 +100,15 @@ impl Store {
         if let Some(account) = &filter.account {
             let has = |n| {
                 format!(
-                    "EXISTS (SELECT 1 FROM json_each(list.body, '$.accounts') WHERE value = ${n})"
+                    "EXISTS (SELECT 1 FROM case_account WHERE case_id = list.id AND account_id = ${n})"
                 )
             };
             selection.condition(has, account.to_string());
         }
-        let columns = format!("list.body, {}", action_row::PENDING_COLUMNS);
+        let columns = format!("list.id, list.body, {}", action_row::PENDING_COLUMNS);
+        let seal = &self.0.seal;
         let read = |row: &SqliteRow| {
-            Ok(ListedCase { case: body(row)?, action: action_row::pending(row)? })
+            Ok(ListedCase { case: seal.object(row)?, action: action_row::pending(seal, row)? })
         };
         self.window(&columns, selection, first(most), read).await
     }
@@ -125,11 +128,11 @@ impl Store {
             tally: None,
             words: Vec::new(),
         };
-        let of = |name| format!("lower(json_extract(list.body, '$.{name}'))");
-        selection.is(&of("status"), filter.status.as_ref().map(folded));
-        selection.is(&of("type_name"), filter.type_name.as_ref().map(folded));
+        selection.is("list.status", filter.status.as_ref().map(folded));
+        selection.is("list.type_name", filter.type_name.as_ref().map(folded));
         selection.is("list.id", filter.id.as_ref());
-        self.window("list.body", selection, first(most), body).await
+        let read = |row: &SqliteRow| self.0.seal.object(row);
+        self.window("list.id, list.body", selection, first(most), read).await
     }
 
     /// How many inquiries, cases and accounts there are.
@@ -146,12 +149,8 @@ fn first(rows: u32) -> Window {
     Window { first: 0, rows }
 }
 
-fn folded(text: &Text) -> String {
+pub fn folded(text: &Text) -> String {
     text.as_str().to_lowercase()
-}
-
-fn body<T: serde::de::DeserializeOwned>(row: &SqliteRow) -> Result<T, Error> {
-    Ok(serde_json::from_str(row.try_get("body")?)?)
 }
 
 #[cfg(test)]

@@ -6,16 +6,19 @@
 mod action_row;
 mod actions;
 mod backend;
+mod backup;
 mod batch;
 mod changes;
 mod cursor;
 mod deed;
 mod duty;
 mod entities;
+mod hydrated;
 mod ingest;
 mod inspect;
 mod journal;
 mod listing;
+mod marks;
 mod mismatches;
 mod newer;
 mod outbox_look;
@@ -23,6 +26,10 @@ mod proof;
 mod proposal;
 mod purge;
 mod relations;
+mod reseal;
+mod restore;
+mod seal;
+mod sealed;
 mod search;
 mod seen;
 mod tally;
@@ -40,6 +47,7 @@ use tokio::sync::broadcast;
 pub use self::{
     action_row::Pending,
     actions::{Claim, LEASE, SubmitError},
+    backup::{Copied, sha256_of},
     changes::Changes,
     deed::{Deed, Outcome, Spoken},
     duty::{Duty, OnDuty, Watch, on_duty},
@@ -53,6 +61,9 @@ pub use self::{
     proposal::Confirmed,
     purge::{Dropped, Whose},
     relations::{KeptRelation, KeptRelations},
+    reseal::{Goal, Reseal, Resealed},
+    restore::{Restore, Restored},
+    sealed::{Rows as SealedRows, State as SealState},
     undo::Undone,
     workers::Present,
     worklist::{CaseRow, CaseView, Glance, InquiryRow, InquiryView, Rows, Scope, Total, Window},
@@ -68,6 +79,8 @@ struct Inner {
     /// Device and number of the file that was opened.
     file: (u64, u64),
     backend: backend::Backend,
+    /// Personal columns are written and read through it alone.
+    seal: seal::Seal,
     changes: broadcast::Sender<Changes>,
     clock: Clock,
     key_ends: std::sync::OnceLock<KeyEnds>,
@@ -86,6 +99,28 @@ pub enum Error {
     Newer { path: String },
     #[error("the local copy {path} was moved away or replaced: nothing was recorded; start again")]
     Gone { path: String },
+    #[error(
+        "the local copy {path} is sealed with a field key, and none is configured: set store.field_key_file or CASELOAD_FIELD_KEY"
+    )]
+    Sealed { path: String },
+    #[error(
+        "the local copy {path} is sealed with another field key: configure the one it was sealed with, or another store.dir"
+    )]
+    OtherKey { path: String },
+    #[error(
+        "the local copy {path} is not sealed, and a field key is configured: run caseload store seal once, or take the key away"
+    )]
+    NotSealed { path: String },
+    #[error(
+        "sealing or unsealing the local copy {path} was interrupted, and nothing is lost: run caseload store {command} to finish it"
+    )]
+    HalfSealed { path: String, command: &'static str },
+    #[error("the local copy {path} is open in another caseload: leave it there first")]
+    InUse { path: String },
+    #[error("the disk needs {needed} MB of room for this: nothing was changed")]
+    NoRoom { needed: u64 },
+    #[error("{path} is no copy that can be put in place: {why}")]
+    NoCopy { path: String, why: String },
     #[error("the disk is full: nothing was recorded; make room and try again")]
     Full,
     #[error(
@@ -132,6 +167,12 @@ impl Store {
     /// Told of every commit of this process, and of others' when [`Store::watch_others`] looks.
     pub fn changes(&self) -> broadcast::Receiver<Changes> {
         self.0.changes.subscribe()
+    }
+
+    /// Lets go of the file: every connection is closed when this returns.
+    pub async fn close(self) {
+        self.0.backend.reader.close().await;
+        self.0.backend.writer.close().await;
     }
 
     /// Tells of a commit, after what it dropped is gone from the disk too.

@@ -4,9 +4,9 @@ use sqlx::Row;
 
 use super::{
     Error, Store,
-    action_row::{COLUMNS, action},
+    action_row::{COLUMNS, action, verb},
 };
-use crate::model::{Action, ActionId, InquiryId, Subject};
+use crate::model::{Action, ActionId, InquiryId, Subject, Verb};
 
 impl Store {
     /// One decision, however it ended.
@@ -16,19 +16,25 @@ impl Store {
             .bind(id.as_str())
             .fetch_optional(&self.0.backend.reader)
             .await?;
-        row.as_ref().map(action).transpose()
+        row.as_ref().map(|row| action(&self.0.seal, row)).transpose()
     }
 
     /// Whether a decision of this store made the inquiry.
     pub async fn has_made(&self, inquiry: &InquiryId) -> Result<bool, Error> {
-        let row = sqlx::query(
-            "SELECT EXISTS (SELECT 1 FROM action WHERE subject_kind = 'inquiry' AND subject_id = $1
-                 AND state = 'done' AND json_extract(verb, '$.verb') = 'create-inquiry')",
+        let done = sqlx::query(
+            "SELECT id, verb FROM action WHERE subject_kind = 'inquiry' AND subject_id = $1
+                 AND state = 'done'",
         )
         .bind(inquiry.as_str())
-        .fetch_one(&self.0.backend.reader)
+        .fetch_all(&self.0.backend.reader)
         .await?;
-        Ok(row.try_get::<i64, _>(0)? != 0)
+        for row in done {
+            let verb = verb(&self.0.seal, row.try_get(0)?, row.try_get(1)?)?;
+            if matches!(verb, Verb::CreateInquiry(_)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Everything on its way, and refusals that were not read yet; oldest first.
@@ -39,7 +45,7 @@ impl Store {
              ORDER BY decided_at, id"
         );
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(&self.0.backend.reader).await?;
-        rows.iter().map(action).collect()
+        rows.iter().map(|row| action(&self.0.seal, row)).collect()
     }
 
     /// What is shown of an object: its open action, or a refusal that was not read yet.
@@ -54,6 +60,6 @@ impl Store {
             .bind(subject.id())
             .fetch_optional(&self.0.backend.reader)
             .await?;
-        row.as_ref().map(action).transpose()
+        row.as_ref().map(|row| action(&self.0.seal, row)).transpose()
     }
 }

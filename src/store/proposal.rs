@@ -6,8 +6,9 @@ use sqlx::Row;
 
 use super::{
     Changes, Error, Store,
-    action_row::{COLUMNS, action},
+    action_row::{COLUMNS, action, write_reason},
     deed::{entry, retell},
+    seal::Seal,
     together::{self, Tx},
     tombstone,
     worklist::instant,
@@ -41,7 +42,7 @@ impl Store {
     ) -> Result<Confirmed, Error> {
         let mut tx = self.0.backend.begin().await?;
         let scribe = self.scribe();
-        let parts = proposed(&mut tx, id).await?;
+        let parts = proposed(&mut tx, &self.0.seal, id).await?;
         if parts.is_empty() {
             return Ok(Confirmed::Gone);
         }
@@ -83,17 +84,17 @@ impl Store {
         reason: &Text,
     ) -> Result<bool, Error> {
         let mut tx = self.0.backend.begin().await?;
-        let parts = proposed(&mut tx, id).await?;
+        let parts = proposed(&mut tx, &self.0.seal, id).await?;
         for part in &parts {
             sqlx::query(
                 "UPDATE action SET state = 'stopped', reason = $2, due_at = NULL
                  WHERE id = $1 AND state = 'proposed'",
             )
             .bind(part.id.as_str())
-            .bind(reason.as_str())
+            .bind(write_reason(&self.0.seal, &part.id, reason.to_string())?)
             .execute(&mut *tx)
             .await?;
-            tombstone::tidy(&mut tx, &part.subject).await?;
+            tombstone::tidy(&mut tx, &self.0.seal, &part.subject).await?;
             let line = entry(part, what, who, self.0.clock.now(), reason.as_str().into());
             self.scribe().append(&mut tx, line).await?;
         }
@@ -105,11 +106,11 @@ impl Store {
     /// All that was proposed together with this, in the order in which it goes; empty if it is not
     /// proposed any more.
     pub async fn proposed(&self, id: &ActionId) -> Result<Vec<Action>, Error> {
-        proposed(&mut self.0.backend.begin().await?, id).await
+        proposed(&mut self.0.backend.begin().await?, &self.0.seal, id).await
     }
 }
 
-async fn proposed(tx: &mut Tx, id: &ActionId) -> Result<Vec<Action>, Error> {
+async fn proposed(tx: &mut Tx, seal: &Seal, id: &ActionId) -> Result<Vec<Action>, Error> {
     let mut parts = Vec::new();
     for id in together::of(tx, id).await? {
         let sql = format!("SELECT {COLUMNS} FROM action WHERE id = $1 AND state = 'proposed'");
@@ -117,7 +118,7 @@ async fn proposed(tx: &mut Tx, id: &ActionId) -> Result<Vec<Action>, Error> {
             .bind(id.as_str())
             .fetch_optional(&mut **tx)
             .await?;
-        parts.extend(row.as_ref().map(action).transpose()?);
+        parts.extend(row.as_ref().map(|row| action(seal, row)).transpose()?);
     }
     let asked =
         |part: &Action| part.id == *id && matches!(part.state, ActionState::Proposed { .. });

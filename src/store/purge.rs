@@ -2,10 +2,14 @@
 //! Ids, statuses and times stay; the rest comes back when the object is asked for again.
 
 use jiff::Timestamp;
-use serde::{Serialize, de::DeserializeOwned};
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::{AssertSqlSafe, Row, sqlite::SqliteRow};
 
-use super::{Changes, Error, Store, together::Tx, tombstone};
+use super::{
+    Changes, Error, Store,
+    seal::{Body, Kept, Seal},
+    together::Tx,
+    tombstone,
+};
 use crate::model::{Account, Case, Inquiry, Subject, forget::Forget};
 
 /// Whose personal data is dropped. Of an object whose decision is on its way it never is.
@@ -64,13 +68,13 @@ impl Store {
             );
             let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut *tx).await?;
             for row in rows {
-                let (id, body): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+                let id: String = row.try_get("id")?;
                 let body = match kind {
-                    "inquiry" => remains::<Inquiry>(&body)?,
-                    "case" => remains::<Case>(&body)?,
-                    _ => remains::<Account>(&body)?,
+                    "inquiry" => remains::<Inquiry>(&self.0.seal, &row)?,
+                    "case" => remains::<Case>(&self.0.seal, &row)?,
+                    _ => remains::<Account>(&self.0.seal, &row)?,
                 };
-                self.write(&mut tx, (kind, table), &id, &body).await?;
+                self.write(&mut tx, (kind, table), &id, body).await?;
                 dropped.push(Dropped { kind, id });
             }
             if dropped.len() >= AT_ONCE {
@@ -94,9 +98,9 @@ impl Store {
         tx: &mut Tx,
         (kind, table): (&str, &str),
         id: &str,
-        body: &str,
+        body: Kept,
     ) -> Result<(), Error> {
-        tombstone::beside(tx, kind, id).await?;
+        tombstone::beside(tx, &self.0.seal, kind, id).await?;
         // Without a version, so that whatever Persona says next is news.
         let more = match kind {
             "inquiry" => ", search = lower(id), hydrated_at = NULL, hydrated_version = NULL",
@@ -131,8 +135,8 @@ fn wanted(kind: &str, is_over: &str, whose: &Whose) -> String {
     }
 }
 
-fn remains<T: Forget + Serialize + DeserializeOwned>(body: &str) -> Result<String, Error> {
-    let mut object: T = serde_json::from_str(body)?;
+fn remains<T: Forget + Body>(seal: &Seal, row: &SqliteRow) -> Result<Kept, Error> {
+    let mut object: T = seal.object(row)?;
     object.forget();
-    Ok(serde_json::to_string(&object)?)
+    seal.body::<T>(row.try_get("id")?, serde_json::to_string(&object)?)
 }

@@ -3,7 +3,11 @@
 use jiff::Timestamp;
 use sqlx::Row;
 
-use super::{Error, Store, worklist::instant};
+use super::{
+    Error, Store,
+    seal::{ACCOUNT, Kept, Seal},
+    worklist::instant,
+};
 use crate::model::{Account, AccountId, InquiryId, InquiryStatus, Text};
 
 /// All targets under one key, in Persona's order.
@@ -53,16 +57,21 @@ impl Store {
             groups.push(KeptRelations {
                 key: Text::from(key),
                 fetched_at: instant(Some(list.try_get(1)?)).unwrap_or(Timestamp::UNIX_EPOCH),
-                rows: rows.iter().map(relation_row).collect::<Result<_, _>>()?,
+                rows: rows
+                    .iter()
+                    .map(|row| relation_row(&self.0.seal, row))
+                    .collect::<Result<_, _>>()?,
             });
         }
         Ok(groups)
     }
 }
 
-fn relation_row(row: &sqlx::sqlite::SqliteRow) -> Result<KeptRelation, Error> {
-    let account: Option<&str> = row.try_get(3)?;
-    let account: Option<Account> = account.map(serde_json::from_str).transpose()?;
+fn relation_row(seal: &Seal, row: &sqlx::sqlite::SqliteRow) -> Result<KeptRelation, Error> {
+    let target: String = row.try_get(1)?;
+    let account: Option<Kept> = row.try_get(3)?;
+    let account = account.map(|kept| seal.open(ACCOUNT, &target, kept)).transpose()?;
+    let account: Option<Account> = account.map(|json| serde_json::from_str(&json)).transpose()?;
     let latest: Option<String> = row.try_get(4)?;
     let latest_inquiry = match latest {
         Some(id) => Some((InquiryId::new(&id)?, InquiryStatus::parse(row.try_get(5)?))),
@@ -70,7 +79,7 @@ fn relation_row(row: &sqlx::sqlite::SqliteRow) -> Result<KeptRelation, Error> {
     };
     Ok(KeptRelation {
         kind: Text::from(row.try_get::<String, _>(0)?),
-        id: Text::from(row.try_get::<String, _>(1)?),
+        id: Text::from(target),
         account,
         status: row.try_get::<Option<String>, _>(2)?.map(Text::from),
         latest_inquiry,

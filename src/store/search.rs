@@ -7,7 +7,7 @@
 
 use sqlx::{Row, SqliteConnection};
 
-use super::{Error, window::Selection};
+use super::{Error, marks::Word, window::Selection};
 use crate::model::Text;
 
 /// So many candidates are read and sorted within a few milliseconds.
@@ -19,10 +19,10 @@ const GRAM: usize = 3;
 /// Of a longer word this many pieces are asked for; the row itself is asked for the rest.
 const MOST_GRAMS: usize = 24;
 
-/// The words of a search, as rows spell them.
-pub fn words(search: Option<&Text>) -> Vec<String> {
+/// The words of a search, as rows spell them or as they are marked there.
+pub fn words(search: Option<&Text>, word: impl Fn(&str) -> Word) -> Vec<Word> {
     let text = search.map_or("", |text| text.as_str()).to_lowercase();
-    text.split_whitespace().map(str::to_owned).collect()
+    text.split_whitespace().map(word).collect()
 }
 
 /// Narrows a selection of inquiries to the index's candidates, if these are few.
@@ -45,19 +45,30 @@ pub async fn narrow(db: &mut SqliteConnection, selection: &mut Selection) -> Res
 }
 
 /// What a row must have to have all words, in the index's language; none if they are too short.
-fn grams(words: &[String]) -> Option<String> {
+fn grams(words: &[Word]) -> Option<String> {
     let mut asked: Vec<String> = Vec::new();
+    let mut ask = |condition: String| {
+        if !asked.contains(&condition) {
+            asked.push(condition);
+        }
+    };
     for word in words {
-        let chars: Vec<char> = word.chars().collect();
-        for gram in chars.windows(GRAM).take(MOST_GRAMS) {
-            let gram: String = gram.iter().collect();
-            let quoted = format!("\"{}\"", gram.replace('"', "\"\""));
-            if !asked.contains(&quoted) {
-                asked.push(quoted);
-            }
+        let chars: Vec<char> = word.text.chars().collect();
+        let grams = chars.windows(GRAM).take(MOST_GRAMS);
+        let grams: Vec<String> =
+            grams.map(|gram| quoted(&gram.iter().collect::<String>())).collect();
+        match &word.mark {
+            None => grams.into_iter().for_each(&mut ask),
+            // Of a short word the index knows the mark alone, which is not all that may be found.
+            Some(_) if grams.is_empty() => {}
+            Some(mark) => ask(format!("(({}) OR {})", grams.join(" AND "), quoted(mark))),
         }
     }
     (!asked.is_empty()).then(|| asked.join(" AND "))
+}
+
+fn quoted(gram: &str) -> String {
+    format!("\"{}\"", gram.replace('"', "\"\""))
 }
 
 #[cfg(test)]
@@ -66,11 +77,21 @@ mod tests {
 
     #[test]
     fn words_become_pieces_that_cannot_be_taken_for_operators() {
-        let asked = |text: &str| grams(&words(Some(&Text::new(text))));
+        let asked = |text: &str| grams(&words(Some(&Text::new(text)), Word::clear));
         assert_eq!(asked("ad é"), None, "too short for the index");
         assert_eq!(asked("").as_deref(), None);
         assert_eq!(asked("NOTE ad").as_deref(), Some("\"not\" AND \"ote\""));
         assert_eq!(asked("a\"b*").as_deref(), Some("\"a\"\"b\" AND \"\"\"b*\""));
         assert_eq!(asked("山田太郎").as_deref(), Some("\"山田太\" AND \"田太郎\""));
+    }
+
+    #[test]
+    fn a_hidden_word_is_asked_for_by_its_mark_as_well() {
+        let marked = |text: &str| Word { text: text.to_owned(), mark: Some("#\"#".to_owned()) };
+        let asked = |text: &str| grams(&words(Some(&Text::new(text)), marked));
+        assert_eq!(asked("ad"), None);
+        let both = "((\"jan\" AND \"ane\") OR \"#\"\"#\")";
+        assert_eq!(asked("jane").as_deref(), Some(both));
+        assert_eq!(asked("jane ad Jane").as_deref(), Some(both));
     }
 }

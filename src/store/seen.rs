@@ -4,18 +4,18 @@
 use serde_json::{Value, json};
 use sqlx::Row;
 
-use super::{Error, Store, together::Tx};
+use super::{Error, Store, seal::Seal, together::Tx};
 use crate::{
     journal::sha256,
     model::{Action, ActionId, CheckStatus, Evidence, Inquiry, Seen, Subject, Text, Verification},
 };
 
 /// Keeps the checks behind a decision. None where there are none to see.
-pub async fn keep(tx: &mut Tx, action: &Action) -> Result<Option<Seen>, Error> {
+pub async fn keep(tx: &mut Tx, seal: &Seal, action: &Action) -> Result<Option<Seen>, Error> {
     let sql = match action.subject {
-        Subject::Inquiry(_) => "SELECT body FROM inquiry WHERE id = $1",
+        Subject::Inquiry(_) => "SELECT id, body FROM inquiry WHERE id = $1",
         Subject::Case(_) => {
-            "SELECT body FROM inquiry JOIN case_inquiry ON case_inquiry.inquiry_id = inquiry.id
+            "SELECT id, body FROM inquiry JOIN case_inquiry ON case_inquiry.inquiry_id = inquiry.id
              WHERE case_inquiry.case_id = $1 ORDER BY inquiry.id"
         }
         Subject::Account(_) | Subject::NewInquiry(_) => return Ok(None),
@@ -23,8 +23,8 @@ pub async fn keep(tx: &mut Tx, action: &Action) -> Result<Option<Seen>, Error> {
     let rows = sqlx::query(sql).bind(action.subject.id()).fetch_all(&mut **tx).await?;
     let (mut inquiries, mut checks, mut failed) = (Vec::new(), 0, 0);
     for row in &rows {
-        let inquiry: Inquiry = serde_json::from_str(row.try_get("body")?)?;
-        let verifications = verifications(tx, &inquiry).await?;
+        let inquiry: Inquiry = seal.object(row)?;
+        let verifications = verifications(tx, seal, &inquiry).await?;
         let all = || verifications.iter().flat_map(|verification| &verification.checks);
         checks += all().count() as u64;
         failed += all().filter(|check| check.status == CheckStatus::Failed).count() as u64;
@@ -45,12 +45,14 @@ pub async fn keep(tx: &mut Tx, action: &Action) -> Result<Option<Seen>, Error> {
     Ok(Some(Seen { checks, failed, sha256 }))
 }
 
-async fn verifications(tx: &mut Tx, inquiry: &Inquiry) -> Result<Vec<Verification>, Error> {
-    let rows = sqlx::query("SELECT body FROM verification WHERE inquiry_id = $1 ORDER BY position")
-        .bind(inquiry.id.as_str())
-        .fetch_all(&mut **tx)
-        .await?;
-    rows.iter().map(|row| Ok(serde_json::from_str(row.try_get("body")?)?)).collect()
+async fn verifications(
+    tx: &mut Tx,
+    seal: &Seal,
+    inquiry: &Inquiry,
+) -> Result<Vec<Verification>, Error> {
+    let sql = "SELECT id, body FROM verification WHERE inquiry_id = $1 ORDER BY position";
+    let rows = sqlx::query(sql).bind(inquiry.id.as_str()).fetch_all(&mut **tx).await?;
+    rows.iter().map(|row| seal.object(row)).collect()
 }
 
 fn told(inquiry: &Inquiry, verifications: &[Verification]) -> Value {

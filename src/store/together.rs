@@ -5,9 +5,10 @@ use sqlx::{Row, Sqlite, Transaction};
 
 use super::{
     Error,
-    action_row::{COLUMNS, action},
+    action_row::{COLUMNS, action, write_reason},
     deed::entry,
     journal::Scribe,
+    seal::Seal,
 };
 use crate::model::{Action, ActionId};
 
@@ -39,6 +40,7 @@ pub async fn of(tx: &mut Tx, id: &ActionId) -> Result<Vec<ActionId>, Error> {
 /// What was to follow an action that came to nothing is not sent either.
 pub async fn stop(
     tx: &mut Tx,
+    seal: &Seal,
     scribe: &Scribe,
     first: &Action,
     now: Timestamp,
@@ -55,11 +57,11 @@ pub async fn stop(
         );
         let stopped = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(id.as_str())
-            .bind(&reason)
+            .bind(write_reason(seal, &id, reason.clone())?)
             .fetch_optional(&mut **tx)
             .await?;
         if let Some(row) = stopped {
-            let action = action(&row)?;
+            let action = action(seal, &row)?;
             let line = entry(&action, "stopped", &action.reviewer, now, reason.as_str().into());
             scribe.append(tx, line).await?;
         }

@@ -5,18 +5,25 @@ use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 use sqlx::Row;
 
-use super::{Error, Store, together::Tx, worklist::instant};
-use crate::model::{Entity, Event, Subject, forget::Forget};
+use super::{
+    Error, Store,
+    action_row::{verb, write_verb},
+    seal::Seal,
+    together::Tx,
+    worklist::instant,
+};
+use crate::model::{ActionId, Entity, Event, Subject, Verb, forget::Forget};
 
 /// When an object was redacted, if it was: as it says itself now, or as was learnt before.
 pub async fn of(
     tx: &mut Tx,
+    seal: &Seal,
     kind: &str,
     id: &str,
     says: Option<Timestamp>,
 ) -> Result<Option<Timestamp>, Error> {
     if let Some(at) = says {
-        bury(tx, kind, id, at).await?;
+        bury(tx, seal, kind, id, at).await?;
         return Ok(Some(at));
     }
     let known = sqlx::query("SELECT redacted_at FROM tombstone WHERE kind = $1 AND id = $2")
@@ -49,7 +56,7 @@ pub fn remains<T: Forget + Serialize + DeserializeOwned>(
 }
 
 /// What was kept beside the object goes with it.
-async fn bury(tx: &mut Tx, kind: &str, id: &str, at: Timestamp) -> Result<(), Error> {
+async fn bury(tx: &mut Tx, seal: &Seal, kind: &str, id: &str, at: Timestamp) -> Result<(), Error> {
     sqlx::query(
         "INSERT INTO tombstone (kind, id, redacted_at) VALUES ($1, $2, $3)
          ON CONFLICT (kind, id) DO NOTHING",
@@ -59,12 +66,12 @@ async fn bury(tx: &mut Tx, kind: &str, id: &str, at: Timestamp) -> Result<(), Er
     .bind(at.as_microsecond())
     .execute(&mut **tx)
     .await?;
-    beside(tx, kind, id).await
+    beside(tx, seal, kind, id).await
 }
 
 /// Drops what is kept beside an object: its checks, its relations, and what was said with
 /// decisions about it that are over, or that nobody can confirm any more.
-pub async fn beside(tx: &mut Tx, kind: &str, id: &str) -> Result<(), Error> {
+pub async fn beside(tx: &mut Tx, seal: &Seal, kind: &str, id: &str) -> Result<(), Error> {
     let dependents: &[&'static str] = match kind {
         "inquiry" => &[
             "DELETE FROM verification WHERE inquiry_id = $1",
@@ -80,24 +87,33 @@ pub async fn beside(tx: &mut Tx, kind: &str, id: &str) -> Result<(), Error> {
     for sql in dependents {
         sqlx::query(*sql).bind(id).execute(&mut **tx).await?;
     }
-    sqlx::query(
-        "UPDATE action SET comment = NULL,
-             verb = CASE WHEN json_type(verb, '$.to.fields') IS NULL THEN verb
-                    ELSE json_set(verb, '$.to.fields', json('[]'), '$.to.reference_id', NULL) END
-         WHERE subject_kind = $1 AND subject_id = $2
-             AND state IN ('proposed', 'done', 'rejected', 'stopped', 'cancelled')",
+    let over = sqlx::query(
+        "UPDATE action SET comment = NULL WHERE subject_kind = $1 AND subject_id = $2
+             AND state IN ('proposed', 'done', 'rejected', 'stopped', 'cancelled') RETURNING id, verb",
     )
     .bind(kind)
     .bind(id)
-    .execute(&mut **tx)
+    .fetch_all(&mut **tx)
     .await?;
+    for row in over {
+        let id: String = row.try_get(0)?;
+        let Verb::CreateInquiry(mut new) = verb(seal, &id, row.try_get(1)?)? else { continue };
+        new.fields.clear();
+        new.reference_id = None;
+        let verb = write_verb(seal, &ActionId::new(&id)?, &Verb::CreateInquiry(new))?;
+        sqlx::query("UPDATE action SET verb = $2 WHERE id = $1")
+            .bind(id)
+            .bind(verb)
+            .execute(&mut **tx)
+            .await?;
+    }
     Ok(())
 }
 
 /// What was said with a decision about a redacted object goes when the decision is over.
-pub async fn tidy(tx: &mut Tx, subject: &Subject) -> Result<(), Error> {
-    match of(tx, subject.kind(), subject.id(), None).await? {
-        Some(_) => beside(tx, subject.kind(), subject.id()).await,
+pub async fn tidy(tx: &mut Tx, seal: &Seal, subject: &Subject) -> Result<(), Error> {
+    match of(tx, seal, subject.kind(), subject.id(), None).await? {
+        Some(_) => beside(tx, seal, subject.kind(), subject.id()).await,
         None => Ok(()),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Changes, Error, Store,
-    action_row::{COLUMNS, action},
+    action_row::{COLUMNS, action, write_reason},
     deed::entry,
     together,
 };
@@ -46,18 +46,22 @@ impl Store {
             let sql = format!("SELECT {COLUMNS} FROM action WHERE id = $1");
             let row =
                 sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id.as_str()).fetch_one(&mut *tx).await?;
-            let action = action(&row)?;
+            let action = action(&self.0.seal, &row)?;
             let Some((becomes, words)) = taken_back(&action, who) else { continue };
-            let sql = match becomes {
-                Undone::Proposed => {
-                    "UPDATE action SET state = 'proposed', due_at = NULL, reason = reviewer,
-                         confirmed_by = NULL WHERE id = $1"
-                }
-                _ => {
-                    "UPDATE action SET state = 'cancelled', due_at = NULL, reason = '' WHERE id = $1"
-                }
+            let (state, reason, checker) = match becomes {
+                Undone::Proposed => ("proposed", action.reviewer.to_string(), None),
+                _ => ("cancelled", String::new(), action.confirmed_by.as_ref()),
             };
-            sqlx::query(sql).bind(id.as_str()).execute(&mut *tx).await?;
+            sqlx::query(
+                "UPDATE action SET state = $2, due_at = NULL, reason = $3, confirmed_by = $4
+                 WHERE id = $1",
+            )
+            .bind(id.as_str())
+            .bind(state)
+            .bind(write_reason(&self.0.seal, &action.id, reason)?)
+            .bind(checker.map(Text::as_str))
+            .execute(&mut *tx)
+            .await?;
             let line = entry(&action, "undone", who, self.0.clock.now(), words.into());
             self.scribe().append(&mut tx, line).await?;
             undone = becomes;

@@ -6,7 +6,9 @@
 use sqlx::{AssertSqlSafe, Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
 
 use super::{
-    Error, Store, action_row, search,
+    Error, Store, action_row,
+    marks::Word,
+    search,
     tally::{Start, Tally},
     worklist::{Rows, Total, Window},
 };
@@ -27,8 +29,8 @@ pub struct Selection {
     pub order: &'static [&'static str],
     /// What counts it as it is; none once it is narrowed.
     pub tally: Option<Tally>,
-    /// Each of these occurs in the row's text.
-    pub words: Vec<String>,
+    /// Each of these occurs in the row's text, or its mark does.
+    pub words: Vec<Word>,
 }
 
 impl Selection {
@@ -45,9 +47,18 @@ impl Selection {
         }
     }
 
-    pub fn has(&mut self, words: Vec<String>) {
+    pub fn has(&mut self, words: Vec<Word>) {
         for word in &words {
-            self.condition(|n| format!("instr(list.search, ${n}) > 0"), word.clone());
+            let occurs = |n: usize| format!("instr(list.search, ${n}) > 0");
+            match &word.mark {
+                None => self.condition(occurs, word.text.clone()),
+                Some(mark) => {
+                    self.values.push(mark.clone());
+                    let nth = self.values.len();
+                    let either = |n| format!("({} OR {})", occurs(n), occurs(nth));
+                    self.condition(either, word.text.clone());
+                }
+            }
         }
         self.words = words;
     }

@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use sqlx::{Row, sqlite::SqliteRow};
 
-use super::{Error, Pending, Store, action_row, search, tally::Tally, window::Selection};
+use super::{
+    Error, Pending, Store, action_row, marks::Word, seal::Seal, search, tally::Tally,
+    window::Selection,
+};
 use crate::model::{Case, CaseId, Inquiry, InquiryId, InquiryStatus, Pii, TemplateId, Text};
 
 /// `rows` rows from the absolute index `first`.
@@ -109,7 +112,7 @@ pub struct Glance {
     pub late: u64,
 }
 
-pub fn inquiry_selection(view: &InquiryView) -> Selection {
+pub fn inquiry_selection(seal: &Seal, view: &InquiryView) -> Selection {
     let (order, tally): (&[&str], _) = match &view.status {
         None => (&["newest", "id"], "inquiry".to_owned()),
         Some(status) => (&["place", "id"], format!("inquiry/{status}")),
@@ -125,10 +128,11 @@ pub fn inquiry_selection(view: &InquiryView) -> Selection {
     };
     selection.is("list.status", view.status.as_ref().map(InquiryStatus::as_str));
     selection.tally = Some(Tally(tally));
-    selection.has(search::words(view.search.as_ref()));
+    selection.has(search::words(view.search.as_ref(), |word| seal.word(word)));
     selection
 }
 
+/// Nothing that cases are searched in is an applicant's: it is clear in a sealed store, too.
 pub fn case_selection(view: &CaseView) -> Selection {
     let (conditions, tally) = match view.scope {
         Scope::Open => (vec!["list.resolved = 0".to_owned()], "case/open"),
@@ -143,7 +147,7 @@ pub fn case_selection(view: &CaseView) -> Selection {
         tally: Some(Tally(tally.to_owned())),
         words: Vec::new(),
     };
-    selection.has(search::words(view.search.as_ref()));
+    selection.has(search::words(view.search.as_ref(), Word::clear));
     selection
 }
 
@@ -153,22 +157,23 @@ impl Store {
         view: &InquiryView,
         window: Window,
     ) -> Result<Rows<InquiryRow>, Error> {
-        let selection = inquiry_selection(view);
+        let selection = inquiry_selection(&self.0.seal, view);
         let now = self.0.clock.now().as_microsecond();
         let columns = format!(
-            "list.body, list.kinds, list.failed, list.signals, list.unproven, list.passed,
+            "list.id, list.body, list.kinds, list.failed, list.signals, list.unproven, list.passed,
              list.hydrated_at, EXISTS (SELECT 1 FROM case_inquiry JOIN review_case
                  ON review_case.id = case_inquiry.case_id WHERE case_inquiry.inquiry_id = list.id
                  AND review_case.resolved = 0 AND review_case.sla_expires_at < {now}) AS late,
              {}",
             action_row::PENDING_COLUMNS
         );
-        self.window(&columns, selection, window, inquiry_row).await
+        self.window(&columns, selection, window, |row| inquiry_row(&self.0.seal, row)).await
     }
 
     pub async fn cases(&self, view: &CaseView, window: Window) -> Result<Rows<CaseRow>, Error> {
-        let columns = format!("list.body, {}", action_row::PENDING_COLUMNS);
-        self.window(&columns, case_selection(view), window, case_row).await
+        let columns = format!("list.id, list.body, {}", action_row::PENDING_COLUMNS);
+        let read = |row: &SqliteRow| case_row(&self.0.seal, row);
+        self.window(&columns, case_selection(view), window, read).await
     }
 
     /// Where an inquiry stands in the view's order; none if it is not in the view.
@@ -177,7 +182,7 @@ impl Store {
         view: &InquiryView,
         id: &InquiryId,
     ) -> Result<Option<u64>, Error> {
-        self.position(inquiry_selection(view), id.as_str()).await
+        self.position(inquiry_selection(&self.0.seal, view), id.as_str()).await
     }
 
     pub async fn case_position(&self, view: &CaseView, id: &CaseId) -> Result<Option<u64>, Error> {
@@ -189,15 +194,16 @@ impl Store {
         &self,
         account: &crate::model::AccountId,
     ) -> Result<Vec<InquiryRow>, Error> {
-        let mut selection = inquiry_selection(&InquiryView::default());
+        let mut selection = inquiry_selection(&self.0.seal, &InquiryView::default());
         selection.is("list.account_id", Some(account));
         let columns = format!(
-            "list.body, list.kinds, list.failed, list.signals, list.unproven, list.passed,
+            "list.id, list.body, list.kinds, list.failed, list.signals, list.unproven, list.passed,
              list.hydrated_at, 0 AS late, {}",
             action_row::PENDING_COLUMNS
         );
         let window = Window { first: 0, rows: 50 };
-        Ok(self.window(&columns, selection, window, inquiry_row).await?.rows)
+        let read = |row: &SqliteRow| inquiry_row(&self.0.seal, row);
+        Ok(self.window(&columns, selection, window, read).await?.rows)
     }
 
     pub async fn glance(&self) -> Result<Glance, Error> {
@@ -222,8 +228,8 @@ impl Store {
     }
 }
 
-pub fn inquiry_row(row: &SqliteRow) -> Result<InquiryRow, Error> {
-    let inquiry: Inquiry = serde_json::from_str(row.try_get("body")?)?;
+pub fn inquiry_row(seal: &Seal, row: &SqliteRow) -> Result<InquiryRow, Error> {
+    let inquiry: Inquiry = seal.object(row)?;
     let count = |name| row.try_get::<i64, _>(name).map(|n| u32::try_from(n).unwrap_or(u32::MAX));
     Ok(InquiryRow {
         name: inquiry.name(),
@@ -239,12 +245,12 @@ pub fn inquiry_row(row: &SqliteRow) -> Result<InquiryRow, Error> {
         passed: count("passed")?,
         hydrated: row.try_get::<Option<i64>, _>("hydrated_at")?.is_some(),
         has_late_case: row.try_get::<i64, _>("late")? > 0,
-        action: action_row::pending(row)?,
+        action: action_row::pending(seal, row)?,
     })
 }
 
-pub fn case_row(row: &SqliteRow) -> Result<CaseRow, Error> {
-    let case: Case = serde_json::from_str(row.try_get("body")?)?;
+pub fn case_row(seal: &Seal, row: &SqliteRow) -> Result<CaseRow, Error> {
+    let case: Case = seal.object(row)?;
     Ok(CaseRow {
         resolved: case.is_resolved(),
         id: case.id,
@@ -254,7 +260,7 @@ pub fn case_row(row: &SqliteRow) -> Result<CaseRow, Error> {
         sla_expires_at: case.sla_expires_at,
         created_at: case.created_at,
         template: case.template,
-        action: action_row::pending(row)?,
+        action: action_row::pending(seal, row)?,
     })
 }
 

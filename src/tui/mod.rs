@@ -48,7 +48,7 @@ use self::{
 };
 pub use self::{
     format::wrap,
-    state::{SMALLEST, Settings},
+    state::{SMALLEST, Searched, Settings},
     terminal::{Screen, colours, size},
     theme::Theme,
 };

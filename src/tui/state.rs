@@ -33,8 +33,18 @@ pub struct Settings {
     pub policy: Policy,
     /// Relation keys that are configured; empty means that relations cannot be asked for.
     pub relation_keys: bool,
+    pub searched: Searched,
     pub sla: Duration,
     pub error_rate: f64,
+}
+
+/// How the words of a filter are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Searched {
+    /// Anywhere in what a row is found by.
+    Anywhere,
+    /// In ids; names, references and tags by whole words and beginnings: the local copy is sealed.
+    ByBeginnings,
 }
 
 /// Whether anybody pressed a key: before that, nobody has chosen a row.
@@ -413,6 +423,7 @@ pub mod samples {
             link_expires: Duration::from_secs(86_400),
             policy: Policy::default(),
             relation_keys: true,
+            searched: Searched::Anywhere,
             sla: Duration::from_secs(5),
             error_rate: 0.05,
         }

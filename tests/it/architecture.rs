@@ -30,6 +30,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rustls", &["persona/transport/http.rs"]),
     ("sqlx", &["store/"]),
     ("rustix", &["store/"]),
+    ("chacha20poly1305", &["store/seal.rs"]),
+    ("getrandom", &["secret/", "store/seal.rs"]),
     ("axum", &["simulator/", "sync/receive/"]),
     ("axum_server", &["sync/receive/"]),
     ("hyper_util", &["simulator/deliver.rs"]),

@@ -54,6 +54,7 @@ fn everything() -> Config {
     config.persona.api_key_file = Some("key".into());
     config.reviewer.email = Some("you@example.com".into());
     config.store.dir = Some("store".into());
+    config.store.field_key_file = Some("field.key".into());
     config.log.file = Some("log".into());
     config
 }

@@ -27,6 +27,7 @@ mod review;
 mod scale;
 mod screens;
 mod script;
+mod sealed;
 mod simulator;
 mod store;
 mod story;

@@ -87,7 +87,7 @@ async fn arrive(store: &Store, nth: usize, arrival: Arrival) {
 }
 
 /// Files under a folder that have a word in them.
-fn having(folder: &Path, word: &str) -> Vec<String> {
+pub fn having(folder: &Path, word: &str) -> Vec<String> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

@@ -11,10 +11,10 @@ use caseload::{
     metrics::Thresholds,
     model::{Text, Timestamp},
     persona::{self, Roots},
-    secret::{KeySource, Secret},
+    secret::{FieldKey, KeySource, Secret},
     simulator::{self, DEMO_KEY, Novelties, Scenario, Simulator},
     sync,
-    tui::{Console, Errand, Settings, Theme},
+    tui::{Console, Errand, Searched, Settings, Theme},
 };
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::{Terminal, backend::TestBackend};
@@ -31,6 +31,7 @@ pub struct Story {
     terminal: Terminal<TestBackend>,
     busy: Busy,
     booted: Booted,
+    field_key: Option<FieldKey>,
 }
 
 /// How a story begins; `..Beginning::default()` for the rest.
@@ -44,6 +45,8 @@ pub struct Beginning {
     pub timeout: Duration,
     /// The simulator's own if none is given.
     pub base_url: Option<String>,
+    /// What the store is sealed with.
+    pub field_key: Option<FieldKey>,
     pub mappings: Mappings,
     pub policy: Policy,
     pub reviewer: &'static str,
@@ -60,6 +63,7 @@ impl Default for Beginning {
             mask: Mask::Everything,
             timeout: Duration::from_secs(10),
             base_url: None,
+            field_key: None,
             mappings: Mappings::default(),
             policy: Policy::default(),
             reviewer: "jane@example.test",
@@ -115,6 +119,7 @@ impl Story {
     /// The same for somebody else.
     pub async fn another_with(&self, beginning: Beginning) -> Self {
         let (simulator, folder) = (Arc::clone(&self.simulator), Arc::clone(&self.folder));
+        let beginning = Beginning { field_key: self.field_key.clone(), ..beginning };
         let mut story = Self::open(simulator, folder, self.clock.clone(), &beginning).await;
         story.settle().await;
         story
@@ -131,6 +136,7 @@ impl Story {
         let base_url = beginning.base_url.clone().unwrap_or_else(|| simulator.base_url());
         let options = desk::Options {
             store: folder.path().join("store/caseload.db"),
+            field_key: beginning.field_key.clone(),
             persona: persona::Settings {
                 base_url: base_url.parse().expect("a URL"),
                 connect_timeout: beginning.timeout,
@@ -162,6 +168,10 @@ impl Story {
             link_expires: Duration::from_secs(86_400),
             policy: beginning.policy.clone(),
             relation_keys: true,
+            searched: match beginning.field_key {
+                None => Searched::Anywhere,
+                Some(_) => Searched::ByBeginnings,
+            },
             sla: Duration::from_secs(5),
             error_rate: 0.05,
         };
@@ -170,7 +180,8 @@ impl Story {
             Console::new(booted.desk.clone(), news, settings, Theme::colours(), beginning.size);
         let backend = TestBackend::new(beginning.size.0, beginning.size.1);
         let terminal = Terminal::new(backend).expect("a test terminal");
-        Self { simulator, clock, folder, copied: Vec::new(), console, terminal, busy, booted }
+        let (copied, field_key) = (Vec::new(), beginning.field_key.clone());
+        Self { simulator, clock, folder, copied, console, terminal, busy, booted, field_key }
     }
 
     /// Presses keys one after the other, each after the console has settled. `<enter>`, `<esc>`,

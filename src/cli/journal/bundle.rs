@@ -18,7 +18,7 @@ use crate::{
         Proof, ROOT,
         bundle::{self, Evidence, Place, Tied},
     },
-    model::{ActionId, Exported, JournalEntry, Subject, Text},
+    model::{ActionId, Exported, JournalEntry, Subject},
     store,
 };
 
@@ -56,14 +56,7 @@ pub async fn run(
     };
     let (files, hash) = bundle::make(&evidence)
         .map_err(|why| Exit::Broken.told(format!("the decision cannot be proved: {why}")))?;
-    let exported = Exported {
-        format: Text::new("bundle"),
-        from: None,
-        to: None,
-        reviewer: None,
-        lines: evidence.lines.len() as u64,
-        sha256: Some(Text::new(&hash)),
-    };
+    let exported = Exported::of("bundle", evidence.lines.len() as u64, &hash);
     export::tell(desk, exported, Some(subject)).await?;
     let parts = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
     let (seal, parts): (Vec<_>, Vec<_>) = parts.partition(|(name, _)| *name == bundle::SEAL);

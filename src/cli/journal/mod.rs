@@ -61,7 +61,8 @@ struct Desk {
 impl Desk {
     async fn open(loaded: &Loaded, store: &Path) -> anyhow::Result<Self> {
         let clock = Clock::system();
-        let store = Store::open(store, clock.clone()).await?;
+        let field_key = loaded.field_key.read()?;
+        let store = Store::open_with(store, field_key.as_ref(), clock.clone()).await?;
         let key = loaded.key.clone();
         store.sign_with(Box::new(move || key.read().ok().and_then(|key| secret::ends(&key))));
         Ok(Self { store, clock, reviewer: profile::reviewer(&loaded.config) })

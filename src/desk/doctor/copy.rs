@@ -8,11 +8,13 @@ use super::Finding;
 use crate::{
     journal::{Flaw, Proof},
     model::{Mismatch, Text},
+    secret::{FieldKey, FieldKeyError, FieldKeySource},
     store::{Duty, Error, Inspection, OutboxLook, Watch, free_bytes, inspect, on_duty, prove},
     sync::Hearing,
 };
 
 const COPY: &str = "local copy";
+const FIELD_KEY: &str = "field key";
 const DISK: &str = "disk";
 const OUTBOX: &str = "outbox";
 const MISMATCHES: &str = "mismatches";
@@ -26,15 +28,21 @@ const LITTLE_ROOM: u64 = 200 * 1024 * 1024;
 const STUCK: SignedDuration = SignedDuration::from_mins(15);
 
 /// What there is to say, and whose data the copy holds, if anybody's.
-pub async fn copy(file: &Path, now: Timestamp) -> (Vec<Finding>, Option<Text>) {
+pub async fn copy(
+    file: &Path,
+    key: &FieldKeySource,
+    now: Timestamp,
+) -> (Vec<Finding>, Option<Text>) {
     let mut found = Vec::new();
     let environment = match inspect(file).await {
         Ok(None) => {
             found.push(Finding::ok(COPY, format!("{} is made at the first start", file.display())));
+            found.push(seal(file, None, key, key.read()));
             None
         }
         Ok(Some(inspection)) => {
             found.extend(contents(file, &inspection, now));
+            found.push(seal(file, Some(&inspection), key, key.read()));
             found.extend(prove(file, None).await.transpose().map(journal));
             inspection.environment
         }
@@ -54,6 +62,7 @@ pub async fn copy(file: &Path, now: Timestamp) -> (Vec<Finding>, Option<Text>) {
 fn todo(why: &Error, file: &Path) -> String {
     match why {
         Error::Folder { .. } => "give it to your user, or name another store.dir".to_owned(),
+        Error::Locked => "look again once store seal, unseal or restore has ended".to_owned(),
         _ => format!("if it stays so, move {} away: all of it is fetched again", file.display()),
     }
 }
@@ -86,6 +95,31 @@ fn contents(file: &Path, found: &Inspection, now: Timestamp) -> Vec<Finding> {
     findings.push(outbox(&found.outbox, now));
     findings.push(mismatches(found.mismatches.0, &found.mismatches.1));
     findings
+}
+
+/// Whether the copy can be opened with the key that is configured.
+fn seal(
+    file: &Path,
+    found: Option<&Inspection>,
+    source: &FieldKeySource,
+    key: Result<Option<FieldKey>, FieldKeyError>,
+) -> Finding {
+    let key = match key {
+        Ok(key) => key,
+        Err(why) => {
+            return Finding::fail(FIELD_KEY, why.to_string(), "without it nothing is opened");
+        }
+    };
+    let refusal = found.and_then(|found| found.seal.refusal(key.as_ref(), found.rows, file));
+    match (refusal, key) {
+        (Some(why), _) => {
+            Finding::fail(FIELD_KEY, why.to_string(), "until then nothing is opened, nor changed")
+        }
+        (None, Some(_)) => {
+            Finding::ok(FIELD_KEY, format!("from {source}: personal columns are sealed"))
+        }
+        (None, None) => Finding::ok(FIELD_KEY, "none: the local copy is not sealed"),
+    }
 }
 
 fn outbox(look: &OutboxLook, now: Timestamp) -> Finding {
@@ -188,7 +222,11 @@ fn size(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{desk::doctor::Verdict, model::Shape};
+    use crate::{
+        desk::doctor::Verdict,
+        model::Shape,
+        store::{SealState, SealedRows},
+    };
 
     fn inspection() -> Inspection {
         Inspection {
@@ -197,6 +235,8 @@ mod tests {
             version: 3,
             newest_version: 3,
             environment: None,
+            seal: SealState::Clear,
+            rows: SealedRows::Some,
             inquiries: 300,
             outbox: OutboxLook::default(),
             mismatches: (0, Vec::new()),
@@ -247,6 +287,25 @@ mod tests {
         assert!(broken.verdict == Verdict::Fail && broken.what.contains("line 7: it is missing"));
         assert_eq!(room(Ok(1_000)).verdict, Verdict::Warn);
         assert_eq!(room(Ok(u64::MAX)).verdict, Verdict::Ok);
+    }
+
+    #[test]
+    fn a_copy_is_opened_with_its_key() {
+        let judged = |state: SealState, key: Option<FieldKey>| {
+            let found = Inspection { seal: state, ..inspection() };
+            let source = FieldKeySource::Env;
+            seal(Path::new("/d/caseload.db"), Some(&found), &source, Ok(key))
+        };
+        let key = || Some(FieldKey::random().unwrap());
+        assert_eq!(judged(SealState::Clear, None).verdict, Verdict::Ok);
+        let unsealed = judged(SealState::Clear, key());
+        assert!(unsealed.what.contains("run caseload store seal once"), "{unsealed:?}");
+        let sealed = || SealState::Sealed("0123".to_owned());
+        assert!(judged(sealed(), None).what.contains("is sealed with a field key, and none"));
+        assert!(judged(sealed(), key()).what.contains("is sealed with another field key"));
+        let bad = FieldKeyError::Malformed("/k".to_owned());
+        let bad = seal(Path::new("/d"), None, &FieldKeySource::Env, Err(bad));
+        assert_eq!(bad.verdict, Verdict::Fail);
     }
 
     #[test]

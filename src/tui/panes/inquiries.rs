@@ -12,7 +12,7 @@ use crate::{
     model::InquiryStatus,
     tui::{
         format, pending,
-        state::{Pane, State},
+        state::{Pane, Searched, State},
         theme::Theme,
         view::pane_block,
         widgets::{health, list},
@@ -62,7 +62,12 @@ fn title<'a>(state: &State, theme: &Theme) -> Vec<Span<'a>> {
 fn empty(state: &State) -> String {
     let filtered = state.inquiry_view.search.is_some();
     match &state.inquiry_view.status {
-        _ if filtered => "nothing matches; \\ shows the whole queue".to_owned(),
+        _ if filtered => match state.settings.searched {
+            Searched::Anywhere => "nothing matches; \\ shows the whole queue".to_owned(),
+            Searched::ByBeginnings => {
+                "no id has it and no word begins so; \\ shows the whole queue".to_owned()
+            }
+        },
         Some(InquiryStatus::NeedsReview) if state.sync.last_ok.is_none() => {
             match health::trouble(&state.sync.phase) {
                 Some(why) => format!("nothing here yet. {why}"),

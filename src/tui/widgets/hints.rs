@@ -14,7 +14,7 @@ use crate::{
     tui::{
         command::Command,
         format, keymap,
-        state::{Pane, State, Tone},
+        state::{Pane, Searched, State, Tone},
         theme::Theme,
     },
 };
@@ -33,8 +33,14 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
             )
         }
         (None, Some(_)) => {
-            let hint =
-                " narrows as you type · status:approved, status:any · Enter keeps · Esc restores";
+            let hint = match state.settings.searched {
+                Searched::Anywhere => {
+                    " narrows as you type · status:approved, status:any · Enter keeps · Esc restores"
+                }
+                Searched::ByBeginnings => {
+                    " sealed: ids, words and their beginnings (3+) · status:any · Enter keeps · Esc restores"
+                }
+            };
             Line::styled(format::cut(hint, usize::from(area.width)), theme.dim)
         }
         (None, None) => match &state.staged {

@@ -11,6 +11,7 @@ mod making;
 mod policy;
 mod purge;
 mod relations;
+mod store;
 mod trouble;
 
 use std::{
