@@ -28,6 +28,7 @@ mod terminal;
 mod theme;
 mod update;
 mod view;
+mod wake;
 mod widgets;
 
 use std::{
@@ -162,7 +163,7 @@ impl Console {
 
     /// To be called when time has gone by: applies what it alone changes, if it does by now.
     pub fn wake(&mut self) {
-        if self.clock.now() >= self.state.next_change() {
+        if self.clock.now() >= wake::next_change(&self.state) {
             self.apply(Msg::Woke);
         }
     }
@@ -227,7 +228,7 @@ impl Console {
 
     /// Waits until something has happened and applies it, but for what moved in the store.
     async fn turn(&mut self, input: &mut (impl Stream<Item = io::Result<Event>> + Unpin)) {
-        let next_change = self.state.next_change();
+        let next_change = wake::next_change(&self.state);
         let clock = self.clock.clone();
         let (moved, until_reload) = (self.moved.any(), self.until_reload());
         tokio::select! {

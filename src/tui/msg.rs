@@ -21,7 +21,7 @@ pub enum Msg {
     Key(KeyEvent),
     Paste(String),
     Resized(u16, u16),
-    /// The moment named by `State::next_change` has come.
+    /// The moment named by `wake::next_change` has come.
     Woke,
     /// The state is on the screen.
     Drawn,

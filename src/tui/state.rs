@@ -351,23 +351,6 @@ impl State {
         self.settings.mask == Mask::Nothing
     }
 
-    /// When something on the screen changes by itself next: a toast goes, a reveal ends, it locks, a
-    /// minute passes. Nothing is drawn in between.
-    pub fn next_change(&self) -> Timestamp {
-        if self.lock.is_on() {
-            return self.now + LOCKED;
-        }
-        let minute = 60 - self.now.as_second().rem_euclid(60);
-        let mut next = self.now + Duration::from_secs(minute.unsigned_abs());
-        let reveal = self.detail.as_ref().and_then(|detail| detail.revealed_until);
-        let toast = self.toast.as_ref().map(|toast| toast.until);
-        let ends = [reveal, toast, self.lock.due()].into_iter().flatten();
-        for end in ends.filter(|end| *end > self.now) {
-            next = next.min(end);
-        }
-        next
-    }
-
     pub fn say(&mut self, text: impl Into<String>, tone: Tone) {
         let stay = if tone == Tone::Bad { 12 } else { 5 };
         let until = self.now + Duration::from_secs(stay);
@@ -392,9 +375,6 @@ impl RelationsPane {
             .flatten()
     }
 }
-
-/// Nothing on a locked screen changes by itself.
-const LOCKED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A terminal below this is told so, and shows the sentence only.
 pub const SMALLEST: (u16, u16) = (60, 15);

@@ -151,7 +151,7 @@ fn a_reviewer_starts_approves_one_and_quits() {
 #[test]
 fn a_locked_screen_has_one_sentence_on_it() {
     let mut session = Session::start(&["--demo", "--inquiries", "40"]);
-    session.sees("● live");
+    session.sees("● polling");
     session.press("l");
     session.sees("Checks");
     session.press("`");

@@ -1,7 +1,7 @@
 //! The last line: how Persona answers, what is left of the budget, how old the data is, what is
 //! on its way. A figure above its limit turns into words.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use ratatui::{
     Frame,
     layout::Rect,
@@ -32,7 +32,7 @@ impl Light {
     }
 }
 
-/// How Persona's facts come, and how old they are where they are not of this moment.
+/// How Persona's facts come, and how old they are where they are not current.
 pub fn connection(sync: &SyncState, now: Timestamp) -> (Light, String) {
     let (light, words) = match &sync.phase {
         Phase::Starting => (Light::Working, "starting".to_owned()),
@@ -43,11 +43,35 @@ pub fn connection(sync: &SyncState, now: Timestamp) -> (Light, String) {
         Phase::Offline { .. } => (Light::Off, "offline".to_owned()),
         Phase::Refused { .. } => (Light::Off, "key refused".to_owned()),
     };
-    let old = sync.last_ok.map(|at| format::coarse(at, now)).filter(|age| age != "now");
-    match (&sync.phase, old) {
-        (Phase::Starting, _) | (_, None) => (light, words),
-        (_, Some(age)) => (light, format!("{words}, {age} old")),
+    match age(sync, now) {
+        Some(age) => (light, format!("{words}, {age} old")),
+        None => (light, words),
     }
+}
+
+/// How old the data is, once that is more than the pause between two polls.
+fn age(sync: &SyncState, now: Timestamp) -> Option<String> {
+    let at = sync.last_ok?;
+    (now.duration_since(at) >= current_for(sync)).then(|| format::coarse(at, now))
+}
+
+/// Polls come every 15 seconds at least; beneath a receiver that hears, every minute.
+fn current_for(sync: &SyncState) -> SignedDuration {
+    match sync.ears {
+        Ears::Open => SignedDuration::from_secs(150),
+        Ears::None | Ears::Deaf => SignedDuration::from_secs(30),
+    }
+}
+
+/// When the age on the screen changes next, where that is not with the minute.
+pub fn next_age(sync: &SyncState, now: Timestamp) -> Option<Timestamp> {
+    let at = sync.last_ok?;
+    let (age, first) = (now.duration_since(at), current_for(sync));
+    if age < first {
+        return Some(at + first);
+    }
+    let next = SignedDuration::from_secs((age.as_secs() / 10 + 1) * 10);
+    (age < SignedDuration::from_mins(1)).then(|| at + next)
 }
 
 /// The sentence for a connection that is not as it should be.
@@ -131,4 +155,47 @@ fn line<'a>(state: &State, theme: &Theme) -> Line<'a> {
     }
     spans.push(Span::raw(" "));
     Line::from(spans)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn sync(phase: Phase, ears: Ears) -> SyncState {
+        SyncState { phase, ears, last_ok: Some(at(0)), repaired: None }
+    }
+
+    #[test]
+    fn the_header_says_how_facts_come_and_how_old_they_are() {
+        use Ears::{Deaf, None, Open};
+        let offline = || Phase::Offline { since: at(9), reason: Default::default() };
+        let table = [
+            (Phase::Starting, None, 0, "starting"),
+            (Phase::Filling { done: 200 }, None, 5, "filling, 200 so far"),
+            (Phase::CatchingUp { done: 900 }, None, 31, "catching up, 900 so far, 30 s old"),
+            (Phase::Current, None, 29, "polling"),
+            (Phase::Current, None, 30, "polling, 30 s old"),
+            (Phase::Current, Deaf, 30, "polling, 30 s old"),
+            (Phase::Current, Open, 149, "live"),
+            (Phase::Current, Open, 150, "live, 2 min old"),
+            (offline(), None, 20, "offline"),
+            (offline(), None, 7_300, "offline, 2 h old"),
+        ];
+        for (phase, ears, second, words) in table {
+            assert_eq!(connection(&sync(phase, ears), at(second)).1, words);
+        }
+    }
+
+    #[test]
+    fn it_wakes_when_the_age_changes() {
+        let polling = sync(Phase::Current, Ears::None);
+        let table = [(0, Some(30)), (29, Some(30)), (30, Some(40)), (59, Some(60)), (60, None)];
+        for (now, next) in table {
+            assert_eq!(next_age(&polling, at(now)), next.map(at), "{now}");
+        }
+    }
 }
