@@ -250,7 +250,7 @@ async fn who_sends_slowly_is_let_go() {
     let header = slowly("POST /persona HTTP/1.1\r\nHost: a\r\nPersona-Sig").await;
     assert!(header.is_empty() || header.contains(" 408 "), "{header}");
     let body = "POST /persona HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n\r\n{";
-    let answer = slowly(&format!("{body}")).await;
+    let answer = slowly(body).await;
     assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
 }
 
