@@ -9,18 +9,7 @@ use caseload::{
     store::{InquiryView, Store, Window},
 };
 
-use crate::story::{Beginning, Story};
-
-const STATUSES: [&str; 8] = [
-    "created",
-    "pending",
-    "completed",
-    "failed",
-    "expired",
-    "needs_review",
-    "approved",
-    "declined",
-];
+use crate::story::{Beginning, STATUSES, Story};
 
 async fn stored(store: &Store, status: &str) -> BTreeSet<String> {
     let view = InquiryView { status: Some(InquiryStatus::parse(status)), search: None };

@@ -71,6 +71,18 @@ impl Default for Beginning {
     }
 }
 
+/// All statuses of an inquiry that the simulator gives.
+pub const STATUSES: [&str; 8] = [
+    "created",
+    "pending",
+    "completed",
+    "failed",
+    "expired",
+    "needs_review",
+    "approved",
+    "declined",
+];
+
 /// The instant at which every story begins.
 pub fn noon() -> Timestamp {
     "2026-03-02T12:00:00Z".parse().expect("a fixed instant")

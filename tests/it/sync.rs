@@ -25,6 +25,8 @@ use tempfile::TempDir;
 use tokio::{sync::watch, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
+use crate::story::STATUSES;
+
 struct House {
     simulator: Simulator,
     clock: Clock,
@@ -143,17 +145,7 @@ impl House {
 
     /// Every inquiry is in the store as Persona has it.
     async fn is_copied(&self, store: &Store) {
-        let statuses = [
-            "created",
-            "pending",
-            "completed",
-            "failed",
-            "expired",
-            "needs_review",
-            "approved",
-            "declined",
-        ];
-        for status in statuses {
+        for status in STATUSES {
             assert_eq!(stored(store, Some(status)).await, self.ids(status), "{status}");
         }
     }
