@@ -13,6 +13,7 @@ use super::{
     journal::Scribe,
     seal::{COLUMNS, Column, INQUIRY, Kept, Seal},
     sealed::{self, State},
+    search,
     together::Tx,
 };
 use crate::{
@@ -86,6 +87,7 @@ impl Reseal<'_> {
             }
             (Goal::Clear, _) => sealed::set(&mut tx, &State::Unsealing(check.clone())).await?,
         }
+        search::suspend(&mut tx).await?;
         tx.commit().await?;
         let written = self.rows(db, &seal, told).await?;
         if self.goal == Goal::Sealed {
@@ -96,6 +98,8 @@ impl Reseal<'_> {
             Goal::Sealed => (State::Sealed(check), "sealed"),
             Goal::Clear => (State::Clear, "unsealed"),
         };
+        // Rows may have got other numbers, and the index goes by them.
+        search::resume(&mut tx).await?;
         sealed::set(&mut tx, &state).await?;
         let line = JournalEntry::new(self.clock.now(), self.who, what);
         Scribe::default().append(&mut tx, line).await?;
@@ -201,15 +205,9 @@ pub async fn alone(path: &Path) -> Result<SqlitePool, Error> {
     })
 }
 
-/// Nothing that was clear stays in pages, in the index or in the log.
+/// Nothing that was clear stays in pages or in the log.
 async fn wipe(db: &SqlitePool) -> Result<(), Error> {
-    let steps = [
-        "VACUUM",
-        // Rows may have got other numbers, and the index goes by them.
-        "INSERT INTO inquiry_grams (inquiry_grams) VALUES ('rebuild')",
-        "PRAGMA wal_checkpoint(TRUNCATE)",
-    ];
-    for sql in steps {
+    for sql in ["VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"] {
         sqlx::query(sql).execute(db).await?;
     }
     Ok(())

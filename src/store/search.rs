@@ -71,6 +71,37 @@ fn quoted(gram: &str) -> String {
     format!("\"{}\"", gram.replace('"', "\"\""))
 }
 
+/// Empties the index and lets it be while every row is written anew: one by one that would take
+/// hours.
+pub async fn suspend(db: &mut SqliteConnection) -> Result<(), Error> {
+    let steps = [
+        "DROP TRIGGER IF EXISTS inquiry_is_read_again",
+        "INSERT INTO inquiry_grams (inquiry_grams) VALUES ('delete-all')",
+    ];
+    for sql in steps {
+        sqlx::query(sql).execute(&mut *db).await?;
+    }
+    Ok(())
+}
+
+/// Makes the index anew, and has it follow again as `0006_scale.sql` has it.
+pub async fn resume(db: &mut SqliteConnection) -> Result<(), Error> {
+    let steps = [
+        "INSERT INTO inquiry_grams (inquiry_grams) VALUES ('rebuild')",
+        "CREATE TRIGGER IF NOT EXISTS inquiry_is_read_again AFTER UPDATE OF search ON inquiry
+         WHEN old.search IS NOT new.search
+         BEGIN
+             INSERT INTO inquiry_grams (inquiry_grams, rowid, search)
+                 VALUES ('delete', old.rowid, old.search);
+             INSERT INTO inquiry_grams (rowid, search) VALUES (new.rowid, new.search);
+         END",
+    ];
+    for sql in steps {
+        sqlx::query(sql).execute(&mut *db).await?;
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -35,6 +35,8 @@ impl Memory {
 pub async fn some(sync: &Sync, memory: &mut Memory) -> Result<More, Trouble> {
     let limit = u32::try_from(memory.tried.len() + AT_A_TIME).unwrap_or(u32::MAX);
     let wanted = sync.store.unhydrated(limit).await?;
+    // What was had is off the list, and need not be remembered.
+    memory.tried.retain(|one| wanted.contains(one));
     let wanted: Vec<Version> =
         wanted.into_iter().filter(|one| !memory.tried.contains(one)).take(AT_A_TIME).collect();
     let more = if wanted.is_empty() { More::No } else { More::Yes };
