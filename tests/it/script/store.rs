@@ -86,7 +86,7 @@ fn a_copy_is_sealed_through_kills_used_and_made_clear_again() {
     office.runtime.block_on(opened.close());
 
     let mut interrupted = 0;
-    for wait in (0..).map(|nth| Duration::from_millis(100).mul_f64(1.5_f64.powi(nth))) {
+    for wait in (0..).map(|nth| Duration::from_millis(40).mul_f64(1.2_f64.powi(nth))) {
         let mut child = started(office.command(&["store", "seal", "--format", "json"]));
         std::thread::sleep(wait);
         let _ = child.kill();
