@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// What a poll brought.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Polled {
     /// Events that were not seen before.
     pub new: usize,
@@ -25,6 +25,8 @@ pub struct Polled {
     pub gap: Gap,
     /// Up to when everything that happened was known before, as far as events tell.
     pub reached: Option<Timestamp>,
+    /// The newest event that is listed now, and when it happened.
+    newest: Option<(EventId, Option<Timestamp>)>,
 }
 
 /// Whether events were missed.
@@ -51,8 +53,7 @@ pub async fn poll(sync: &Sync, receiver: Option<Hearing>) -> Result<Polled, Trou
     let newest = sync.store.cursor(NEWEST).await?.filter(|id| !id.is_empty());
     let reached = reached(sync).await?;
     let all_heard = receiver.is_some_and(|receiver| reached.is_some_and(|at| at >= receiver.since));
-    let mut polled = Polled { new: 0, missed: 0, gap: Gap::Some, reached };
-    let mut first: Option<(EventId, Option<Timestamp>)> = None;
+    let mut polled = Polled { new: 0, missed: 0, gap: Gap::Some, reached, newest: None };
     let mut listed: HashSet<EventId> = HashSet::new();
     let mut page = PageFrom::first(100);
     for nth in 1..=sync.settings.followed {
@@ -72,7 +73,7 @@ pub async fn poll(sync: &Sync, receiver: Option<Hearing>) -> Result<Polled, Trou
         // A list that repeats itself leads nowhere.
         let mut went_on = false;
         for event in &answer.items {
-            first.get_or_insert_with(|| (event.id.clone(), event.created_at));
+            polled.newest.get_or_insert_with(|| (event.id.clone(), event.created_at));
             went_on |= listed.insert(event.id.clone());
         }
         // Page by page: the place that is known is moved only when all between is there, so what
@@ -92,16 +93,25 @@ pub async fn poll(sync: &Sync, receiver: Option<Hearing>) -> Result<Polled, Trou
             answered(sync, Phase::CatchingUp { done: listed.len() as u64 }).await?;
         }
     }
-    let (id, at) = match &first {
+    Ok(polled)
+}
+
+/// Moves the known place to what a poll reached: once it is written down what has to be listed for
+/// a gap behind it, or a crash in between would lose the gap.
+pub async fn settle(sync: &Sync, polled: &Polled) -> Result<(), store::Error> {
+    if polled.gap == Gap::Always {
+        return Ok(());
+    }
+    let (id, at) = match &polled.newest {
         Some((id, at)) => (id.as_str(), *at),
         None => ("", None),
     };
-    if newest.as_deref().unwrap_or_default() != id {
+    if sync.store.cursor(NEWEST).await?.as_deref().unwrap_or_default() != id {
         sync.store.set_cursor(NEWEST, id).await?;
         let at = at.map(|at| at.as_microsecond().to_string()).unwrap_or_default();
         sync.store.set_cursor(NEWEST_AT, &at).await?;
     }
-    Ok(polled)
+    Ok(())
 }
 
 /// How many of them were not seen before.

@@ -113,19 +113,21 @@ struct Listing {
 type Paged = (Batch, Option<Link>);
 
 impl Fill {
-    pub fn is_under_way(&self) -> bool {
+    fn is_under_way(&self) -> bool {
         !self.listings.is_empty()
     }
 
     /// Has what may have been missed listed again.
-    pub async fn again(&mut self, sync: &Sync, polled: Polled) -> Result<(), store::Error> {
+    pub async fn again(&mut self, sync: &Sync, polled: &Polled) -> Result<(), store::Error> {
         let (gap, now) = (polled.gap, sync.clock.moment());
-        let just_now = |at: Moment| now.since(at) < BETWEEN_LISTINGS;
+        let just_now = self.repaired_at.is_some_and(|at| now.since(at) < BETWEEN_LISTINGS);
         // Without any events, the newest of each list has to do.
         let cursor = match gap {
             Gap::None => return Ok(()),
-            Gap::Always if self.repaired_at.is_some_and(just_now) => return Ok(()),
+            Gap::Always if just_now || self.is_under_way() => return Ok(()),
             Gap::Always => NEWEST,
+            // It is being listed over already.
+            Gap::Some if just_now && self.is_under_way() => return Ok(()),
             Gap::Some => "",
         };
         tracing::warn!(?gap, "events were missed: listing again what may have changed");

@@ -169,9 +169,8 @@ async fn round(sync: &Sync, mind: &mut Mind) -> Result<Round, Trouble> {
         missed(sync, mind, polled.missed);
     }
     listen(sync, mind, receiver);
-    if polled.gap != Gap::None && !mind.fill.is_under_way() {
-        mind.fill.again(sync, polled).await?;
-    }
+    mind.fill.again(sync, &polled).await?;
+    events::settle(sync, &polled).await?;
     let (filled, hydrated) =
         join(mind.fill.some(sync), hydrate::some(sync, &mut mind.hydrated)).await;
     let (filled, hydrated) = (filled?, hydrated?);

@@ -38,7 +38,8 @@ pub async fn once(sync: &Sync, depth: Depth) -> Result<Caught, Trouble> {
             Err(why) => bear(sync, why, &mut failures).await?,
         }
     };
-    fill.again(sync, polled).await?;
+    fill.again(sync, &polled).await?;
+    events::settle(sync, &polled).await?;
     let mut caught = Caught { events: polled.new, listed: 0 };
     loop {
         let more = match fill.some(sync).await {
