@@ -95,7 +95,7 @@ pub struct Seen {
 pub struct Before {
     pub opened: Vec<u64>,
     pub revealed: Vec<u64>,
-    /// Links handed out: copied or printed.
+    /// Links handed out: copied or printed, and those to files.
     pub copied: Vec<u64>,
     pub exported: Vec<u64>,
     /// PDFs.
@@ -110,7 +110,7 @@ impl Before {
         let lines = match what {
             "opened" => &mut self.opened,
             "revealed" => &mut self.revealed,
-            "copied link" | "printed link" => &mut self.copied,
+            "copied link" | "printed link" | "handed off file" => &mut self.copied,
             "exported" => &mut self.exported,
             "printed" => &mut self.printed,
             _ => return,

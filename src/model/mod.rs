@@ -19,6 +19,7 @@ pub mod journal;
 pub mod lane;
 pub mod mapping;
 pub mod mismatch;
+pub mod photo;
 pub mod proposal;
 pub mod relation;
 pub mod report;
@@ -45,6 +46,7 @@ pub use journal::{
 };
 pub use lane::Lane;
 pub use mismatch::{Mismatch, Shape};
+pub use photo::{FileRef, Holder, Photo, Shows};
 pub use relation::{Relation, Relations};
 pub use report::Report;
 pub use session::{Device, Session};

@@ -10,6 +10,7 @@
 //! no tick: when nothing happens it sleeps until the next thing on the screen would change.
 
 mod command;
+mod easel;
 mod effect;
 mod format;
 mod guard;
@@ -17,10 +18,12 @@ mod keymap;
 mod layout;
 mod listing;
 mod lock;
+mod means;
 mod msg;
 mod overlays;
 mod panes;
 mod pending;
+pub mod photo;
 mod prompt;
 mod staged;
 mod state;
