@@ -10,6 +10,7 @@ pub mod difference;
 pub mod document;
 pub mod entity;
 pub mod event;
+pub mod exhibit;
 pub mod field;
 pub mod forget;
 pub mod id;
@@ -33,6 +34,7 @@ pub use case::{Case, StatusKind};
 pub use document::{Document, File};
 pub use entity::{Batch, Entity};
 pub use event::Event;
+pub use exhibit::{Exhibit, Exhibits, Named};
 pub use field::Field;
 pub use id::{
     AccountId, AccountTypeId, ActionId, ApiKeyId, ApiLogId, AuditLogId, CaseId, DeviceId,

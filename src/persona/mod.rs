@@ -21,6 +21,7 @@ mod download;
 mod endpoint;
 mod error;
 pub mod events;
+mod exhibits;
 mod fields;
 pub mod files;
 pub mod inquiries;

@@ -11,6 +11,7 @@
 
 mod command;
 mod easel;
+mod detail;
 mod effect;
 mod format;
 mod guard;

@@ -12,6 +12,7 @@ use crate::{
     tui::{
         command::Command,
         guard,
+        panes::detail,
         prompt::Prompt,
         state::{Filter, Leaving, Overlay},
     },
@@ -45,10 +46,12 @@ pub fn act(state: &mut State, command: Command) -> Vec<Effect> {
         Command::CaseStatus => status_menu(state),
         Command::Undo => undo::undo(state),
         Command::Relations => relations(state),
-        Command::AllChecks => {
+        Command::NextTab => turn_tab(state, 1),
+        Command::PreviousTab => turn_tab(state, -1),
+        Command::Checks => {
             if let Some(detail) = &mut state.detail {
-                detail.all_checks = !detail.all_checks;
-                detail.scroll = 0;
+                detail.checks = detail.checks.next();
+                (detail.cursor, detail.scroll) = (0, 0);
             }
             Vec::new()
         }
@@ -102,15 +105,27 @@ fn step(state: &mut State, rows: i64) -> Vec<Effect> {
     match state.focus {
         Pane::Detail => {
             if let Some(detail) = &mut state.detail {
-                let rows = rows.clamp(-i64::from(u16::MAX), i64::from(u16::MAX));
-                let scroll = (i64::from(detail.scroll) + rows).max(0);
-                detail.scroll = u16::try_from(scroll).unwrap_or(u16::MAX);
+                let at = i64::try_from(detail.cursor).unwrap_or(i64::MAX).saturating_add(rows);
+                detail.cursor = usize::try_from(at.max(0)).unwrap_or(usize::MAX);
             }
             super::clamp_scroll(state);
             Vec::new()
         }
         _ => move_cursor(state, rows),
     }
+}
+
+/// Looking at another part of the evidence is going to it: the keys are the detail's from then on.
+fn turn_tab(state: &mut State, tabs: isize) -> Vec<Effect> {
+    let Some(detail) = &mut state.detail else { return refuse(state, "nothing is selected") };
+    if !matches!(detail.subject, crate::model::Subject::Inquiry(_)) {
+        return refuse(state, "only an inquiry's evidence has tabs");
+    }
+    detail.tab = detail.tab.turned(tabs);
+    (detail.cursor, detail.scroll) = (0, 0);
+    state.focus = Pane::Detail;
+    measure(state);
+    Vec::new()
 }
 
 fn move_cursor(state: &mut State, rows: i64) -> Vec<Effect> {
@@ -128,7 +143,10 @@ fn move_cursor(state: &mut State, rows: i64) -> Vec<Effect> {
 
 fn open_selected(state: &mut State) -> Vec<Effect> {
     let target = match state.focus {
-        Pane::Detail => state.detail.as_ref().and_then(|detail| detail.inquiry_behind()),
+        Pane::Detail => match detail::under_cursor(state) {
+            Some(detail::On::Subject(subject)) => Some(subject),
+            _ => state.detail.as_ref().and_then(|detail| detail.inquiry_behind()),
+        },
         _ => state.selected(),
     };
     match (target, state.focus) {

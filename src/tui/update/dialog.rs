@@ -6,7 +6,7 @@ use tui_input::backend::crossterm::EventHandler;
 use super::{Effect, State, Tone, load_cases, load_inquiries, measure, prompt, stage};
 use crate::{
     desk::{CaseView, Confirmation, InquiryView, KnownStatus, Scope},
-    model::{InquiryStatus, Text, Verb},
+    model::{Evidence, InquiryStatus, Subject, Text, Verb},
     tui::{
         command::{Command, Danger},
         keymap::{self, Dialog, Resolved, Staging},
@@ -202,6 +202,7 @@ fn case_view(text: &str) -> CaseView {
 }
 
 fn in_commit_bar(state: &mut State, key: Press) -> Option<Vec<Effect>> {
+    let looked = &state.looked;
     let staged = state.staged.as_mut()?;
     if staged.submitted {
         // Typed before the next item is there: dropped, not applied to it.
@@ -222,7 +223,13 @@ fn in_commit_bar(state: &mut State, key: Press) -> Option<Vec<Effect>> {
             Ok(()) => {
                 staged.submitted = true;
                 return Some(vec![match &staged.purpose {
-                    Purpose::Decide | Purpose::Propose(_) => Effect::Submit(staged.drafts()),
+                    Purpose::Decide | Purpose::Propose(_) => {
+                        let words = |subject: &Subject, version: &Evidence| {
+                            let tabs = looked.get(&(subject.clone(), version.clone()));
+                            tabs.into_iter().flatten().map(|tab| tab.word()).collect()
+                        };
+                        Effect::Submit(staged.drafts(words))
+                    }
                     Purpose::Confirm(proposed) => Effect::Confirm(Confirmation {
                         action: proposed.action.clone(),
                         seen: Some((staged.subject.clone(), staged.evidence.clone())),
@@ -270,7 +277,15 @@ fn other_key(state: &mut State, key: Press) -> Option<Vec<Effect>> {
 pub fn waits_for_staged(state: &State, command: Command) -> bool {
     let looking = matches!(
         command,
-        Command::AllChecks
+        Command::NextTab
+            | Command::PreviousTab
+            | Command::Down
+            | Command::Up
+            | Command::PageDown
+            | Command::PageUp
+            | Command::First
+            | Command::Last
+            | Command::Checks
             | Command::Reveal
             | Command::Mismatches
             | Command::Prompt

@@ -11,7 +11,7 @@ use crate::tui::{
     command::Command,
     keymap,
     staged::{Proposed, Purpose, Staged},
-    state::State,
+    state::{File, State},
     theme::Theme,
     view::draw_lines,
 };
@@ -25,7 +25,8 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, staged: &Staged, state: &State, t
         }
         Purpose::Decide | Purpose::Propose(_) => reasons(staged, theme),
     };
-    let mut lines = vec![Line::styled(question(staged), theme.banner), said];
+    let asked = Span::styled(question(staged), theme.banner);
+    let mut lines = vec![Line::from_iter(std::iter::once(asked).chain(looked(state, theme))), said];
     if area.height > 2 {
         lines.push(Line::from(vec![
             Span::styled(COMMENT, theme.accent),
@@ -50,6 +51,17 @@ fn question(staged: &Staged) -> String {
             format!(" confirm {what}{too}, proposed by {by}? ")
         }
     }
+}
+
+/// `  not seen: photos, reports`: which evidence about an inquiry was not looked at.
+fn looked<'a>(state: &State, theme: &Theme) -> Option<Span<'a>> {
+    let detail = state.detail.as_ref().filter(|detail| matches!(detail.file, File::Inquiry(_)))?;
+    let unseen = state.unseen(detail);
+    let words: Vec<String> = unseen.iter().map(|tab| tab.word().to_string()).collect();
+    Some(match words.is_empty() {
+        true => Span::styled("  all of its evidence was looked at", theme.good),
+        false => Span::styled(format!("  not seen: {}", words.join(", ")), theme.warn),
+    })
 }
 
 /// Why it was proposed: `reason evidence_ok · comment evidence ok (jane@example.test)`

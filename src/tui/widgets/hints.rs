@@ -76,7 +76,7 @@ fn commands(state: &State) -> &'static [Command] {
             C::Help,
             C::Filter,
             C::Reveal,
-            C::AllChecks,
+            C::NextTab,
             C::Relations,
             C::Open,
             C::NextPane,

@@ -2,21 +2,28 @@
 
 use ratatui::text::{Line, Span};
 
+use super::page::Page;
 use crate::{
     desk::InquiryFile,
     model::{Check, Requirement, Verification, verification::Weight},
-    tui::{format, theme::Theme},
+    tui::{
+        detail::Checks,
+        format,
+        state::{Detail, State},
+        theme::Theme,
+    },
 };
 
-pub fn lines<'a>(
-    lines: &mut Vec<Line<'a>>,
+pub fn fill(
+    page: &mut Page<'_>,
     file: &InquiryFile,
-    all: bool,
+    detail: &Detail,
+    _state: &State,
     width: usize,
     theme: &Theme,
 ) {
     if file.hydrated_at.is_none() {
-        lines.push(Line::styled(" checks not looked at yet: Enter asks Persona", theme.warn));
+        page.push(Line::styled(" checks not looked at yet: Enter asks Persona", theme.warn));
         return;
     }
     let mut checks: Vec<(&Verification, &Check)> = file
@@ -27,35 +34,52 @@ pub fn lines<'a>(
     let missing = file.inquiry.verifications.len().saturating_sub(file.verifications.len());
     if missing > 0 {
         let said =
-            format!(" ? {missing} of its verifications did not come along: may the key read them?");
-        lines.push(Line::styled(said, theme.bad));
+            format!("? {missing} of its verifications did not come along: may the key read them?");
+        page.say(&said, theme.bad, width);
     }
     if checks.is_empty() {
         if missing == 0 {
-            lines.push(Line::styled(" no verification has run", theme.dim));
+            page.push(Line::styled(" no verification has run", theme.dim));
         }
         return;
     }
     checks.sort_by_key(|(_, check)| check.weight());
-    lines.push(summary(&checks, theme));
-    let passed = checks.iter().filter(|(_, check)| check.weight() == Weight::Passed).count();
+    page.push(summary(&checks, detail.checks, theme));
     for (verification, check) in &checks {
-        if all || check.weight() != Weight::Passed {
-            lines.push(row(verification, check, width, theme));
+        if is_listed(check.weight(), detail.checks) {
+            page.push(row(verification, check, width, theme));
         }
     }
-    if passed > 0 && !all {
-        lines.push(Line::styled(format!("   {passed} passed; x shows all"), theme.dim));
+    if let Some(said) = folded(&checks, detail.checks) {
+        page.push(Line::styled(format!("   {said}"), theme.dim));
     }
     let unfinished = file.verifications.iter().filter(|v| v.checks.is_empty());
     for verification in unfinished {
         let said = format!("   {} is {}, without checks", kind(verification), verification.status);
-        lines.push(Line::styled(said, theme.dim));
+        page.push(Line::styled(said, theme.dim));
+    }
+}
+
+fn is_listed(weight: Weight, listed: Checks) -> bool {
+    match listed {
+        Checks::All => true,
+        Checks::Unpassed => weight != Weight::Passed,
+        Checks::Failed => matches!(weight, Weight::Decides | Weight::Retry | Weight::Signal),
+    }
+}
+
+/// What is not listed, and how to list it.
+fn folded(checks: &[(&Verification, &Check)], listed: Checks) -> Option<String> {
+    let hidden = checks.iter().filter(|(_, check)| !is_listed(check.weight(), listed)).count();
+    match (hidden, listed) {
+        (0, _) => None,
+        (n, Checks::Failed) => Some(format!("{n} did not fail; x lists all")),
+        (n, _) => Some(format!("{n} passed; x lists failed ones only, xx all")),
     }
 }
 
 /// `Checks 31  ✗ 2 failed  ! 1 signal  ? 0 unproven  ✓ 28 passed`
-fn summary<'a>(checks: &[(&Verification, &Check)], theme: &Theme) -> Line<'a> {
+fn summary<'a>(checks: &[(&Verification, &Check)], listed: Checks, theme: &Theme) -> Line<'a> {
     let count = |weights: &[Weight]| {
         checks.iter().filter(|(_, check)| weights.contains(&check.weight())).count()
     };
@@ -68,6 +92,9 @@ fn summary<'a>(checks: &[(&Verification, &Check)], theme: &Theme) -> Line<'a> {
     let mut spans = vec![Span::styled(format!(" Checks {}", checks.len()), theme.accent)];
     for (number, glyph, word, style) in parts.into_iter().filter(|(number, ..)| *number > 0) {
         spans.push(Span::styled(format!("  {glyph} {number} {word}"), style));
+    }
+    if listed == Checks::Failed {
+        spans.push(Span::styled("  failed only", theme.warn));
     }
     Line::from(spans)
 }
