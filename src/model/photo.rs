@@ -112,9 +112,8 @@ pub struct Photo {
 pub fn photos(verifications: &[Verification], documents: &[Document]) -> Vec<Photo> {
     let mut photos = Vec::new();
     for (at, verification) in verifications.iter().enumerate() {
-        let is_later = |other: &&Verification| {
-            other.kind == verification.kind && !other.files.is_empty()
-        };
+        let is_later =
+            |other: &&Verification| other.kind == verification.kind && !other.files.is_empty();
         // Persona lists attempts in their order; where two have the same time the later one stands later.
         let later = verifications.iter().enumerate().filter(|(nth, other)| {
             is_later(other) && (other.created_at, *nth) > (verification.created_at, at)
@@ -213,7 +212,8 @@ mod tests {
 
     #[test]
     fn photos_come_in_the_order_in_which_they_are_looked_at() {
-        let id = ["front-photo-url", "photo-urls.front", "photo-urls.back", "selfie-photo", "video-url"];
+        let id =
+            ["front-photo-url", "photo-urls.front", "photo-urls.back", "selfie-photo", "video-url"];
         let selfie = ["photo-urls.left_photo", "photo-urls.center_photo", "right-photo-url"];
         let all = [
             verification("ver_1", "government-id", "2026-03-01T10:00:00Z", &id),

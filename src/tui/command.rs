@@ -30,6 +30,7 @@ pub enum Command {
     NextTab,
     PreviousTab,
     Checks,
+    Photos,
     Reveal,
     Filter,
     ClearFilter,
@@ -186,6 +187,13 @@ pub const TABLE: &[Spec] = &[
         &["x"],
         "checks",
         "failed checks only, all of them, or all that did not pass",
+        Looking,
+    ),
+    row(
+        C::Photos,
+        &["i"],
+        "photos",
+        "the photos over the whole screen: nearer, turned, side by side",
         Looking,
     ),
     row(

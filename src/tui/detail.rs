@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::state::Pane;
+use super::{album::photos, state::Pane};
 use crate::{
     desk::{AccountFile, CaseFile, InquiryFile},
     model::{AccountId, Action, Evidence, Subject, Text},
@@ -126,7 +126,7 @@ pub fn evidence(file: &InquiryFile) -> Vec<(Tab, usize)> {
     let files = |tab: Tab| match tab {
         Tab::Checks => checks,
         Tab::Compare => usize::from(!file.verifications.is_empty()),
-        Tab::Photos => file.verifications.iter().map(|verification| verification.files.len()).sum(),
+        Tab::Photos => photos(file).len(),
         Tab::Sessions => file.exhibits.sessions.len(),
         Tab::Reports => file.exhibits.reports.len(),
         Tab::Documents => file.exhibits.documents.len(),

@@ -118,7 +118,10 @@ mod tests {
             easel.put_up(&[one.clone()]);
             let sent = text(easel.take_away(&[]));
             let blanks = " ".repeat(one.area.width.into());
-            assert!(sent.starts_with(&format!("\x1b[0m\x1b[4;1H{blanks}\x1b[5;1H{blanks}")), "{sent:?}");
+            assert!(
+                sent.starts_with(&format!("\x1b[0m\x1b[4;1H{blanks}\x1b[5;1H{blanks}")),
+                "{sent:?}"
+            );
         }
     }
 

@@ -72,6 +72,16 @@ pub fn share(percent: f64) -> String {
     format!("{rounded} %")
 }
 
+/// `812 B`, `62 KiB`, `1.2 MiB`
+pub fn bytes(bytes: u64) -> String {
+    const KIB: u64 = 1_024;
+    match bytes {
+        0..KIB => format!("{bytes} B"),
+        KIB..1_048_576 => format!("{} KiB", bytes.div_ceil(KIB)),
+        _ => format!("{:.1} MiB", bytes as f64 / 1_048_576.0),
+    }
+}
+
 /// A verification's kind in a few columns: `government-id` → `gov id`.
 pub fn kind(kind: &str) -> String {
     kind.replace("government-id", "gov id").replace(['-', '_'], " ")

@@ -57,7 +57,10 @@ impl Around<'_> {
     /// tmux or screen stands between, and takes graphics for text or for nothing.
     fn is_multiplexed(&self) -> bool {
         let term = (self.variable)("TERM").unwrap_or_default();
-        self.has("TMUX") || self.has("STY") || term.starts_with("screen") || term.starts_with("tmux")
+        self.has("TMUX")
+            || self.has("STY")
+            || term.starts_with("screen")
+            || term.starts_with("tmux")
     }
 
     fn protocol(&self) -> Known {
@@ -248,11 +251,7 @@ mod tests {
             (b"", false, Answer::default()),
             (b"\x1b[?62;4;22c", true, Answer { sixel: true, cell: None }),
             (b"\x1b[?64;1;2c", true, Answer::default()),
-            (
-                b"jj\x1b[6;20;9t\x1b[A\x1b[?4;6c",
-                true,
-                Answer { sixel: false, cell: Some((9, 20)) },
-            ),
+            (b"jj\x1b[6;20;9t\x1b[A\x1b[?4;6c", true, Answer { sixel: false, cell: Some((9, 20)) }),
             (b"\x1b[?62;4c\x1b[6;18;8t", true, Answer { sixel: true, cell: Some((8, 18)) }),
             (b"\x1b[6;0;0t\x1b[?6", false, Answer::default()),
             (b"\x1b[\xff\xfft\x1b[?\xffc", true, Answer::default()),

@@ -186,6 +186,8 @@ impl Story {
             },
             sla: Duration::from_secs(5),
             error_rate: 0.05,
+            photos: beginning.photos,
+            photo_limit: 256 * 1024,
         };
         let news = booted.take_news();
         let console =

@@ -86,7 +86,9 @@ pub enum Failure {
     Setup(String),
     NoAnswer(NoAnswer),
     /// More bytes than are read.
-    TooLarge { most: usize },
+    TooLarge {
+        most: usize,
+    },
 }
 
 /// The largest answer of the API that is read: a page of 100 inquiries is well under one megabyte.

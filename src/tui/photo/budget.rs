@@ -30,7 +30,11 @@ pub fn within(
 }
 
 fn part(side: u32, share: f64) -> u32 {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "shorter than side")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "shorter than side"
+    )]
     let shorter = (f64::from(side) * share.clamp(0.05, 0.97)) as u32;
     shorter.max(1)
 }

@@ -149,7 +149,11 @@ fn covered((across, down): (u32, u32), area: Area) -> (u16, u16) {
 }
 
 fn no_larger((across, down): (u32, u32), (width, height): (f64, f64)) -> (u32, u32) {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small, not negative")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "small, not negative"
+    )]
     let most = |wanted: u32, there: f64| wanted.min((there.ceil() as u32).max(1));
     (most(across, width), most(down, height))
 }
@@ -196,7 +200,8 @@ mod tests {
         assert_eq!(size(Protocol::HalfBlocks, Ink::Shades), (40, 5));
         assert_eq!(size(Protocol::Kitty, Ink::True), (40, 5));
         assert_eq!(size(Protocol::Sixel, Ink::True), (40, 5));
-        let turned = draw(&wide, &Look::default().turned(), (40, 40), &means(Protocol::Kitty, 99_999));
+        let turned =
+            draw(&wide, &Look::default().turned(), (40, 40), &means(Protocol::Kitty, 99_999));
         assert_eq!((turned.columns, turned.rows), (20, 40));
     }
 

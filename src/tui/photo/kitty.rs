@@ -74,7 +74,8 @@ mod tests {
             assert!(sent.len() <= limit, "{} of {limit}", sent.len());
             let text = String::from_utf8(sent).unwrap();
             assert!(text.starts_with("\x1b_Ga=T,f=100,i=7,q=2,C=1,c=40,r=20,m="));
-            let pieces: Vec<&str> = text.split("\x1b\\").filter(|piece| !piece.is_empty()).collect();
+            let pieces: Vec<&str> =
+                text.split("\x1b\\").filter(|piece| !piece.is_empty()).collect();
             assert!(pieces.last().unwrap().contains("m=0;"));
             let more = pieces[..pieces.len() - 1].iter().all(|piece| piece.contains("m=1;"));
             assert!(more && pieces.iter().all(|piece| piece.len() < PIECE + 80));

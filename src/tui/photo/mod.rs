@@ -78,7 +78,10 @@ impl fmt::Debug for Picture {
 pub enum Content {
     Picture(Arc<Picture>, Original),
     /// Something that is not drawn here: `a PDF`, and its size in bytes.
-    Other { what: &'static str, bytes: usize },
+    Other {
+        what: &'static str,
+        bytes: usize,
+    },
 }
 
 /// The file as it came.

@@ -111,8 +111,7 @@ mod tests {
     #[test]
     fn quarters_turn_clockwise() {
         let (a, b, c, d) = ([0, 0], [255, 0], [0, 255], [255, 255]);
-        let table =
-            [(0, [a, b, c, d]), (1, [c, a, d, b]), (2, [d, c, b, a]), (3, [b, d, a, c])];
+        let table = [(0, [a, b, c, d]), (1, [c, a, d, b]), (2, [d, c, b, a]), (3, [b, d, a, c])];
         for (turns, wanted) in table {
             let picture = turned(grid(5, 3), turns);
             assert_eq!(corners(&picture), wanted, "{turns}");

@@ -3,8 +3,8 @@
 use jiff::SignedDuration;
 
 use super::{
-    Effect, Leaving, Pane, State, Tone, Touched, ask, follow_cursor, follow_rows, load_cases,
-    load_inquiries, measure,
+    Effect, Leaving, Pane, State, Tone, Touched, album, ask, follow_cursor, follow_rows,
+    load_cases, load_inquiries, measure,
 };
 use crate::{
     desk::{Changes, Note, Placed, SyncState, TakenBack},
@@ -111,6 +111,8 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.overlay = Some(Overlay::Link { subject, action, link });
             vec![copy, Effect::Journal(note)]
         }
+        Msg::Photo(..) | Msg::PhotoDrawn(..) | Msg::HandedOff(..) => album::take(state, msg),
+        Msg::LinksForgotten => Vec::new(),
         Msg::Stats(stats) => {
             judge(state, stats);
             Vec::new()

@@ -3,8 +3,8 @@
 use tui_input::Input;
 
 use super::{
-    Effect, Pane, State, Tone, ask, follow_cursor, load_cases, load_inquiries, lock, measure, open,
-    stage, undo,
+    Effect, Pane, State, Tone, album, ask, follow_cursor, load_cases, load_inquiries, lock,
+    measure, open, stage, undo,
 };
 use crate::{
     desk::{CaseView, InquiryView, Note},
@@ -55,13 +55,17 @@ pub fn act(state: &mut State, command: Command) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Command::Photos => album::open(state),
         Command::Reveal => reveal(state),
         Command::Filter => filter(state),
         Command::ClearFilter => clear_filter(state),
-        Command::Refetch => match state.detail.as_ref().map(|detail| detail.subject.clone()) {
-            Some(subject) => vec![ask(state, subject)],
-            None => refuse(state, "nothing is selected"),
-        },
+        Command::Refetch => {
+            state.album.forget_failures();
+            match state.detail.as_ref().map(|detail| detail.subject.clone()) {
+                Some(subject) => vec![ask(state, subject)],
+                None => refuse(state, "nothing is selected"),
+            }
+        }
         Command::Outbox => {
             state.overlay = Some(Overlay::Outbox { cursor: 0 });
             Vec::new()
@@ -145,6 +149,7 @@ fn open_selected(state: &mut State) -> Vec<Effect> {
     let target = match state.focus {
         Pane::Detail => match detail::under_cursor(state) {
             Some(detail::On::Subject(subject)) => Some(subject),
+            Some(detail::On::Photo) => return album::open(state),
             _ => state.detail.as_ref().and_then(|detail| detail.inquiry_behind()),
         },
         _ => state.selected(),

@@ -3,7 +3,7 @@
 use crossterm::event::Event;
 use tui_input::backend::crossterm::EventHandler;
 
-use super::{Effect, State, Tone, load_cases, load_inquiries, measure, prompt, stage};
+use super::{Effect, State, Tone, album, load_cases, load_inquiries, measure, prompt, stage};
 use crate::{
     desk::{CaseView, Confirmation, InquiryView, KnownStatus, Scope},
     model::{Evidence, InquiryStatus, Subject, Text, Verb},
@@ -17,6 +17,9 @@ use crate::{
 
 /// None if nothing is open, or the press is not meant for what is.
 pub fn press(state: &mut State, key: Press) -> Option<Vec<Effect>> {
+    if let Some(Overlay::Photos(_)) = &state.overlay {
+        return Some(album::press(state, key));
+    }
     if let Some(overlay) = state.overlay.take() {
         return Some(in_overlay(state, overlay, keymap::dialog(key)));
     }
@@ -286,6 +289,7 @@ pub fn waits_for_staged(state: &State, command: Command) -> bool {
             | Command::First
             | Command::Last
             | Command::Checks
+            | Command::Photos
             | Command::Reveal
             | Command::Mismatches
             | Command::Prompt

@@ -14,24 +14,14 @@ use crate::{
     tui::{
         command::Command,
         format, keymap,
-        state::{Pane, Searched, State, Tone},
+        state::{Pane, Searched, State, Toast, Tone},
         theme::Theme,
     },
 };
 
 pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
     let line = match (&state.toast, &state.filter) {
-        (Some(toast), _) => {
-            let style = match toast.tone {
-                Tone::Plain => theme.text,
-                Tone::Good => theme.good,
-                Tone::Bad => theme.bad,
-            };
-            Line::styled(
-                format!(" {}", format::cut(&toast.text, usize::from(area.width) - 2)),
-                style,
-            )
-        }
+        (Some(said), _) => return toast(frame, area, said, theme),
         (None, Some(_)) => {
             let hint = match state.settings.searched {
                 Searched::Anywhere => {
@@ -49,6 +39,16 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
         },
     };
     frame.render_widget(Paragraph::new(line), area);
+}
+
+pub fn toast(frame: &mut Frame<'_>, area: Rect, toast: &Toast, theme: &Theme) {
+    let style = match toast.tone {
+        Tone::Plain => theme.text,
+        Tone::Good => theme.good,
+        Tone::Bad => theme.bad,
+    };
+    let text = format::cut(&toast.text, usize::from(area.width.saturating_sub(2)));
+    frame.render_widget(Line::styled(format!(" {text}"), style), area);
 }
 
 fn commands(state: &State) -> &'static [Command] {

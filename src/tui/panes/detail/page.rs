@@ -28,6 +28,8 @@ pub enum On {
     Value { place: String, value: Pii },
     /// Enter leads there.
     Subject(Subject),
+    /// A photo: the cursor's line is its place in the list.
+    Photo,
     /// An id that can be copied.
     Id(Text),
 }
