@@ -20,7 +20,7 @@ pub struct Frame {
     /// A line of what it is.
     pub label: Rect,
     pub picture: Rect,
-    /// A line of how it is shown.
+    /// A line or two of how it is shown.
     pub foot: Rect,
 }
 
@@ -29,6 +29,9 @@ pub const SMALLEST: (u16, u16) = (12, 6);
 
 /// Two beside each other only where each has room.
 const SIDE_BY_SIDE: u16 = 50;
+
+const WORDS: u16 = 80;
+const TALL: u16 = 12;
 
 /// Why no photo is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,9 +106,14 @@ fn hung(sides: &[usize], photos: &[Photo], area: Rect) -> Vec<Frame> {
     let parts = parts.split(area);
     let each = sides.iter().enumerate().zip(parts.iter());
     each.filter_map(|((side, nth), part)| {
-        let [label, picture, foot] =
-            Layout::vertical([Constraint::Length(1), Constraint::Fill(1), Constraint::Length(1)])
-                .areas(*part);
+        // What is said below takes two lines where one is too short.
+        let below = if part.width < WORDS && part.height > TALL { 2 } else { 1 };
+        let [label, picture, foot] = Layout::vertical([
+            Constraint::Length(1),
+            Constraint::Fill(1),
+            Constraint::Length(below),
+        ])
+        .areas(*part);
         let has_room = picture.width >= SMALLEST.0 && picture.height >= SMALLEST.1;
         let photo = photos.get(*nth).filter(|_| has_room)?.clone();
         Some(Frame { side, photo, label, picture, foot })

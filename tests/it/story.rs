@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use caseload::{
     busy::Busy,
     clock::Clock,
-    config::{Mask, Policy},
+    config::{Mask, Photos, Policy},
     desk::{self, Booted, CaseStatuses, Mappings, RelationKeys},
     metrics::Thresholds,
     model::{Text, Timestamp},
@@ -14,10 +14,10 @@ use caseload::{
     secret::{FieldKey, KeySource, Secret},
     simulator::{self, DEMO_KEY, Novelties, Scenario, Simulator},
     sync,
-    tui::{Console, Errand, Searched, Settings, Theme},
+    tui::{Console, Errand, Hanging, Searched, Settings, Theme, photo::Means},
 };
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
-use ratatui::{Terminal, backend::TestBackend};
+use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 use tempfile::TempDir;
 use unicode_width::UnicodeWidthStr;
 
@@ -50,6 +50,11 @@ pub struct Beginning {
     pub mappings: Mappings,
     pub policy: Policy,
     pub reviewer: &'static str,
+    pub photos: Photos,
+    /// How photos get to the terminal; half blocks in all colours without it.
+    pub means: Option<Means>,
+    /// For so long links to files are good, in seconds.
+    pub file_life: u32,
 }
 
 impl Default for Beginning {
@@ -67,6 +72,9 @@ impl Default for Beginning {
             mappings: Mappings::default(),
             policy: Policy::default(),
             reviewer: "jane@example.test",
+            photos: Photos::Auto,
+            means: None,
+            file_life: 6 * 60 * 60,
         }
     }
 }
@@ -108,6 +116,7 @@ impl Story {
             scenario: beginning.scenario.clone(),
             // Stories live in one window of the rate limit.
             rate_limit: 10_000,
+            file_life_seconds: beginning.file_life,
             ..simulator::Options::default()
         };
         let listen = ([127, 0, 0, 1], 0).into();
@@ -190,8 +199,11 @@ impl Story {
             photo_limit: 256 * 1024,
         };
         let news = booted.take_news();
-        let console =
+        let mut console =
             Console::new(booted.desk.clone(), news, settings, Theme::colours(), beginning.size);
+        if beginning.means.is_some() {
+            console.set_means(beginning.means);
+        }
         let backend = TestBackend::new(beginning.size.0, beginning.size.1);
         let terminal = Terminal::new(backend).expect("a test terminal");
         let (copied, field_key) = (Vec::new(), beginning.field_key.clone());
@@ -290,6 +302,16 @@ impl Story {
             line.trim_end().to_owned()
         });
         lines.collect::<Vec<_>>().join("\n")
+    }
+
+    /// The cells of the screen, with their colours.
+    pub fn cells(&self) -> &Buffer {
+        self.terminal.backend().buffer()
+    }
+
+    /// What a graphics protocol has to put on the screen.
+    pub fn hangings(&self) -> Vec<Hanging> {
+        self.console.hangings()
     }
 
     #[track_caller]

@@ -14,7 +14,7 @@ use crate::{
     tui::{
         command::Command,
         format, keymap,
-        state::{Pane, Searched, State, Toast, Tone},
+        state::{Detail, Pane, Searched, State, Tab, Toast, Tone},
         theme::Theme,
     },
 };
@@ -53,6 +53,21 @@ pub fn toast(frame: &mut Frame<'_>, area: Rect, toast: &Toast, theme: &Theme) {
 
 fn commands(state: &State) -> &'static [Command] {
     use Command as C;
+    let reads_photos = |detail: &Detail| state.focus == Pane::Detail && detail.tab == Tab::Photos;
+    if state.detail.as_ref().is_some_and(reads_photos) {
+        return &[
+            C::Photos,
+            C::Reveal,
+            C::Approve,
+            C::Decline,
+            C::Escalate,
+            C::NextTab,
+            C::NextItem,
+            C::Undo,
+            C::Help,
+            C::Back,
+        ];
+    }
     match (state.focus, state.detail.as_ref().map(|detail| &detail.subject)) {
         (Pane::Relations, _) => &[C::Open, C::Relations, C::Back, C::NextPane, C::Help, C::Quit],
         (_, Some(Subject::Case(_))) => &[

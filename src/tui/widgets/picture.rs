@@ -28,8 +28,10 @@ pub fn draw(buffer: &mut Buffer, frame: &Frame, active: bool, state: &State, the
     let style = if active { theme.accent } else { theme.text };
     let label = format!(" {}", label(frame, state));
     Line::styled(format::cut(&label, width), style).render(frame.label, buffer);
-    let foot = format!(" {}", foot(frame, state));
-    Line::styled(format::cut(&foot, width), theme.dim).render(frame.foot, buffer);
+    let foot = format::wrap(&foot(frame, state), width.saturating_sub(1));
+    let foot: Vec<Line<'_>> =
+        foot.into_iter().map(|line| Line::styled(format!(" {line}"), theme.dim)).collect();
+    Paragraph::new(foot).render(frame.foot, buffer);
     let drawing = state.album.drawing(frame.side, &frame.photo.file);
     match (instead(frame, state), drawing.map(|drawing| &drawing.paint)) {
         (Some(said), _) => say(buffer, frame.picture, &said, theme),
@@ -41,17 +43,17 @@ pub fn draw(buffer: &mut Buffer, frame: &Frame, active: bool, state: &State, the
     }
 }
 
-/// `document front  government id  taken 2 Mar 11:59`
+/// `document front · 18h07m ago · auto`
 fn label(frame: &Frame, state: &State) -> String {
     let photo = &frame.photo;
     let mut parts = vec![photo.shows.words().to_owned()];
     parts.extend((photo.later > 0).then(|| "earlier attempt".to_owned()));
     parts.extend(photo.taken_at.map(|at| format!("{} ago", format::age(at, state.now))));
-    parts.extend(photo.capture.as_ref().map(|how| format!("by {how}")));
+    parts.extend(photo.capture.as_ref().map(ToString::to_string));
     parts.join(" · ")
 }
 
-/// `JPEG 4000×3000 1.2 MiB · 200 % · half blocks: not fit for fine print · 34 KiB sent`
+/// `200 % · half blocks: not fit for fine print · 34 KiB sent · JPEG 4000×3000 1.2 MiB`
 fn foot(frame: &Frame, state: &State) -> String {
     let file = &frame.photo.file;
     if hidden(state).is_some() {
