@@ -261,6 +261,11 @@ impl State {
         }
     }
 
+    /// How personal values of the open item are written now.
+    pub fn values(&self) -> super::panes::detail::Values {
+        super::panes::detail::Values::of(self.shows_item())
+    }
+
     /// Whether rows show names.
     pub fn shows_rows(&self) -> bool {
         self.settings.mask == Mask::Nothing

@@ -7,6 +7,7 @@
 mod answer;
 mod command;
 mod dialog;
+mod evidence;
 mod lock;
 mod prompt;
 mod stage;

@@ -28,7 +28,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-pub use self::page::On;
+pub use self::page::{On, Values};
 use self::page::{Page, Row};
 use crate::tui::{
     format, layout, pending,
@@ -159,8 +159,8 @@ fn page<'a>(detail: &'a Detail, state: &'a State, width: usize, theme: &Theme) -
             Tab::Sessions => sessions::fill(out, file, state, width, theme),
             Tab::Reports => reports::fill(out, file, state, width, theme),
             Tab::Documents => documents::fill(out, file, state, width, theme),
-            Tab::Timeline => timeline::fill(out, file, state, width, theme),
-            Tab::Raw => raw::fill(out, width, theme),
+            Tab::Timeline => timeline::fill(out, file, detail, state, width, theme),
+            Tab::Raw => raw::fill(out, detail, state, width, theme),
         },
         File::Case(file) => case::fill(out, file, state, width, theme),
         File::Account(file) => account::fill(out, file, state, width, theme),

@@ -6,7 +6,7 @@ use ratatui::{
 };
 
 use crate::{
-    model::{Field, Pii, Subject, Text},
+    model::{Field, Pii, ReportId, Subject, Text},
     tui::{format, theme::Theme},
 };
 
@@ -25,11 +25,22 @@ pub struct Row<'a> {
 #[derive(Debug, Clone, PartialEq)]
 pub enum On {
     /// A named value of a person. `place` tells it from all others of the item: `typed/name-first`.
-    Value { place: String, value: Pii },
+    Value {
+        place: String,
+        value: Pii,
+    },
     /// Enter leads there.
     Subject(Subject),
     /// An id that can be copied.
     Id(Text),
+    Report(ReportId),
+    /// One match of a report; `entity` where it can be dismissed by itself.
+    Match {
+        report: ReportId,
+        entity: Option<Text>,
+    },
+    /// Enter folds it, or unfolds it.
+    Fold(String),
 }
 
 /// How personal values are written on this page.
@@ -44,7 +55,7 @@ impl Values {
         if shown { Self::Shown } else { Self::Masked }
     }
 
-    pub fn write(self, value: &Pii) -> String {
+    pub fn write(self, _place: &str, value: &Pii) -> String {
         match self {
             Self::Masked => value.masked(),
             Self::Shown => value.reveal().to_string(),
@@ -122,7 +133,8 @@ impl<'a> Page<'a> {
             let name = field.name.as_str().replace(['-', '_'], " ");
             let place = format!("{group}/{}", field.name);
             let on = On::Value { place, value: field.value.clone() };
-            self.fact(&name, &values.write(&field.value), Some(on), width, theme);
+            let shown = values.write("", &field.value);
+            self.fact(&name, &shown, Some(on), width, theme);
         }
     }
 }
