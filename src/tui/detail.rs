@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::state::Pane;
+use super::{reveal::Reveals, state::Pane};
 use crate::{
     desk::{AccountFile, CaseFile, InquiryFile},
     model::{AccountId, Action, Evidence, Subject, Text},
@@ -29,8 +29,8 @@ pub struct Detail {
     pub cursor: usize,
     pub scroll: usize,
     pub checks: Checks,
-    /// Personal data is shown until then.
-    pub revealed_until: Option<Timestamp>,
+    /// Personal data that is shown for a while.
+    pub reveals: Reveals,
     /// Persona is being asked for it.
     pub asking: bool,
     pub problem: Option<String>,
@@ -149,7 +149,7 @@ impl Detail {
             cursor: 0,
             scroll: 0,
             checks: Checks::default(),
-            revealed_until: None,
+            reveals: Reveals::default(),
             asking: false,
             problem: None,
         }
@@ -196,10 +196,6 @@ impl Detail {
             File::Loading | File::Missing | File::Inquiry(_) => None,
         };
         id.cloned().map(Subject::Inquiry)
-    }
-
-    pub fn is_revealed(&self, now: Timestamp) -> bool {
-        self.revealed_until.is_some_and(|until| now < until)
     }
 }
 

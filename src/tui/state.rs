@@ -10,7 +10,9 @@ use jiff::Timestamp;
 use tui_input::Input;
 
 pub use super::detail::{Detail, File, Tab};
-use super::{detail::evidence, listing::List, lock::Lock, prompt::Prompt, staged::Staged};
+use super::{
+    detail::evidence, listing::List, lock::Lock, prompt::Prompt, reveal::Values, staged::Staged,
+};
 use crate::{
     config::{Mask, Policy},
     desk::{
@@ -251,14 +253,15 @@ impl State {
         evidence(file).into_iter().map(|(tab, _)| tab).filter(is_new).collect()
     }
 
-    /// Whether personal data is shown in the detail now.
+    /// How personal values are written in the detail now.
+    pub fn values(&self) -> Values<'_> {
+        let reveals = self.detail.as_ref().map(|detail| &detail.reveals);
+        Values::of(self.settings.mask, reveals, self.now)
+    }
+
+    /// Whether all personal data of the item in the detail is shown now.
     pub fn shows_item(&self) -> bool {
-        match self.settings.mask {
-            Mask::Everything => {
-                self.detail.as_ref().is_some_and(|detail| detail.is_revealed(self.now))
-            }
-            Mask::Lists | Mask::Nothing => true,
-        }
+        self.values().shows_all()
     }
 
     /// Whether rows show names.

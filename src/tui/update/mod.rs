@@ -9,6 +9,7 @@ mod command;
 mod dialog;
 mod lock;
 mod prompt;
+mod reveal;
 mod stage;
 mod undo;
 
@@ -127,10 +128,8 @@ fn expire(state: &mut State) {
         state.toast = None;
     }
     let now = state.now;
-    if let Some(detail) = &mut state.detail
-        && detail.revealed_until.is_some_and(|until| until <= now)
-    {
-        detail.revealed_until = None;
+    if let Some(detail) = &mut state.detail {
+        detail.reveals.expire(now);
     }
 }
 

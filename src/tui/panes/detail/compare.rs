@@ -1,17 +1,22 @@
 //! What was typed, read and found about a person, side by side.
 
-use super::page::{Page, Values};
+use super::page::Page;
 use crate::{
     desk::InquiryFile,
     tui::{state::State, theme::Theme},
 };
 
 pub fn fill(page: &mut Page<'_>, file: &InquiryFile, state: &State, width: usize, theme: &Theme) {
-    let values = Values::of(state.shows_item());
-    page.values(("typed", "typed by the applicant"), &file.inquiry.fields, values, width, theme);
+    page.values(
+        ("typed", "typed by the applicant"),
+        &file.inquiry.fields,
+        state.values(),
+        width,
+        theme,
+    );
     for verification in &file.verifications {
         let title = format!("read by {}", super::checks::kind(verification));
         let group = verification.id.as_str();
-        page.values((group, &title), &verification.fields, values, width, theme);
+        page.values((group, &title), &verification.fields, state.values(), width, theme);
     }
 }

@@ -56,6 +56,10 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
             block.title_bottom(Line::styled(format!(" {n} more below "), theme.dim).right_aligned())
         }
     };
+    let block = match detail.reveals.words(state.now) {
+        None => block,
+        Some(words) => block.title_bottom(Line::styled(format!(" {words} "), theme.warn)),
+    };
     frame.render_widget(block, area);
     let reading = state.focus == Pane::Detail;
     let shown = page.rows.into_iter().enumerate().skip(detail.scroll).take(room);
