@@ -22,6 +22,7 @@ pub mod inquiry;
 pub mod journal;
 pub mod lane;
 pub mod mapping;
+pub mod mask;
 pub mod mismatch;
 pub mod proposal;
 pub mod raw;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::state::Pane;
+use super::{reveal::Reveals, state::Pane};
 use crate::{
     desk::{AccountFile, CaseFile, InquiryFile},
     model::{AccountId, Action, Evidence, Subject, Text, timeline::Happened},
@@ -34,8 +34,8 @@ pub struct Detail {
     /// Of its timeline.
     pub events: Loaded<Vec<Happened>>,
     pub raw: Raw,
-    /// Personal data is shown until then.
-    pub revealed_until: Option<Timestamp>,
+    /// Personal data that is shown for a while.
+    pub reveals: Reveals,
     /// Persona is being asked for it.
     pub asking: bool,
     pub problem: Option<String>,
@@ -199,7 +199,7 @@ impl Detail {
             checks: Checks::default(),
             events: Loaded::No,
             raw: Raw::default(),
-            revealed_until: None,
+            reveals: Reveals::default(),
             asking: false,
             problem: None,
         }
@@ -246,10 +246,6 @@ impl Detail {
             File::Loading | File::Missing | File::Inquiry(_) => None,
         };
         id.cloned().map(Subject::Inquiry)
-    }
-
-    pub fn is_revealed(&self, now: Timestamp) -> bool {
-        self.revealed_until.is_some_and(|until| now < until)
     }
 }
 

@@ -7,7 +7,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use tokio::{sync::mpsc, task::JoinSet};
 
-use super::msg::Msg;
+use super::msg::{Msg, Then};
 use crate::{
     busy::{Busy, Token},
     desk::{CaseView, Confirmation, Desk, Draft, InquiryView, Note, Window},
@@ -47,6 +47,8 @@ pub enum Effect {
     Undo(ActionId),
     Acknowledge(ActionId),
     Journal(Note),
+    /// What needs a line in the journal before it is done.
+    JournalFirst(Note, Then),
     /// The mismatches are on the screen: they are no news any more.
     LookAtMismatches,
     /// Hand a secret to the terminal's clipboard; done by the loop, which owns the terminal.
@@ -226,6 +228,7 @@ async fn perform(desk: &Desk, effect: Effect) -> Msg {
         }
         Effect::Acknowledge(id) => Msg::Acknowledged(words(desk.acknowledge(&id).await)),
         Effect::Journal(note) => Msg::Journaled(words(desk.journal(note).await)),
+        Effect::JournalFirst(note, then) => Msg::Recorded(then, words(desk.journal(note).await)),
         Effect::Copy(_) | Effect::Repaint => {
             unreachable!("the loop keeps what needs the terminal to itself")
         }

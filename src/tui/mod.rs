@@ -23,6 +23,7 @@ mod overlays;
 mod panes;
 mod pending;
 mod prompt;
+mod reveal;
 mod staged;
 mod state;
 mod terminal;

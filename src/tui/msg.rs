@@ -13,6 +13,17 @@ use crate::{
     secret::Secret,
 };
 
+/// What may be done once the journal has it.
+#[derive(Debug)]
+pub enum Then {
+    /// Show all personal data of an item.
+    RevealItem(Subject),
+    /// Show the value at this place of an item.
+    RevealValue(Subject, String),
+    /// Hand a personal value to the terminal's clipboard.
+    Copy(Secret<String>),
+}
+
 /// A question's answer, or why there is none, as a sentence.
 pub type Answer<T> = Result<T, String>;
 
@@ -52,6 +63,8 @@ pub enum Msg {
     Undone(Answer<TakenBack>),
     Acknowledged(Answer<()>),
     Journaled(Answer<()>),
+    /// The journal has it, or not: then nothing is shown and nothing handed out.
+    Recorded(Then, Answer<()>),
     Link {
         subject: Subject,
         action: ActionId,

@@ -10,7 +10,9 @@ use jiff::Timestamp;
 use tui_input::Input;
 
 pub use super::detail::{Detail, File, Tab};
-use super::{detail::evidence, listing::List, lock::Lock, prompt::Prompt, staged::Staged};
+use super::{
+    detail::evidence, listing::List, lock::Lock, prompt::Prompt, reveal::Values, staged::Staged,
+};
 use crate::{
     config::{Mask, Policy},
     desk::{
@@ -251,19 +253,15 @@ impl State {
         evidence(file).into_iter().map(|(tab, _)| tab).filter(is_new).collect()
     }
 
-    /// Whether personal data is shown in the detail now.
-    pub fn shows_item(&self) -> bool {
-        match self.settings.mask {
-            Mask::Everything => {
-                self.detail.as_ref().is_some_and(|detail| detail.is_revealed(self.now))
-            }
-            Mask::Lists | Mask::Nothing => true,
-        }
+    /// How personal values are written in the detail now.
+    pub fn values(&self) -> Values<'_> {
+        let reveals = self.detail.as_ref().map(|detail| &detail.reveals);
+        Values::of(self.settings.mask, reveals, self.now)
     }
 
-    /// How personal values of the open item are written now.
-    pub fn values(&self) -> super::panes::detail::Values {
-        super::panes::detail::Values::of(self.shows_item())
+    /// Whether all personal data of the item in the detail is shown now.
+    pub fn shows_item(&self) -> bool {
+        self.values().shows_all()
     }
 
     /// Whether rows show names.

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use super::{
     Effect, Leaving, Pane, State, Tone, Touched, ask, evidence, follow_cursor, follow_rows,
-    load_cases, load_inquiries, measure,
+    load_cases, load_inquiries, measure, reveal,
 };
 use crate::{
     desk::{Changes, Note, Placed, SyncState, TakenBack},
@@ -112,6 +112,11 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
             let copy = Effect::Copy(link.clone());
             state.overlay = Some(Overlay::Link { subject, action, link });
             vec![copy, Effect::Journal(note)]
+        }
+        Msg::Recorded(then, Ok(())) => reveal::recorded(state, then),
+        Msg::Recorded(_, Err(why)) => {
+            state.say(format!("not shown and not copied: {why}"), Tone::Bad);
+            Vec::new()
         }
         Msg::Stats(stats) => {
             judge(state, stats);

@@ -4,10 +4,10 @@ use tui_input::Input;
 
 use super::{
     Effect, Pane, State, Tone, ask, evidence, follow_cursor, load_cases, load_inquiries, lock,
-    measure, open, stage, undo,
+    measure, open, reveal, stage, undo,
 };
 use crate::{
-    desk::{CaseView, InquiryView, Note},
+    desk::{CaseView, InquiryView},
     model::InquiryStatus,
     tui::{
         command::Command,
@@ -55,7 +55,8 @@ pub fn act(state: &mut State, command: Command) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Command::Reveal => reveal(state),
+        Command::Reveal => reveal::value(state),
+        Command::RevealItem => reveal::item(state),
         Command::Filter => filter(state),
         Command::ClearFilter => clear_filter(state),
         Command::Refetch => match state.detail.as_ref().map(|detail| detail.subject.clone()) {
@@ -278,22 +279,6 @@ fn relations(state: &mut State) -> Vec<Effect> {
         );
     }
     effects
-}
-
-fn reveal(state: &mut State) -> Vec<Effect> {
-    let (now, reveal) = (state.now, state.settings.reveal);
-    if state.settings.mask != crate::config::Mask::Everything {
-        return refuse(state, "the open item is not masked");
-    }
-    let Some(detail) = &mut state.detail else {
-        return refuse(state, "nothing is selected");
-    };
-    if detail.is_revealed(now) {
-        detail.revealed_until = None;
-        return Vec::new();
-    }
-    detail.revealed_until = Some(now + reveal);
-    vec![Effect::Journal(Note::Revealed(detail.subject.clone()))]
 }
 
 fn filter(state: &mut State) -> Vec<Effect> {

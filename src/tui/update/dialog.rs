@@ -302,6 +302,7 @@ pub fn waits_for_staged(state: &State, command: Command) -> bool {
             | Command::Last
             | Command::Checks
             | Command::Reveal
+            | Command::RevealItem
             | Command::Mismatches
             | Command::Prompt
             | Command::Help

@@ -40,6 +40,5 @@ pub fn fill(page: &mut Page<'_>, file: &AccountFile, state: &State, width: usize
             ]),
         );
     }
-    let values = state.values();
-    page.values(("fields", "fields"), &account.fields, values, width, theme);
+    page.values(("fields", "fields"), &account.fields, state.values(), width, theme);
 }

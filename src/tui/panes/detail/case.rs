@@ -60,6 +60,5 @@ pub fn fill(page: &mut Page<'_>, file: &CaseFile, state: &State, width: usize, t
         let on = On::Subject(Subject::Account(account.id.clone()));
         page.about(on, Line::styled(words.join(" "), theme.dim));
     }
-    let values = state.values();
-    page.values(("fields", "fields"), &case.fields, values, width, theme);
+    page.values(("fields", "fields"), &case.fields, state.values(), width, theme);
 }

@@ -28,7 +28,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-pub use self::page::{On, Values};
+pub use self::page::On;
 use self::page::{Page, Row};
 use crate::tui::{
     format, layout, pending,
@@ -55,6 +55,10 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
         n => {
             block.title_bottom(Line::styled(format!(" {n} more below "), theme.dim).right_aligned())
         }
+    };
+    let block = match detail.reveals.words(state.now) {
+        None => block,
+        Some(words) => block.title_bottom(Line::styled(format!(" {words} "), theme.warn)),
     };
     frame.render_widget(block, area);
     let reading = state.focus == Pane::Detail;

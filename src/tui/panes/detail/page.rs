@@ -7,7 +7,7 @@ use ratatui::{
 
 use crate::{
     model::{Field, Pii, ReportId, Subject, Text},
-    tui::{format, theme::Theme},
+    tui::{format, reveal::Values, theme::Theme},
 };
 
 #[derive(Debug, Default)]
@@ -41,26 +41,6 @@ pub enum On {
     },
     /// Enter folds it, or unfolds it.
     Fold(String),
-}
-
-/// How personal values are written on this page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Values {
-    Masked,
-    Shown,
-}
-
-impl Values {
-    pub fn of(shown: bool) -> Self {
-        if shown { Self::Shown } else { Self::Masked }
-    }
-
-    pub fn write(self, _place: &str, value: &Pii) -> String {
-        match self {
-            Self::Masked => value.masked(),
-            Self::Shown => value.reveal().to_string(),
-        }
-    }
 }
 
 /// The columns of names before values.
@@ -119,7 +99,7 @@ impl<'a> Page<'a> {
         &mut self,
         (group, title): (&str, &str),
         fields: &[Field],
-        values: Values,
+        values: Values<'_>,
         width: usize,
         theme: &Theme,
     ) {
@@ -127,13 +107,13 @@ impl<'a> Page<'a> {
         if fields.is_empty() {
             return;
         }
-        let hint = if values == Values::Shown { "" } else { "p reveals" };
+        let hint = if values.shows_all() { "" } else { "p reveals" };
         self.heading(title, hint, theme);
         for field in fields {
             let name = field.name.as_str().replace(['-', '_'], " ");
             let place = format!("{group}/{}", field.name);
+            let shown = values.write(&place, &field.value);
             let on = On::Value { place, value: field.value.clone() };
-            let shown = values.write("", &field.value);
             self.fact(&name, &shown, Some(on), width, theme);
         }
     }
