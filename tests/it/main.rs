@@ -12,6 +12,7 @@ mod contract;
 mod day;
 mod delivery;
 mod endpoints;
+mod evidence;
 mod hostile;
 mod journal;
 mod letter;

@@ -68,7 +68,8 @@ fn belongs(file: &InquiryFile) -> String {
     let inquiry = &file.inquiry;
     let mut parts = Vec::new();
     if let Some(template) = &inquiry.template {
-        parts.push(named(file, &Text::new(template.as_str())));
+        let name = file.exhibits.name_of(template.as_str());
+        parts.push(name.map_or_else(|| template.short(), Text::to_string));
     }
     match (&file.account, &inquiry.account) {
         (Some(account), _) => {
