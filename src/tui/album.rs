@@ -13,6 +13,9 @@ use crate::{
     secret::Secret,
 };
 
+/// What is revealed when photos are: one place for all of an item's.
+pub const PLACE: &str = "photos";
+
 /// How many decoded photos are held at once: each takes up to 15 MB.
 pub const MOST_HELD: usize = 6;
 

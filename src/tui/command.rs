@@ -32,6 +32,7 @@ pub enum Command {
     Checks,
     Photos,
     Reveal,
+    RevealItem,
     Filter,
     ClearFilter,
     Refetch,
@@ -198,9 +199,16 @@ pub const TABLE: &[Spec] = &[
     ),
     row(
         C::Reveal,
-        &["p", "P"],
+        &["p"],
         "reveal",
-        "show this item's personal data for a while; journaled",
+        "show the personal value under the detail's cursor for a while; journaled",
+        Looking,
+    ),
+    row(
+        C::RevealItem,
+        &["P"],
+        "reveal all",
+        "show all of this item's personal data for a while; journaled",
         Looking,
     ),
     row(

@@ -9,7 +9,7 @@ use tokio::{sync::mpsc, task::JoinSet};
 
 use super::{
     album::{Order, Way},
-    msg::Msg,
+    msg::{Msg, Then},
     photo::{self, Means, Picture},
 };
 use crate::{
@@ -36,6 +36,10 @@ pub enum Effect {
     LoadFile(Subject),
     LoadRelations(AccountId),
     LoadStatuses(CaseId),
+    /// Ask Persona for what it tells of an inquiry.
+    LoadEvents(InquiryId),
+    /// Ask Persona for an inquiry as it writes it.
+    LoadRaw(InquiryId),
     /// Ask Persona for an object now.
     Refresh(Subject),
     /// Ask Persona for an account's relations now.
@@ -66,6 +70,8 @@ pub enum Effect {
         file: FileRef,
         way: Way,
     },
+    /// What needs a line in the journal before it is done.
+    JournalFirst(Note, Then),
     /// The mismatches are on the screen: they are no news any more.
     LookAtMismatches,
     /// Hand a secret to the terminal's clipboard; done by the loop, which owns the terminal.
@@ -84,6 +90,8 @@ enum Slot {
     File,
     Relations,
     Statuses,
+    Events,
+    Raw,
     Refresh,
     FetchRelations,
     DrawPhoto(usize),
@@ -99,6 +107,8 @@ impl Effect {
             Self::LoadFile(_) => Slot::File,
             Self::LoadRelations(_) => Slot::Relations,
             Self::LoadStatuses(_) => Slot::Statuses,
+            Self::LoadEvents(_) => Slot::Events,
+            Self::LoadRaw(_) => Slot::Raw,
             Self::Refresh(_) => Slot::Refresh,
             Self::FetchRelations(_) => Slot::FetchRelations,
             Self::DrawPhoto { side, .. } => Slot::DrawPhoto(*side),
@@ -222,6 +232,14 @@ async fn perform(desk: &Desk, effect: Effect) -> Msg {
             let answer = desk.case_statuses(&case).await;
             Msg::Statuses(case, words(answer))
         }
+        Effect::LoadEvents(id) => {
+            let answer = desk.events(&id).await;
+            Msg::Events(id, words(answer))
+        }
+        Effect::LoadRaw(id) => {
+            let answer = desk.raw(&id).await;
+            Msg::Raw(id, words(answer))
+        }
         Effect::Refresh(subject) => {
             let answer = desk.refresh(&subject).await;
             Msg::Refreshed(subject, words(answer))
@@ -260,6 +278,7 @@ async fn perform(desk: &Desk, effect: Effect) -> Msg {
             let link = desk.hand_off(&inquiry, &file).await;
             Msg::HandedOff(file, way, words(link))
         }
+        Effect::JournalFirst(note, then) => Msg::Recorded(then, words(desk.journal(note).await)),
         Effect::Copy(_) | Effect::Repaint => {
             unreachable!("the loop keeps what needs the terminal to itself")
         }

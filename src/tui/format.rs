@@ -72,19 +72,18 @@ pub fn share(percent: f64) -> String {
     format!("{rounded} %")
 }
 
-/// `812 B`, `62 KiB`, `1.2 MiB`
-pub fn bytes(bytes: u64) -> String {
-    const KIB: u64 = 1_024;
-    match bytes {
-        0..KIB => format!("{bytes} B"),
-        KIB..1_048_576 => format!("{} KiB", bytes.div_ceil(KIB)),
-        _ => format!("{:.1} MiB", bytes as f64 / 1_048_576.0),
-    }
-}
-
 /// A verification's kind in a few columns: `government-id` → `gov id`.
 pub fn kind(kind: &str) -> String {
     kind.replace("government-id", "gov id").replace(['-', '_'], " ")
+}
+
+/// `812 kB`, `3.4 MB`
+pub fn bytes(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => format!("{} kB", bytes / 1_000),
+        _ => format!("{}.{} MB", bytes / 1_000_000, bytes / 100_000 % 10),
+    }
 }
 
 /// UTC, to the minute.

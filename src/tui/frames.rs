@@ -44,7 +44,7 @@ pub enum Hidden {
 
 /// Whether photos may be on the screen, and if not, why.
 pub fn hidden(state: &State) -> Option<Hidden> {
-    match (state.means, state.shows_item()) {
+    match (state.means, state.values().shows(album::PLACE)) {
         (None, _) => Some(Hidden::Off),
         (Some(_), false) => Some(Hidden::Masked),
         (Some(_), true) => None,

@@ -28,6 +28,7 @@ mod panes;
 mod pending;
 pub mod photo;
 mod prompt;
+mod reveal;
 mod staged;
 mod state;
 mod terminal;

@@ -15,9 +15,20 @@ use crate::{
         InquiryView, KnownMismatches, KnownStatus, Placed, RelationGroup, SyncState, TakenBack,
     },
     metrics::Stats,
-    model::{AccountId, Action, ActionId, CaseId, FileRef, InquiryId, Subject},
+    model::{AccountId, Action, ActionId, CaseId, FileRef, InquiryId, Subject, timeline::Happened},
     secret::Secret,
 };
+
+/// What may be done once the journal has it.
+#[derive(Debug)]
+pub enum Then {
+    /// Show all personal data of an item.
+    RevealItem(Subject),
+    /// Show the value at this place of an item.
+    RevealValue(Subject, String),
+    /// Hand a personal value to the terminal's clipboard.
+    Copy(Secret<String>),
+}
 
 /// A question's answer, or why there is none, as a sentence.
 pub type Answer<T> = Result<T, String>;
@@ -44,6 +55,9 @@ pub enum Msg {
     /// The store's copy of an account's relations.
     Relations(AccountId, Answer<Vec<RelationGroup>>),
     Statuses(CaseId, Answer<Vec<KnownStatus>>),
+    /// What Persona told of an inquiry, and the inquiry as it writes it.
+    Events(InquiryId, Answer<Vec<Happened>>),
+    Raw(InquiryId, Answer<serde_json::Value>),
     /// Persona answered, or not; what it said came through the store.
     Refreshed(Subject, Answer<()>),
     /// The same for an account's relations.
@@ -62,6 +76,8 @@ pub enum Msg {
     LinksForgotten,
     /// A new link to a file, which the journal knows of.
     HandedOff(FileRef, Way, Answer<Secret<String>>),
+    /// The journal has it, or not: then nothing is shown and nothing handed out.
+    Recorded(Then, Answer<()>),
     Link {
         subject: Subject,
         action: ActionId,

@@ -17,6 +17,7 @@ use super::{
     lock::Lock,
     photo::{Ink, Means, Protocol},
     prompt::Prompt,
+    reveal::Values,
     staged::Staged,
 };
 use crate::{
@@ -276,14 +277,15 @@ impl State {
         evidence(file).into_iter().map(|(tab, _)| tab).filter(is_new).collect()
     }
 
-    /// Whether personal data is shown in the detail now.
+    /// How personal values are written in the detail now.
+    pub fn values(&self) -> Values<'_> {
+        let reveals = self.detail.as_ref().map(|detail| &detail.reveals);
+        Values::of(self.settings.mask, reveals, self.now)
+    }
+
+    /// Whether all personal data of the item in the detail is shown now.
     pub fn shows_item(&self) -> bool {
-        match self.settings.mask {
-            Mask::Everything => {
-                self.detail.as_ref().is_some_and(|detail| detail.is_revealed(self.now))
-            }
-            Mask::Lists | Mask::Nothing => true,
-        }
+        self.values().shows_all()
     }
 
     /// Whether rows show names.

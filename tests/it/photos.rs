@@ -85,7 +85,7 @@ async fn the_card_is_drawn_beside_the_selfie_and_counts_as_seen() {
         .sees("document front")
         .sees("selfie")
         .sees("half blocks")
-        .sees("KiB sent")
+        .sees("kB sent")
         .sees("✓ document front");
     assert!(is_drawn(&story));
     assert_eq!(links_read(&story), 2, "of the card and of the selfie, once each");
@@ -296,7 +296,7 @@ async fn files_that_are_no_photos_are_named() {
     let (id, files) = with_photos(&story, "png");
     let cases: [(&str, &[u8], &str); 5] = [
         ("-front", b"\xff\xd8\xff\xe0 this is none", "this JPEG is broken and cannot be read"),
-        ("-center", b"%PDF-1.7 a paper", "a PDF of 16 B is not drawn here"),
+        ("-center", b"%PDF-1.7 a paper", "a PDF of 16 bytes is not drawn here"),
         ("-left", b"\0\0\0\x18ftypheic....", "a HEIC photo of"),
         ("-right", b"", "the file is empty"),
         ("-back", &[0; 21 * 1024 * 1024], "larger than 20 MiB"),

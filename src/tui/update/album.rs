@@ -1,7 +1,7 @@
 //! Photos: what is fetched and drawn follows from what is on the screen, after every message. Keys
 //! of the viewer change how they are looked at, and wait for nothing.
 
-use super::{Effect, Pane, State, Tone, command, measure};
+use super::{Effect, Pane, State, Tone, command, measure, reveal};
 use crate::{
     model::{FileRef, InquiryId, Photo, Shows},
     tui::{
@@ -176,7 +176,7 @@ pub fn press(state: &mut State, key: Press) -> Vec<Effect> {
         }
         Viewing::Next => turn(state, 1),
         Viewing::Previous => turn(state, -1),
-        Viewing::Reveal => command::act(state, Command::Reveal),
+        Viewing::Reveal => reveal::photos(state),
         Viewing::Again => command::act(state, Command::Refetch),
         looking => {
             look(state, looking);

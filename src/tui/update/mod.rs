@@ -8,8 +8,10 @@ mod album;
 mod answer;
 mod command;
 mod dialog;
+mod evidence;
 mod lock;
 mod prompt;
+mod reveal;
 mod stage;
 mod undo;
 
@@ -132,10 +134,8 @@ fn expire(state: &mut State) {
         state.toast = None;
     }
     let now = state.now;
-    if let Some(detail) = &mut state.detail
-        && detail.revealed_until.is_some_and(|until| until <= now)
-    {
-        detail.revealed_until = None;
+    if let Some(detail) = &mut state.detail {
+        detail.reveals.expire(now);
     }
 }
 

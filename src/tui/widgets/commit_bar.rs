@@ -71,7 +71,7 @@ fn grounds(proposed: &Proposed, state: &State) -> String {
         None => format!("reason: {reason}"),
         Some(comment) if state.shows_item() => format!("reason: {reason} · comment: {comment}"),
         Some(_) => {
-            let reveal = keymap::shown(Command::Reveal);
+            let reveal = keymap::shown(Command::RevealItem);
             format!("reason: {reason} · comment masked, {reveal} reveals")
         }
     }

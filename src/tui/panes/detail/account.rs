@@ -2,7 +2,7 @@
 
 use ratatui::text::{Line, Span};
 
-use super::page::{On, Page, Values};
+use super::page::{On, Page};
 use crate::{
     desk::AccountFile,
     model::Subject,
@@ -40,6 +40,5 @@ pub fn fill(page: &mut Page<'_>, file: &AccountFile, state: &State, width: usize
             ]),
         );
     }
-    let values = Values::of(state.shows_item());
-    page.values(("fields", "fields"), &account.fields, values, width, theme);
+    page.values(("fields", "fields"), &account.fields, state.values(), width, theme);
 }

@@ -2,7 +2,7 @@
 
 use ratatui::text::{Line, Span};
 
-use super::page::{On, Page, Values};
+use super::page::{On, Page};
 use crate::{
     desk::CaseFile,
     model::Subject,
@@ -60,6 +60,5 @@ pub fn fill(page: &mut Page<'_>, file: &CaseFile, state: &State, width: usize, t
         let on = On::Subject(Subject::Account(account.id.clone()));
         page.about(on, Line::styled(words.join(" "), theme.dim));
     }
-    let values = Values::of(state.shows_item());
-    page.values(("fields", "fields"), &case.fields, values, width, theme);
+    page.values(("fields", "fields"), &case.fields, state.values(), width, theme);
 }

@@ -60,6 +60,10 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
             block.title_bottom(Line::styled(format!(" {n} more below "), theme.dim).right_aligned())
         }
     };
+    let block = match detail.reveals.words(state.now) {
+        None => block,
+        Some(words) => block.title_bottom(Line::styled(format!(" {words} "), theme.warn)),
+    };
     frame.render_widget(block, area);
     let reading = state.focus == Pane::Detail;
     let shown = page.rows.into_iter().enumerate().skip(detail.scroll).take(room);
@@ -207,8 +211,8 @@ fn page<'a>(detail: &'a Detail, state: &'a State, width: usize, theme: &Theme) -
             Tab::Sessions => sessions::fill(out, file, state, width, theme),
             Tab::Reports => reports::fill(out, file, state, width, theme),
             Tab::Documents => documents::fill(out, file, state, width, theme),
-            Tab::Timeline => timeline::fill(out, file, state, width, theme),
-            Tab::Raw => raw::fill(out, width, theme),
+            Tab::Timeline => timeline::fill(out, file, detail, state, width, theme),
+            Tab::Raw => raw::fill(out, detail, state, width, theme),
         },
         File::Case(file) => case::fill(out, file, state, width, theme),
         File::Account(file) => account::fill(out, file, state, width, theme),
