@@ -29,6 +29,13 @@ impl Desk {
         Ok(())
     }
 
+    /// The same for an object that may be wanted next: whoever waits for something goes first.
+    pub async fn fetch_ahead(&self, subject: &Subject) -> Result<(), RefreshError> {
+        let batch = sync::fetch(&self.client, subject, Lane::Back).await?;
+        self.store.apply(batch).await?;
+        Ok(())
+    }
+
     /// Fetches an account's relations under every configured key into the store.
     pub async fn fetch_relations(&self, id: &AccountId) -> Result<(), RefreshError> {
         let account = self.account_or_fetched(id).await?;

@@ -38,6 +38,8 @@ pub enum Effect {
     LoadRaw(InquiryId),
     /// Ask Persona for an object now.
     Refresh(Subject),
+    /// Ask Persona for what may be wanted next; nobody waits for it.
+    FetchAhead(Subject),
     /// Ask Persona for an account's relations now.
     FetchRelations(AccountId),
     /// In this order, together.
@@ -70,6 +72,7 @@ enum Slot {
     Events,
     Raw,
     Refresh,
+    Ahead,
     FetchRelations,
 }
 
@@ -86,6 +89,7 @@ impl Effect {
             Self::LoadEvents(_) => Slot::Events,
             Self::LoadRaw(_) => Slot::Raw,
             Self::Refresh(_) => Slot::Refresh,
+            Self::FetchAhead(_) => Slot::Ahead,
             Self::FetchRelations(_) => Slot::FetchRelations,
             _ => return None,
         })
@@ -213,6 +217,10 @@ async fn perform(desk: &Desk, effect: Effect) -> Msg {
         Effect::Refresh(subject) => {
             let answer = desk.refresh(&subject).await;
             Msg::Refreshed(subject, words(answer))
+        }
+        Effect::FetchAhead(subject) => {
+            let _ = desk.fetch_ahead(&subject).await;
+            Msg::FetchedAhead
         }
         Effect::FetchRelations(account) => {
             let answer = desk.fetch_relations(&account).await;

@@ -1,7 +1,7 @@
 //! All that the screen shows and all that a key can change: plain data, written by `update` alone.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
     time::Duration,
 };
 
@@ -77,6 +77,8 @@ pub struct State {
     pub detail: Option<Detail>,
     /// What was opened in this console, at which version, and which of its tabs were looked at.
     pub looked: HashMap<(Subject, Evidence), BTreeSet<Tab>>,
+    /// What was asked for before somebody wanted it, at which version.
+    pub ahead: HashSet<(Subject, Option<Timestamp>)>,
     pub staged: Option<Staged>,
     /// What was committed last in this console, and not taken back.
     pub committed: Option<(Subject, Verb)>,
@@ -206,6 +208,7 @@ impl State {
             relations: RelationsPane::default(),
             detail: None,
             looked: HashMap::new(),
+            ahead: HashSet::new(),
             staged: None,
             committed: None,
             overlay: None,

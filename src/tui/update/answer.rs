@@ -96,6 +96,7 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Msg::FetchedAhead => Vec::new(),
         Msg::Submitted(answer) => submitted(state, answer),
         Msg::Confirmed(answer) => confirmed(state, answer),
         Msg::Undone(Ok(undone)) => {
@@ -353,6 +354,7 @@ fn next_item(state: &mut State, decided: &Subject) -> Vec<Effect> {
     let mut effects = follow_cursor(state);
     if reading && let Some(subject) = state.detail.as_ref().map(|detail| detail.subject.clone()) {
         effects.push(ask(state, subject));
+        effects.extend(evidence::ahead(state));
     }
     effects
 }

@@ -235,6 +235,7 @@ fn neighbour(state: &mut State, rows: i64) -> Vec<Effect> {
         && let Some(subject) = state.detail.as_ref().map(|detail| detail.subject.clone())
     {
         effects.push(ask(state, subject));
+        effects.extend(evidence::ahead(state));
     }
     effects
 }

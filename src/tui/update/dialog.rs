@@ -53,11 +53,9 @@ pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
 
 fn in_overlay(state: &mut State, overlay: Overlay, key: Dialog) -> Vec<Effect> {
     state.overlay = match (overlay, key) {
-        (Overlay::Help { scroll }, Dialog::Down) => {
-            Some(Overlay::Help { scroll: scroll.saturating_add(1) })
-        }
-        (Overlay::Help { scroll }, Dialog::Up) => {
-            Some(Overlay::Help { scroll: scroll.saturating_sub(1) })
+        (Overlay::Help { scroll }, key) if rows(key).is_some() => {
+            let lines = i16::try_from(rows(key).unwrap_or(0)).unwrap_or(0);
+            Some(Overlay::Help { scroll: scroll.saturating_add_signed(lines) })
         }
         (Overlay::Outbox { cursor }, Dialog::Down) => {
             Some(Overlay::Outbox { cursor: (cursor + 1).min(state.outbox.len().saturating_sub(1)) })

@@ -233,6 +233,7 @@ fn open(state: &mut State, subject: Subject) -> Vec<Effect> {
     state.focus = Pane::Detail;
     measure(state);
     effects.push(ask(state, subject));
+    effects.extend(evidence::ahead(state));
     effects
 }
 
