@@ -149,7 +149,7 @@ impl Columns {
 fn raw<'a>(row: &RelationRow, width: usize, names: bool, theme: &Theme) -> Option<Line<'a>> {
     let shown = row.raw.iter().map(|field| match names {
         true => format!("{}: {}", field.name, field.value.reveal()),
-        false => format!("{}: {}", field.name, field.value.masked()),
+        false => format!("{}: {}", field.name, field.value.masked_as(field.name.as_str())),
     });
     let shown = shown.collect::<Vec<_>>().join(" · ");
     (!shown.is_empty()).then(|| {
