@@ -10,6 +10,7 @@
 //! no tick: when nothing happens it sleeps until the next thing on the screen would change.
 
 mod command;
+mod copying;
 mod detail;
 mod effect;
 mod format;

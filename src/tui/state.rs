@@ -11,7 +11,8 @@ use tui_input::Input;
 
 pub use super::detail::{Detail, File, Tab};
 use super::{
-    detail::evidence, listing::List, lock::Lock, prompt::Prompt, reveal::Values, staged::Staged,
+    copying::Choice, detail::evidence, listing::List, lock::Lock, prompt::Prompt, reveal::Values,
+    staged::Staged,
 };
 use crate::{
     config::{Mask, Policy},
@@ -137,6 +138,12 @@ pub enum Overlay {
         evidence: Evidence,
         current: Text,
         known: Vec<KnownStatus>,
+        cursor: usize,
+    },
+    /// What of this item can be copied.
+    Copy {
+        subject: Subject,
+        choices: Vec<Choice>,
         cursor: usize,
     },
     /// A one-time link, on the screen and nowhere else.

@@ -51,6 +51,9 @@ pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
         Some(Overlay::Statuses { current, known, cursor, .. }) => {
             overlays::statuses::draw(frame, current, known, *cursor, theme);
         }
+        Some(Overlay::Copy { choices, cursor, .. }) => {
+            overlays::copy::draw(frame, choices, *cursor, state, theme);
+        }
         Some(Overlay::Link { subject, link, .. }) => {
             overlays::link::draw(frame, subject, link, theme);
         }
