@@ -5,13 +5,16 @@
 
 pub mod account;
 pub mod action;
+pub mod attempts;
 pub mod case;
+pub mod compare;
 pub mod difference;
 pub mod document;
 pub mod entity;
 pub mod event;
 pub mod exhibit;
 pub mod field;
+pub mod findings;
 pub mod forget;
 pub mod id;
 pub mod identity;
@@ -23,10 +26,13 @@ pub mod mask;
 pub mod mismatch;
 pub mod pii;
 pub mod proposal;
+pub mod raw;
+pub mod reasons;
 pub mod relation;
 pub mod report;
 pub mod session;
 pub mod text;
+pub mod timeline;
 pub mod verification;
 
 pub use account::Account;

@@ -44,7 +44,7 @@ impl Pii {
 
 /// Parts of frames, blocks, and the marks that checks and cursors have on the screen.
 fn imitates(c: char) -> bool {
-    matches!(c, '\u{2500}'..='\u{259f}' | '✓' | '✔' | '✕' | '✖' | '✗' | '✘' | '▸' | '▶')
+    matches!(c, '\u{2500}'..='\u{259f}' | '✓' | '✔' | '✕' | '✖' | '✗' | '✘' | '▸' | '▶' | '≠' | '≈')
 }
 
 impl From<Text> for Pii {

@@ -1,12 +1,14 @@
 //! What the detail shows: one item, the tab of its evidence that is open, and where in it the
 //! reviewer is.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::{reveal::Reveals, state::Pane};
 use crate::{
     desk::{AccountFile, CaseFile, InquiryFile},
-    model::{AccountId, Action, Evidence, Subject, Text},
+    model::{AccountId, Action, Evidence, Subject, Text, timeline::Happened},
 };
 
 /// What the detail pane shows: the selected item, or one that was followed to.
@@ -29,6 +31,9 @@ pub struct Detail {
     pub cursor: usize,
     pub scroll: usize,
     pub checks: Checks,
+    /// Of its timeline.
+    pub events: Loaded<Vec<Happened>>,
+    pub raw: Raw,
     /// Personal data that is shown for a while.
     pub reveals: Reveals,
     /// Persona is being asked for it.
@@ -45,6 +50,49 @@ pub enum File {
     Inquiry(Box<InquiryFile>),
     Case(Box<CaseFile>),
     Account(Box<AccountFile>),
+}
+
+/// What is asked for only when somebody looks at it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Loaded<T> {
+    #[default]
+    No,
+    Asking,
+    Here(T),
+    /// Why not, as a sentence.
+    Failed(String),
+}
+
+/// The object as Persona writes it.
+#[derive(Debug, Default)]
+pub struct Raw {
+    pub body: Loaded<serde_json::Value>,
+    /// Where it is folded, as JSON pointers.
+    pub folded: BTreeSet<String>,
+    /// Lines without it are left out.
+    pub find: String,
+}
+
+impl<T> Loaded<T> {
+    pub fn is_wanted(&self) -> bool {
+        matches!(self, Self::No)
+    }
+
+    /// It has to be asked for again; what is being asked for is waited for.
+    pub fn forget(&mut self) {
+        if !matches!(self, Self::Asking) {
+            *self = Self::No;
+        }
+    }
+}
+
+impl<T> From<Result<T, String>> for Loaded<T> {
+    fn from(answer: Result<T, String>) -> Self {
+        match answer {
+            Ok(here) => Self::Here(here),
+            Err(why) => Self::Failed(why),
+        }
+    }
 }
 
 /// A part of an inquiry's evidence, in Persona's order.
@@ -149,6 +197,8 @@ impl Detail {
             cursor: 0,
             scroll: 0,
             checks: Checks::default(),
+            events: Loaded::No,
+            raw: Raw::default(),
             reveals: Reveals::default(),
             asking: false,
             problem: None,

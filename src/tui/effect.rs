@@ -32,6 +32,10 @@ pub enum Effect {
     LoadFile(Subject),
     LoadRelations(AccountId),
     LoadStatuses(CaseId),
+    /// Ask Persona for what it tells of an inquiry.
+    LoadEvents(InquiryId),
+    /// Ask Persona for an inquiry as it writes it.
+    LoadRaw(InquiryId),
     /// Ask Persona for an object now.
     Refresh(Subject),
     /// Ask Persona for an account's relations now.
@@ -63,6 +67,8 @@ enum Slot {
     File,
     Relations,
     Statuses,
+    Events,
+    Raw,
     Refresh,
     FetchRelations,
 }
@@ -77,6 +83,8 @@ impl Effect {
             Self::LoadFile(_) => Slot::File,
             Self::LoadRelations(_) => Slot::Relations,
             Self::LoadStatuses(_) => Slot::Statuses,
+            Self::LoadEvents(_) => Slot::Events,
+            Self::LoadRaw(_) => Slot::Raw,
             Self::Refresh(_) => Slot::Refresh,
             Self::FetchRelations(_) => Slot::FetchRelations,
             _ => return None,
@@ -193,6 +201,14 @@ async fn perform(desk: &Desk, effect: Effect) -> Msg {
         Effect::LoadStatuses(case) => {
             let answer = desk.case_statuses(&case).await;
             Msg::Statuses(case, words(answer))
+        }
+        Effect::LoadEvents(id) => {
+            let answer = desk.events(&id).await;
+            Msg::Events(id, words(answer))
+        }
+        Effect::LoadRaw(id) => {
+            let answer = desk.raw(&id).await;
+            Msg::Raw(id, words(answer))
         }
         Effect::Refresh(subject) => {
             let answer = desk.refresh(&subject).await;

@@ -12,6 +12,7 @@
 mod command;
 mod copying;
 mod detail;
+mod direction;
 mod effect;
 mod format;
 mod guard;

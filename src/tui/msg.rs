@@ -9,7 +9,7 @@ use crate::{
         InquiryView, KnownMismatches, KnownStatus, Placed, RelationGroup, SyncState, TakenBack,
     },
     metrics::Stats,
-    model::{AccountId, Action, ActionId, CaseId, InquiryId, Subject},
+    model::{AccountId, Action, ActionId, CaseId, InquiryId, Subject, timeline::Happened},
     secret::Secret,
 };
 
@@ -49,6 +49,9 @@ pub enum Msg {
     /// The store's copy of an account's relations.
     Relations(AccountId, Answer<Vec<RelationGroup>>),
     Statuses(CaseId, Answer<Vec<KnownStatus>>),
+    /// What Persona told of an inquiry, and the inquiry as it writes it.
+    Events(InquiryId, Answer<Vec<Happened>>),
+    Raw(InquiryId, Answer<serde_json::Value>),
     /// Persona answered, or not; what it said came through the store.
     Refreshed(Subject, Answer<()>),
     /// The same for an account's relations.

@@ -279,7 +279,9 @@ impl State {
     pub fn say(&mut self, text: impl Into<String>, tone: Tone) {
         let stay = if tone == Tone::Bad { 12 } else { 5 };
         let until = self.now + Duration::from_secs(stay);
-        self.toast = Some(Toast { text: text.into(), tone, until });
+        // It may quote what a server, a file or the environment says.
+        let text = Text::from(text.into()).to_string();
+        self.toast = Some(Toast { text, tone, until });
     }
 }
 

@@ -9,13 +9,18 @@ use ratatui::{
 };
 
 use super::{
-    layout, overlays, panes,
+    direction, layout, overlays, panes,
     state::{Overlay, Pane, SMALLEST, State},
     theme::Theme,
     widgets::{commit_bar, header, health, hints, prompt},
 };
 
 pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
+    all(frame, state, theme);
+    direction::settle(frame.buffer_mut());
+}
+
+fn all(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
     if state.lock.is_on() {
         return locked(frame, state, theme);
     }

@@ -3,8 +3,8 @@
 use tui_input::Input;
 
 use super::{
-    Effect, Pane, State, Tone, ask, copy, follow_cursor, load_cases, load_inquiries, lock, measure,
-    open, reveal, stage, undo,
+    Effect, Pane, State, Tone, ask, copy, evidence, follow_cursor, load_cases, load_inquiries,
+    lock, measure, open, reveal, stage, undo,
 };
 use crate::{
     desk::{CaseView, InquiryView},
@@ -14,7 +14,7 @@ use crate::{
         guard,
         panes::detail,
         prompt::Prompt,
-        state::{Filter, Leaving, Overlay},
+        state::{Filter, Leaving, Overlay, Tab},
     },
 };
 
@@ -61,7 +61,12 @@ pub fn act(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Filter => filter(state),
         Command::ClearFilter => clear_filter(state),
         Command::Refetch => match state.detail.as_ref().map(|detail| detail.subject.clone()) {
-            Some(subject) => vec![ask(state, subject)],
+            Some(subject) => {
+                state.detail.as_mut().map(evidence::forget);
+                let mut effects = vec![ask(state, subject)];
+                effects.extend(evidence::wanted(state));
+                effects
+            }
             None => refuse(state, "nothing is selected"),
         },
         Command::Outbox => {
@@ -127,7 +132,7 @@ fn turn_tab(state: &mut State, tabs: isize) -> Vec<Effect> {
     (detail.cursor, detail.scroll) = (0, 0);
     state.focus = Pane::Detail;
     measure(state);
-    Vec::new()
+    evidence::wanted(state)
 }
 
 fn move_cursor(state: &mut State, rows: i64) -> Vec<Effect> {
@@ -147,6 +152,7 @@ fn open_selected(state: &mut State) -> Vec<Effect> {
     let target = match state.focus {
         Pane::Detail => match detail::under_cursor(state) {
             Some(detail::On::Subject(subject)) => Some(subject),
+            Some(detail::On::Fold(pointer)) => return fold(state, pointer),
             _ => state.detail.as_ref().and_then(|detail| detail.inquiry_behind()),
         },
         _ => state.selected(),
@@ -156,6 +162,16 @@ fn open_selected(state: &mut State) -> Vec<Effect> {
         (None, Pane::Detail) => Vec::new(),
         (None, _) => refuse(state, "there is nothing to open here"),
     }
+}
+
+fn fold(state: &mut State, pointer: String) -> Vec<Effect> {
+    if let Some(detail) = &mut state.detail
+        && !detail.raw.folded.remove(&pointer)
+    {
+        detail.raw.folded.insert(pointer);
+    }
+    super::clamp_scroll(state);
+    Vec::new()
 }
 
 fn back(state: &mut State) -> Vec<Effect> {
@@ -267,6 +283,14 @@ fn relations(state: &mut State) -> Vec<Effect> {
 }
 
 fn filter(state: &mut State) -> Vec<Effect> {
+    let before = (state.inquiry_view.clone(), state.case_view.clone());
+    if let Some(detail) = state.detail.as_ref().filter(|detail| detail.tab == Tab::Raw)
+        && state.focus == Pane::Detail
+    {
+        let input = Input::new(detail.raw.find.clone());
+        state.filter = Some(Filter { pane: Pane::Detail, input, before });
+        return Vec::new();
+    }
     let pane = state.list_pane();
     if pane == Pane::Relations {
         return refuse(
@@ -278,7 +302,6 @@ fn filter(state: &mut State) -> Vec<Effect> {
         Pane::Cases => case_filter_text(&state.case_view),
         _ => inquiry_filter_text(&state.inquiry_view),
     };
-    let before = (state.inquiry_view.clone(), state.case_view.clone());
     state.focus = pane;
     measure(state);
     state.filter = Some(Filter { pane, input: Input::new(text), before });
@@ -286,6 +309,10 @@ fn filter(state: &mut State) -> Vec<Effect> {
 }
 
 fn clear_filter(state: &mut State) -> Vec<Effect> {
+    if let Some(detail) = state.detail.as_mut().filter(|detail| !detail.raw.find.is_empty()) {
+        detail.raw.find.clear();
+        return Vec::new();
+    }
     match state.list_pane() {
         Pane::Cases => {
             state.case_view = CaseView::default();

@@ -62,7 +62,10 @@ fn choices(state: &State, subject: &Subject) -> Vec<Choice> {
         }),
         Some(On::Id(at_cursor)) => choices.push(id("id at the cursor", at_cursor.as_str())),
         Some(On::Subject(at_cursor)) => choices.push(id("id at the cursor", at_cursor.id())),
-        None => {}
+        Some(On::Report(report) | On::Match { report, .. }) => {
+            choices.push(id("id of this report", report.as_str()));
+        }
+        Some(On::Fold(_)) | None => {}
     }
     choices.push(id("id of this item", subject.id()));
     if let Subject::Inquiry(inquiry) = subject {

@@ -139,6 +139,7 @@ fn in_filter(state: &mut State, mut filter: Filter, key: Press) -> Vec<Effect> {
         Dialog::Cancel => {
             (state.inquiry_view, state.case_view) = filter.before;
             match filter.pane {
+                Pane::Detail => find(state, ""),
                 Pane::Cases => vec![load_cases(state)],
                 _ => vec![load_inquiries(state)],
             }
@@ -157,6 +158,11 @@ fn in_filter(state: &mut State, mut filter: Filter, key: Press) -> Vec<Effect> {
 /// Applies what the filter line says now.
 fn narrow(state: &mut State, filter: Filter) -> Vec<Effect> {
     let effect = match filter.pane {
+        Pane::Detail => {
+            let effects = find(state, filter.input.value());
+            state.filter = Some(filter);
+            return effects;
+        }
         Pane::Cases => {
             state.case_view = case_view(filter.input.value());
             state.cases.cursor = 0;
@@ -170,6 +176,15 @@ fn narrow(state: &mut State, filter: Filter) -> Vec<Effect> {
     };
     state.filter = Some(filter);
     vec![effect]
+}
+
+/// Narrows the raw object to lines with these words.
+fn find(state: &mut State, words: &str) -> Vec<Effect> {
+    if let Some(detail) = &mut state.detail {
+        words.clone_into(&mut detail.raw.find);
+        (detail.cursor, detail.scroll) = (0, 0);
+    }
+    Vec::new()
 }
 
 /// `status:…` clauses, and the other words.

@@ -8,6 +8,7 @@ mod answer;
 mod command;
 mod copy;
 mod dialog;
+mod evidence;
 mod lock;
 mod prompt;
 mod reveal;

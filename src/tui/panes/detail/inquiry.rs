@@ -34,7 +34,17 @@ pub fn head<'a>(
         who.push(Span::styled("  asking Persona…", theme.warn));
     }
     lines.push(Line::from(who));
-    lines.push(Line::styled(format::cut(&belongs(file), width), theme.dim));
+    // Where there is room it goes on below.
+    let most = if state.size.1 >= 30 { 2 } else { 1 };
+    let belongs = belongs(file);
+    let mut wrapped = format::wrap(&belongs, width.saturating_sub(1));
+    if wrapped.len() > most {
+        wrapped.truncate(most - 1);
+        let before: usize = wrapped.iter().map(|line| line.chars().count() + 1).sum();
+        let rest: String = belongs.chars().skip(before).collect();
+        wrapped.push(format::cut(&rest, width.saturating_sub(1)));
+    }
+    lines.extend(wrapped.into_iter().map(|line| Line::styled(format!(" {line}"), theme.dim)));
     if let Some(decided) = inquiry.decisioned_at {
         let by = inquiry.reviewer.as_ref().map_or("API".to_owned(), |id| named(file, id));
         let comment = match (&inquiry.reviewer_comment, state.shows_item()) {
@@ -53,7 +63,7 @@ fn named(file: &InquiryFile, id: &Text) -> String {
     file.exhibits.name_of(id.as_str()).unwrap_or(id).to_string()
 }
 
-/// ` KYC basic · account act_A1b2…1m2 Individual active · case KYC-17 Open · tags vip`
+/// `KYC basic · account act_A1b2…1m2 Individual active · case KYC-17 Open · tags vip`
 fn belongs(file: &InquiryFile) -> String {
     let inquiry = &file.inquiry;
     let mut parts = Vec::new();
@@ -78,5 +88,5 @@ fn belongs(file: &InquiryFile) -> String {
         let tags: Vec<&str> = inquiry.tags.iter().map(|tag| tag.as_str()).collect();
         parts.push(format!("tags {}", tags.join(", ")));
     }
-    format!(" {}", parts.join(" · "))
+    parts.join(" · ")
 }

@@ -72,7 +72,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
 
 /// The whole row, not only where it has text.
 fn at_cursor<'a>(mut line: Line<'a>, width: usize, theme: &Theme) -> Line<'a> {
-    let blank = width.saturating_sub(line.width());
+    let blank = width.saturating_sub(format::line_width(&line));
     line.push_span(Span::raw(" ".repeat(blank)));
     line.patch_style(theme.cursor)
 }
@@ -163,8 +163,8 @@ fn page<'a>(detail: &'a Detail, state: &'a State, width: usize, theme: &Theme) -
             Tab::Sessions => sessions::fill(out, file, state, width, theme),
             Tab::Reports => reports::fill(out, file, state, width, theme),
             Tab::Documents => documents::fill(out, file, state, width, theme),
-            Tab::Timeline => timeline::fill(out, file, state, width, theme),
-            Tab::Raw => raw::fill(out, width, theme),
+            Tab::Timeline => timeline::fill(out, file, detail, state, width, theme),
+            Tab::Raw => raw::fill(out, detail, state, width, theme),
         },
         File::Case(file) => case::fill(out, file, state, width, theme),
         File::Account(file) => account::fill(out, file, state, width, theme),

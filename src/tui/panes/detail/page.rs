@@ -6,7 +6,7 @@ use ratatui::{
 };
 
 use crate::{
-    model::{Field, Pii, Subject, Text},
+    model::{Field, Pii, ReportId, Subject, Text},
     tui::{format, reveal::Values, theme::Theme},
 };
 
@@ -25,11 +25,22 @@ pub struct Row<'a> {
 #[derive(Debug, Clone, PartialEq)]
 pub enum On {
     /// A named value of a person. `place` tells it from all others of the item: `typed/name-first`.
-    Value { place: String, value: Pii },
+    Value {
+        place: String,
+        value: Pii,
+    },
     /// Enter leads there.
     Subject(Subject),
     /// An id that can be copied.
     Id(Text),
+    Report(ReportId),
+    /// One match of a report; `entity` where it can be dismissed by itself.
+    Match {
+        report: ReportId,
+        entity: Option<Text>,
+    },
+    /// Enter folds it, or unfolds it.
+    Fold(String),
 }
 
 /// The columns of names before values.
