@@ -10,7 +10,9 @@
 //! no tick: when nothing happens it sleeps until the next thing on the screen would change.
 
 mod command;
+mod copying;
 mod detail;
+mod direction;
 mod effect;
 mod format;
 mod guard;

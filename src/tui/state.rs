@@ -11,7 +11,8 @@ use tui_input::Input;
 
 pub use super::detail::{Detail, File, Tab};
 use super::{
-    detail::evidence, listing::List, lock::Lock, prompt::Prompt, reveal::Values, staged::Staged,
+    copying::Choice, detail::evidence, listing::List, lock::Lock, prompt::Prompt, reveal::Values,
+    staged::Staged,
 };
 use crate::{
     config::{Mask, Policy},
@@ -139,6 +140,12 @@ pub enum Overlay {
         evidence: Evidence,
         current: Text,
         known: Vec<KnownStatus>,
+        cursor: usize,
+    },
+    /// What of this item can be copied.
+    Copy {
+        subject: Subject,
+        choices: Vec<Choice>,
         cursor: usize,
     },
     /// A one-time link, on the screen and nowhere else.
@@ -275,7 +282,9 @@ impl State {
     pub fn say(&mut self, text: impl Into<String>, tone: Tone) {
         let stay = if tone == Tone::Bad { 12 } else { 5 };
         let until = self.now + Duration::from_secs(stay);
-        self.toast = Some(Toast { text: text.into(), tone, until });
+        // It may quote what a server, a file or the environment says.
+        let text = Text::from(text.into()).to_string();
+        self.toast = Some(Toast { text, tone, until });
     }
 }
 

@@ -12,7 +12,6 @@ use ratatui::{
     layout::Rect,
     text::{Line, Span},
 };
-use unicode_width::UnicodeWidthStr;
 
 use crate::{
     desk::{RelationGroup, RelationRow},
@@ -136,7 +135,7 @@ impl Columns {
             Span::raw(part(&format!("{share:>6}"), self.share)),
             Span::raw(format::cut(&status, self.status)),
         ];
-        let room = self.status.saturating_sub(status.width());
+        let room = self.status.saturating_sub(format::width(&status));
         if let Some((_, inquiry)) = &row.latest_inquiry {
             let words = format!(" · {}", inquiry.words());
             spans.push(Span::styled(format::cut(&words, room), theme.warn));
@@ -149,7 +148,7 @@ impl Columns {
 fn raw<'a>(row: &RelationRow, width: usize, names: bool, theme: &Theme) -> Option<Line<'a>> {
     let shown = row.raw.iter().map(|field| match names {
         true => format!("{}: {}", field.name, field.value.reveal()),
-        false => format!("{}: {}", field.name, field.value.masked()),
+        false => format!("{}: {}", field.name, field.value.masked_as(field.name.as_str())),
     });
     let shown = shown.collect::<Vec<_>>().join(" · ");
     (!shown.is_empty()).then(|| {

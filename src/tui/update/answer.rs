@@ -114,11 +114,7 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.overlay = Some(Overlay::Link { subject, action, link });
             vec![copy, Effect::Journal(note)]
         }
-        Msg::Recorded(then, Ok(())) => reveal::recorded(state, then),
-        Msg::Recorded(_, Err(why)) => {
-            state.say(format!("not shown and not copied: {why}"), Tone::Bad);
-            Vec::new()
-        }
+        Msg::Recorded(then, answer) => reveal::recorded(state, then, answer),
         Msg::Stats(stats) => {
             judge(state, stats);
             Vec::new()

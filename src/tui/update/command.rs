@@ -3,8 +3,8 @@
 use tui_input::Input;
 
 use super::{
-    Effect, Pane, State, Tone, ask, evidence, follow_cursor, load_cases, load_inquiries, lock,
-    measure, open, reveal, stage, undo,
+    Effect, Pane, State, Tone, ask, copy, evidence, follow_cursor, load_cases, load_inquiries,
+    lock, measure, open, reveal, stage, undo,
 };
 use crate::{
     desk::{CaseView, InquiryView},
@@ -55,6 +55,7 @@ pub fn act(state: &mut State, command: Command) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Command::Copy => copy::menu(state),
         Command::Reveal => reveal::value(state),
         Command::RevealItem => reveal::item(state),
         Command::Filter => filter(state),

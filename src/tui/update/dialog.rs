@@ -3,7 +3,7 @@
 use crossterm::event::Event;
 use tui_input::backend::crossterm::EventHandler;
 
-use super::{Effect, State, Tone, load_cases, load_inquiries, measure, prompt, stage};
+use super::{Effect, State, Tone, copy, load_cases, load_inquiries, measure, prompt, stage};
 use crate::{
     desk::{CaseView, Confirmation, InquiryView, KnownStatus, Scope},
     model::{Evidence, InquiryStatus, Subject, Text, Verb},
@@ -95,6 +95,9 @@ fn in_overlay(state: &mut State, overlay: Overlay, key: Dialog) -> Vec<Effect> {
                 _ => cursor,
             };
             Some(Overlay::Statuses { subject, evidence, current, known, cursor })
+        }
+        (Overlay::Copy { subject, choices, cursor }, key) => {
+            return copy::press(state, (subject, choices, cursor), key);
         }
         (Overlay::Link { subject, action, link }, Dialog::Copy) => {
             let effect = Effect::Copy(link.clone());
@@ -301,6 +304,7 @@ pub fn waits_for_staged(state: &State, command: Command) -> bool {
             | Command::Checks
             | Command::Reveal
             | Command::RevealItem
+            | Command::Copy
             | Command::Mismatches
             | Command::Prompt
             | Command::Help

@@ -6,6 +6,7 @@
 
 mod answer;
 mod command;
+mod copy;
 mod dialog;
 mod evidence;
 mod lock;
