@@ -35,8 +35,8 @@ pub use event::Event;
 pub use field::Field;
 pub use id::{
     AccountId, AccountTypeId, ActionId, ApiKeyId, ApiLogId, AuditLogId, CaseId, DeviceId,
-    DocumentId, EventId, InquiryId, ReportId, SessionId, TemplateId, TransactionId, VerificationId,
-    WebhookId, WorkflowId, WorkflowRunId,
+    DocumentId, EventId, InquiryId, RelatedId, ReportId, SessionId, TemplateId, TransactionId,
+    VerificationId, WebhookId, WorkflowId, WorkflowRunId,
 };
 pub use identity::{Detail, GovernmentId, Identity, Selfie};
 pub use inquiry::{Inquiry, InquiryStatus};
@@ -45,7 +45,7 @@ pub use journal::{
 };
 pub use lane::Lane;
 pub use mismatch::{Mismatch, Shape};
-pub use relation::{Relation, Relations};
+pub use relation::{Relation, Relations, Tie};
 pub use report::Report;
 pub use session::{Device, Session};
 pub use text::{Pii, Text};

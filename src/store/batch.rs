@@ -249,12 +249,14 @@ async fn put_relations(
 ) -> Result<(), Error> {
     let (source, key) = (relations.source.as_str(), relations.key.as_str());
     sqlx::query(
-        "INSERT INTO relation_list (source, key, fetched_at) VALUES ($1, $2, $3)
-         ON CONFLICT (source, key) DO UPDATE SET fetched_at = excluded.fetched_at",
+        "INSERT INTO relation_list (source, key, fetched_at, more) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (source, key) DO UPDATE SET
+             fetched_at = excluded.fetched_at, more = excluded.more, stale = 0",
     )
     .bind(source)
     .bind(key)
     .bind(now.as_microsecond())
+    .bind(relations.more)
     .execute(&mut **tx)
     .await?;
     sqlx::query("DELETE FROM relation WHERE source = $1 AND key = $2")

@@ -25,6 +25,7 @@ mod outbox_look;
 mod proof;
 mod proposal;
 mod purge;
+mod relation_keys;
 mod relations;
 mod reseal;
 mod restore;
@@ -60,7 +61,7 @@ pub use self::{
     proof::prove,
     proposal::Confirmed,
     purge::{Dropped, Whose},
-    relations::{KeptRelation, KeptRelations},
+    relations::{KeptRelation, KeptRelations, LatestInquiry},
     reseal::{Goal, Reseal, Resealed},
     restore::{Restore, Restored},
     sealed::{Rows as SealedRows, State as SealState},

@@ -9,6 +9,7 @@
 //! The loop draws when something changed, at most once in ten milliseconds, input first. There is
 //! no tick: when nothing happens it sleeps until the next thing on the screen would change.
 
+mod adding;
 mod command;
 mod effect;
 mod format;
@@ -22,6 +23,7 @@ mod overlays;
 mod panes;
 mod pending;
 mod prompt;
+mod relations;
 mod staged;
 mod state;
 mod terminal;

@@ -23,6 +23,8 @@ pub struct Staged {
     pub reason_due: Option<String>,
     /// Index into `reasons`.
     pub reason: Option<usize>,
+    /// What helps to tell whether it is meant: who an account is that is to be related.
+    pub note: Option<String>,
     pub comment: Input,
     /// Keys go into the comment.
     pub writing: bool,
@@ -72,6 +74,7 @@ impl Staged {
             reasons: Vec::new(),
             reason_due: None,
             reason: None,
+            note: None,
             comment: Input::default(),
             writing: false,
             submitted: false,

@@ -6,12 +6,15 @@ use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 use tui_input::Input;
 
-use super::{listing::List, lock::Lock, prompt::Prompt, staged::Staged};
+use super::{
+    adding::Adding, listing::List, lock::Lock, prompt::Prompt, relations::RelationsPane,
+    staged::Staged,
+};
 use crate::{
     config::{Mask, Policy},
     desk::{
         AccountFile, CaseFile, CaseRow, CaseView, Glance, InquiryFile, InquiryRow, InquiryView,
-        KnownMismatches, KnownStatus, RelationGroup, SyncState,
+        KnownMismatches, KnownStatus, SyncState,
     },
     metrics::Stats,
     model::{AccountId, Action, ActionId, Evidence, InquiryStatus, Subject, Text, Verb},
@@ -31,8 +34,6 @@ pub struct Settings {
     pub hold: Duration,
     pub link_expires: Duration,
     pub policy: Policy,
-    /// Relation keys that are configured; empty means that relations cannot be asked for.
-    pub relation_keys: bool,
     pub searched: Searched,
     pub sla: Duration,
     pub error_rate: f64,
@@ -99,19 +100,6 @@ pub enum Pane {
     Cases,
     Relations,
     Detail,
-}
-
-#[derive(Debug, Default)]
-pub struct RelationsPane {
-    pub account: Option<AccountId>,
-    pub groups: Vec<RelationGroup>,
-    /// Counts rows of all groups.
-    pub cursor: usize,
-    /// Persona is being asked.
-    pub asking: bool,
-    pub problem: Option<String>,
-    /// Accounts on the way here, to go back to.
-    pub trail: Vec<AccountId>,
 }
 
 /// What the detail pane shows: the selected item, or one that was followed to.
@@ -184,7 +172,8 @@ impl Detail {
         match &self.file {
             File::Inquiry(file) => file.action.as_ref(),
             File::Case(file) => file.action.as_ref(),
-            File::Loading | File::Missing | File::Account(_) => None,
+            File::Account(file) => file.action.as_ref(),
+            File::Loading | File::Missing => None,
         }
     }
 
@@ -232,6 +221,8 @@ pub enum Overlay {
         known: Vec<KnownStatus>,
         cursor: usize,
     },
+    /// A relation that is to be added: its key, then its target.
+    AddRelation(Adding),
     /// A one-time link, on the screen and nowhere else.
     Link {
         subject: Subject,
@@ -358,24 +349,6 @@ impl State {
     }
 }
 
-impl RelationsPane {
-    pub fn rows(&self) -> usize {
-        self.groups.iter().map(|group| group.rows.len()).sum()
-    }
-
-    pub fn row(&self) -> Option<&crate::desk::RelationRow> {
-        self.groups.iter().flat_map(|group| &group.rows).nth(self.cursor)
-    }
-
-    /// The account under the cursor; transactions have no screen of their own yet.
-    pub fn subject(&self) -> Option<Subject> {
-        let row = self.row()?;
-        (row.kind.as_str() == "account")
-            .then(|| AccountId::new(row.id.as_str()).ok().map(Subject::Account))
-            .flatten()
-    }
-}
-
 /// A terminal below this is told so, and shows the sentence only.
 pub const SMALLEST: (u16, u16) = (60, 15);
 
@@ -402,7 +375,6 @@ pub mod samples {
             hold: Duration::from_secs(5),
             link_expires: Duration::from_secs(86_400),
             policy: Policy::default(),
-            relation_keys: true,
             searched: Searched::Anywhere,
             sla: Duration::from_secs(5),
             error_rate: 0.05,

@@ -51,6 +51,7 @@ pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
         Some(Overlay::Statuses { current, known, cursor, .. }) => {
             overlays::statuses::draw(frame, current, known, *cursor, theme);
         }
+        Some(Overlay::AddRelation(adding)) => overlays::add_relation::draw(frame, adding, theme),
         Some(Overlay::Link { subject, link, .. }) => {
             overlays::link::draw(frame, subject, link, theme);
         }

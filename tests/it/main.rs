@@ -34,6 +34,7 @@ mod story;
 mod sync;
 mod terminal;
 mod together;
+mod tree;
 mod unhappy;
 mod webhooks;
 mod wire;

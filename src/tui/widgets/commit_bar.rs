@@ -7,13 +7,16 @@ use ratatui::{
 };
 use unicode_width::UnicodeWidthStr;
 
-use crate::tui::{
-    command::Command,
-    keymap,
-    staged::{Proposed, Purpose, Staged},
-    state::State,
-    theme::Theme,
-    view::draw_lines,
+use crate::{
+    model::Verb,
+    tui::{
+        command::Command,
+        keymap,
+        staged::{Proposed, Purpose, Staged},
+        state::State,
+        theme::Theme,
+        view::draw_lines,
+    },
 };
 
 const COMMENT: &str = " comment: ";
@@ -42,7 +45,12 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, staged: &Staged, state: &State, t
 
 /// ` approve inq_4KvC…DiBt? `
 fn question(staged: &Staged) -> String {
-    let what = format!("{} {}", staged.verb.words(), staged.subject.short());
+    let subject = staged.subject.short();
+    let what = match staged.verb {
+        Verb::AddRelation(_) => format!("{} to {subject}", staged.verb.words()),
+        Verb::RemoveRelation(_) => format!("{} from {subject}", staged.verb.words()),
+        _ => format!("{} {subject}", staged.verb.words()),
+    };
     match &staged.purpose {
         Purpose::Decide => format!(" {what}{}? ", staged.too()),
         Purpose::Propose(_) => format!(" propose {what}{}? ", staged.too()),
@@ -107,6 +115,9 @@ fn hold(staged: &Staged, state: &State) -> String {
 
 fn reasons<'a>(staged: &Staged, theme: &Theme) -> Line<'a> {
     let due = staged.is_complete().is_err();
+    if let (Some(note), true) = (&staged.note, staged.reasons.is_empty()) {
+        return Line::styled(format!(" {note}"), theme.dim);
+    }
     if staged.reasons.is_empty() && !due {
         return Line::styled(" no reason is asked for", theme.dim);
     }
