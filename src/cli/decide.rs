@@ -269,7 +269,8 @@ async fn drafted(session: &Session, wish: Wish) -> anyhow::Result<Draft> {
         Subject::Account(_) | Subject::NewInquiry(_) => unreachable!("no command decides these"),
     };
     fits.map_err(|why| Exit::Refused.told(format!("{}: {why}", subject.id())))?;
-    Ok(Draft { subject, verb, evidence, reason, comment })
+    // A script looks at nothing.
+    Ok(Draft { subject, verb, evidence, reason, comment, looked_at: Vec::new() })
 }
 
 /// Decides a case's inquiries and then the case, as one decision.

@@ -156,7 +156,14 @@ async fn link(
         let status = Text::new(file.inquiry.status.as_str());
         let evidence = Evidence { status, updated_at: file.inquiry.updated_at };
         let verb = Verb::OneTimeLink { expires_in_seconds: Some(seconds) };
-        let draft = Draft { subject: subject.clone(), verb, evidence, reason: None, comment: None };
+        let draft = Draft {
+            subject: subject.clone(),
+            verb,
+            evidence,
+            reason: None,
+            comment: None,
+            looked_at: Vec::new(),
+        };
         id = session.desk().submit(draft).await?.action;
         delivery::follow(session, &id, &Wait::For(PATIENCE)).await?;
         link = session.once.link(&id).await;

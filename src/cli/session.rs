@@ -86,7 +86,9 @@ impl Session {
         }
         let note = match shown {
             Shown::List(what) => Note::RevealedList(what.clone()),
-            Shown::Item(subject) => Note::Revealed(subject.clone()),
+            Shown::Item(subject) => {
+                Note::Revealed { subject: subject.clone(), what: Text::new("page"), seconds: None }
+            }
         };
         self.desk().journal(note).await.context("nothing is revealed without the journal")?;
         Ok(Sight::Plain)

@@ -19,6 +19,8 @@ pub struct Draft {
     pub evidence: Evidence,
     pub reason: Option<Reason>,
     pub comment: Option<Text>,
+    /// Parts of the evidence that were on the screen: `checks`, `photos`, …
+    pub looked_at: Vec<Text>,
 }
 
 /// The decision is durable; it leaves when its hold window is over.
@@ -83,6 +85,7 @@ impl Desk {
             evidence: Evidence { status: Text::default(), updated_at: None },
             reason: None,
             comment: None,
+            looked_at: Vec::new(),
         };
         self.submit_one(self.intent(id, draft, Standing::Decides)).await
     }
@@ -97,6 +100,7 @@ impl Desk {
         let spoken = Spoken {
             reason: draft.reason.as_ref().map(|given| Text::new(&given.text)).unwrap_or_default(),
             commented: draft.comment.is_some(),
+            looked_at: draft.looked_at.clone(),
         };
         let action = Action {
             id,

@@ -23,8 +23,13 @@ pub enum Note {
         subject: Subject,
         version: Evidence,
     },
-    /// Personal data was shown.
-    Revealed(Subject),
+    /// Personal data of an item was shown: `what` is the place of one value, `typed/birthdate`, or
+    /// `page` for all of it; `seconds` for how long at most, where it is hidden again.
+    Revealed {
+        subject: Subject,
+        what: Text,
+        seconds: Option<u64>,
+    },
     /// Personal data of many was shown: `12 inquiries`.
     RevealedList(Text),
     /// A one-time link was handed to the terminal's clipboard.
@@ -65,7 +70,13 @@ impl Desk {
             }
             Note::Unlocked => line("unlocked"),
             Note::Opened { subject, version } => return self.opened(subject, version).await,
-            Note::Revealed(subject) => about("revealed", subject),
+            Note::Revealed { subject, what, seconds } => {
+                let detail = match seconds {
+                    Some(seconds) => Text::new(&format!("{what} for {seconds} s")),
+                    None => what,
+                };
+                JournalEntry { detail, ..about("revealed", subject) }
+            }
             Note::RevealedList(what) => JournalEntry { detail: what, ..line("revealed") },
             Note::CopiedLink { subject, action } => {
                 JournalEntry { action: Some(action), ..about("copied link", subject) }

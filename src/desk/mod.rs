@@ -7,6 +7,7 @@
 mod boot;
 mod decide;
 pub mod doctor;
+mod evidence;
 mod journal;
 mod listen;
 mod listing;

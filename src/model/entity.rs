@@ -1,6 +1,6 @@
 //! What an answer of Persona's teaches us: typed objects, whatever endpoint they came from.
 
-use super::{Account, Case, Inquiry, Relations, Verification};
+use super::{Account, Case, Exhibit, Inquiry, Relations, Subject, Verification};
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Entity {
@@ -19,6 +19,8 @@ pub struct Batch {
     /// Inquiries whose verifications are all in this batch (asked for with `include`), so that
     /// "no checks" can be told from "not looked at yet".
     pub hydrated: Vec<super::InquiryId>,
+    /// All that hangs on an inquiry or a case: it replaces what was known.
+    pub exhibits: Vec<(Subject, Vec<Exhibit>)>,
 }
 
 impl Batch {
@@ -27,6 +29,9 @@ impl Batch {
     }
 
     pub fn is_empty(&self) -> bool {
-        self.entities.is_empty() && self.relations.is_empty() && self.hydrated.is_empty()
+        self.entities.is_empty()
+            && self.relations.is_empty()
+            && self.hydrated.is_empty()
+            && self.exhibits.is_empty()
     }
 }

@@ -69,6 +69,10 @@ pub struct Decided {
     pub evidence: Option<Evidence>,
     /// The checks that the local copy had.
     pub seen: Option<Seen>,
+    /// Which parts of the evidence the reviewer had on the screen, of this version: `checks`,
+    /// `photos`, …
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub looked_at: Vec<Text>,
     /// Lines about this object by this reviewer since it was last decided.
     pub before: Before,
 }

@@ -5,12 +5,16 @@
 
 pub mod account;
 pub mod action;
+pub mod attempts;
 pub mod case;
+pub mod compare;
 pub mod difference;
 pub mod document;
 pub mod entity;
 pub mod event;
+pub mod exhibit;
 pub mod field;
+pub mod findings;
 pub mod forget;
 pub mod id;
 pub mod identity;
@@ -18,12 +22,16 @@ pub mod inquiry;
 pub mod journal;
 pub mod lane;
 pub mod mapping;
+pub mod mask;
 pub mod mismatch;
 pub mod proposal;
+pub mod raw;
+pub mod reasons;
 pub mod relation;
 pub mod report;
 pub mod session;
 pub mod text;
+pub mod timeline;
 pub mod verification;
 
 pub use account::Account;
@@ -32,6 +40,7 @@ pub use case::{Case, StatusKind};
 pub use document::{Document, File};
 pub use entity::{Batch, Entity};
 pub use event::Event;
+pub use exhibit::{Exhibit, Exhibits, Named};
 pub use field::Field;
 pub use id::{
     AccountId, AccountTypeId, ActionId, ApiKeyId, ApiLogId, AuditLogId, CaseId, DeviceId,

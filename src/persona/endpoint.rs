@@ -6,7 +6,7 @@ use std::fmt::Display;
 use serde_json::Value;
 
 use super::{DecodeError, Document, Link, PageFrom, jsonapi::Resource};
-use crate::model::{Account, Batch, Case, Entity, Inquiry};
+use crate::model::{Account, Batch, Case, Entity, Exhibit, Inquiry, Subject};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
@@ -182,12 +182,13 @@ pub(super) use answers;
 pub struct Found<T> {
     pub object: T,
     pub included: Vec<Entity>,
+    pub exhibits: Vec<Exhibit>,
 }
 
 impl<T: Object> Answer for Found<T> {
     fn read(answer: &Document) -> Result<Self, DecodeError> {
         let object = T::object(&answer.one()?)?;
-        Ok(Self { object, included: answer.entities() })
+        Ok(Self { object, included: answer.entities(), exhibits: answer.exhibits() })
     }
 }
 
@@ -195,8 +196,9 @@ impl Found<Inquiry> {
     /// As facts to keep; its verifications are complete, since they were asked for.
     pub fn into_batch(self) -> Batch {
         let hydrated = vec![self.object.id.clone()];
+        let exhibits = vec![(Subject::Inquiry(self.object.id.clone()), self.exhibits)];
         let entities = std::iter::once(Entity::Inquiry(self.object)).chain(self.included).collect();
-        Batch { entities, hydrated, ..Batch::default() }
+        Batch { entities, hydrated, exhibits, ..Batch::default() }
     }
 }
 
@@ -208,6 +210,8 @@ impl Found<Account> {
 
 impl Found<Case> {
     pub fn into_batch(self) -> Batch {
-        Batch::of(std::iter::once(Entity::Case(self.object)).chain(self.included))
+        let exhibits = vec![(Subject::Case(self.object.id.clone()), self.exhibits)];
+        let entities = std::iter::once(Entity::Case(self.object)).chain(self.included).collect();
+        Batch { entities, exhibits, ..Batch::default() }
     }
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use sqlx::{Row, sqlite::SqliteRow};
 
 use super::{
-    Changes, Error, Store,
+    Changes, Error, Store, exhibits,
     hydrated::{hydrate, put_redacted},
     listing::folded,
     newer::winner,
@@ -15,7 +15,8 @@ use super::{
     tombstone,
 };
 use crate::model::{
-    Account, Batch, Case, Entity, Inquiry, Relation, Relations, Text, Verification, forget::Forget,
+    Account, Batch, Case, Entity, Inquiry, Relation, Relations, Subject, Text, Verification,
+    forget::Forget,
 };
 
 impl Store {
@@ -77,6 +78,13 @@ pub async fn apply_in(
             let own: Vec<&Verification> =
                 wanted.filter_map(|id| verifications.get(id).copied()).collect();
             changes.inquiries |= hydrate(tx, seal, inquiry, &own, now).await?;
+        }
+    }
+    for (owner, pieces) in &batch.exhibits {
+        let moved = exhibits::put(tx, seal, owner, pieces).await?;
+        match owner {
+            Subject::Case(_) => changes.cases |= moved,
+            _ => changes.inquiries |= moved,
         }
     }
     for relations in &batch.relations {

@@ -27,6 +27,8 @@ pub struct Spoken {
     pub reason: Text,
     /// Whether there was a comment of their own.
     pub commented: bool,
+    /// Parts of the evidence that were on the screen.
+    pub looked_at: Vec<Text>,
 }
 
 /// How a decision was settled, for the journal.
@@ -54,6 +56,7 @@ pub async fn tell(tx: &mut Tx, seal: &Seal, scribe: &Scribe, deed: &Deed) -> Res
         commented: spoken.commented,
         evidence: (!is_new).then(|| action.evidence.clone()),
         seen: seen::keep(tx, seal, action).await?,
+        looked_at: spoken.looked_at.clone(),
         before: journal::before(tx, action.subject.id(), &action.reviewer).await?,
     };
     let what = match action.state {
@@ -86,6 +89,7 @@ pub async fn retell(
         evidence: Some(proposed.evidence.clone()),
         // Kept when it was proposed, on the same version.
         seen: None,
+        looked_at: Vec::new(),
         before: journal::before(tx, proposed.subject.id(), checker).await?,
     };
     let line = JournalEntry {

@@ -4,12 +4,12 @@ use jiff::Timestamp;
 use sqlx::Row;
 
 use super::{
-    CaseRow, Error, InquiryRow, Store, action_row,
+    CaseRow, Error, InquiryRow, Store, action_row, exhibits,
     worklist::{case_row, inquiry_row, instant},
 };
 use crate::model::{
-    Account, AccountId, Action, Case, CaseId, Inquiry, InquiryId, StatusKind, Subject, TemplateId,
-    Text, Verification,
+    Account, AccountId, Action, Case, CaseId, Exhibits, Inquiry, InquiryId, StatusKind, Subject,
+    TemplateId, Text, Verification,
 };
 
 /// An inquiry and its evidence.
@@ -25,6 +25,10 @@ pub struct InquiryFile {
     /// On its way, or refused and not read yet.
     pub action: Option<Action>,
     pub cases: Vec<CaseRow>,
+    /// Sessions, reports, documents, and what its template and its reviewer are called.
+    pub exhibits: Exhibits,
+    /// Other inquiries of the account, newest first.
+    pub earlier: Vec<Inquiry>,
 }
 
 /// A case and what is known of the objects in it.
@@ -33,6 +37,7 @@ pub struct CaseFile {
     pub case: Case,
     pub inquiries: Vec<InquiryRow>,
     pub accounts: Vec<Account>,
+    pub exhibits: Exhibits,
     pub action: Option<Action>,
 }
 
@@ -42,6 +47,9 @@ pub struct KnownStatus {
     pub name: Text,
     pub kind: StatusKind,
 }
+
+/// More of one account are not compared.
+const MOST_OTHERS: u32 = 50;
 
 impl Store {
     pub async fn inquiry(&self, id: &InquiryId) -> Result<Option<InquiryFile>, Error> {
@@ -73,7 +81,13 @@ impl Store {
             Some(account) => self.account(account).await?,
             None => None,
         };
+        let earlier = match &inquiry.account {
+            Some(account) => self.others_of(account, id).await?,
+            None => Vec::new(),
+        };
         Ok(Some(InquiryFile {
+            exhibits: exhibits::of(reader, seal, id.as_str()).await?,
+            earlier,
             account,
             verifications: verifications
                 .iter()
@@ -116,6 +130,7 @@ impl Store {
                 .map(|row| inquiry_row(seal, row))
                 .collect::<Result<_, _>>()?,
             accounts,
+            exhibits: exhibits::of(reader, seal, id.as_str()).await?,
             action: self.shown_action(&Subject::Case(id.clone())).await?,
             case,
         }))
@@ -127,6 +142,20 @@ impl Store {
             .fetch_optional(&self.0.backend.reader)
             .await?;
         row.as_ref().map(|row| self.0.seal.object(row)).transpose()
+    }
+
+    /// An account's inquiries but one, newest first.
+    async fn others_of(&self, id: &AccountId, but: &InquiryId) -> Result<Vec<Inquiry>, Error> {
+        let rows = sqlx::query(
+            "SELECT id, body FROM inquiry WHERE account_id = $1 AND id <> $2
+             ORDER BY created_at DESC, id LIMIT $3",
+        )
+        .bind(id.as_str())
+        .bind(but.as_str())
+        .bind(MOST_OTHERS)
+        .fetch_all(&self.0.backend.reader)
+        .await?;
+        rows.iter().map(|row| self.0.seal.object(row)).collect()
     }
 
     /// Statuses seen on cases of a template, the most frequent first. One that came with a

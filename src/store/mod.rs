@@ -13,6 +13,7 @@ mod cursor;
 mod deed;
 mod duty;
 mod entities;
+mod exhibits;
 mod hydrated;
 mod ingest;
 mod inspect;

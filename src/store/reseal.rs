@@ -47,7 +47,8 @@ pub enum Resealed {
 }
 
 /// Tables with personal columns.
-const TABLES: [&str; 5] = ["inquiry", "verification", "review_case", "account", "action"];
+const TABLES: [&str; 6] =
+    ["inquiry", "verification", "review_case", "account", "exhibit", "action"];
 
 /// Rows in one transaction.
 const AT_ONCE: usize = 500;

@@ -24,7 +24,7 @@ use zeroize::Zeroizing;
 
 use super::Error;
 use crate::{
-    model::{Account, Case, Inquiry, Verification},
+    model::{Account, Case, Exhibit, Inquiry, Verification},
     secret::FieldKey,
 };
 
@@ -39,12 +39,14 @@ pub const INQUIRY: Column = Column { table: "inquiry", name: "body" };
 pub const VERIFICATION: Column = Column { table: "verification", name: "body" };
 pub const CASE: Column = Column { table: "review_case", name: "body" };
 pub const ACCOUNT: Column = Column { table: "account", name: "body" };
+pub const EXHIBIT: Column = Column { table: "exhibit", name: "body" };
 pub const VERB: Column = Column { table: "action", name: "verb" };
 pub const COMMENT: Column = Column { table: "action", name: "comment" };
 pub const REASON: Column = Column { table: "action", name: "reason" };
 
 /// All that are sealed; the search of inquiries is hidden in its own way (see `marks`).
-pub const COLUMNS: [Column; 7] = [INQUIRY, VERIFICATION, CASE, ACCOUNT, VERB, COMMENT, REASON];
+pub const COLUMNS: [Column; 8] =
+    [INQUIRY, VERIFICATION, CASE, ACCOUNT, EXHIBIT, VERB, COMMENT, REASON];
 
 /// An object that is the body of a row.
 pub trait Body: Serialize + DeserializeOwned {
@@ -61,6 +63,10 @@ impl Body for Verification {
 
 impl Body for Case {
     const COLUMN: Column = CASE;
+}
+
+impl Body for Exhibit {
+    const COLUMN: Column = EXHIBIT;
 }
 
 impl Body for Account {

@@ -131,7 +131,11 @@ pub async fn set(db: &mut SqliteConnection, state: &State) -> Result<(), Error> 
             .execute(&mut *db)
             .await?;
     }
-    let is_guarded = matches!(state, State::Sealed(_) | State::Sealing(_));
+    guard(db, matches!(state, State::Sealed(_) | State::Sealing(_))).await
+}
+
+/// Has the triggers refuse clear text, or not.
+async fn guard(db: &mut SqliteConnection, is_guarded: bool) -> Result<(), Error> {
     for column in COLUMNS {
         let (table, name) = (column.table, column.name);
         for (event, of) in [("INSERT", String::new()), ("UPDATE", format!(" OF {name}"))] {
@@ -165,9 +169,14 @@ pub async fn rows(db: &mut SqliteConnection) -> Result<Rows, Error> {
 /// # Errors
 /// If it does not fit, in words, and before anything was read.
 pub async fn fit(db: &mut SqliteConnection, seal: &Seal, path: &Path) -> Result<(), Error> {
-    let need = state(db).await?.need(seal.check(), rows(db).await?);
+    let state = state(db).await?;
+    let need = state.need(seal.check(), rows(db).await?);
     if let Some(refusal) = need.refusal(path) {
         return Err(refusal);
+    }
+    if let State::Sealed(_) = state {
+        // A migration may have brought columns that nothing guards yet.
+        guard(db, true).await?;
     }
     if let (Need::Begin, Some(check)) = (need, seal.check()) {
         set(db, &State::Sealed(check.to_owned())).await?;

@@ -69,12 +69,13 @@ async fn bury(tx: &mut Tx, seal: &Seal, kind: &str, id: &str, at: Timestamp) -> 
     beside(tx, seal, kind, id).await
 }
 
-/// Drops what is kept beside an object: its checks, its relations, and what was said with
+/// Drops what is kept beside an object: its checks, what hangs on it, its relations, and what was said with
 /// decisions about it that are over, or that nobody can confirm any more.
 pub async fn beside(tx: &mut Tx, seal: &Seal, kind: &str, id: &str) -> Result<(), Error> {
     let dependents: &[&'static str] = match kind {
         "inquiry" => &[
             "DELETE FROM verification WHERE inquiry_id = $1",
+            "DELETE FROM exhibit WHERE owner = $1",
             "UPDATE inquiry SET kinds = '[]', failed = 0, signals = 0, unproven = 0, passed = 0,
                  hydrated_version = updated_at WHERE id = $1",
         ],
@@ -82,6 +83,7 @@ pub async fn beside(tx: &mut Tx, seal: &Seal, kind: &str, id: &str) -> Result<()
             "DELETE FROM relation WHERE source = $1",
             "DELETE FROM relation_list WHERE source = $1",
         ],
+        "case" => &["DELETE FROM exhibit WHERE owner = $1"],
         _ => &[],
     };
     for sql in dependents {

@@ -7,7 +7,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use tokio::{sync::mpsc, task::JoinSet};
 
-use super::msg::Msg;
+use super::msg::{Msg, Then};
 use crate::{
     busy::{Busy, Token},
     desk::{CaseView, Confirmation, Desk, Draft, InquiryView, Note, Window},
@@ -33,6 +33,10 @@ pub enum Effect {
     LoadRelations(Vec<AccountId>),
     LoadRelationKeys(AccountId),
     LoadStatuses(CaseId),
+    /// Ask Persona for what it tells of an inquiry.
+    LoadEvents(InquiryId),
+    /// Ask Persona for an inquiry as it writes it.
+    LoadRaw(InquiryId),
     /// Ask Persona for an object now.
     Refresh(Subject),
     /// Ask Persona for an account's relations now.
@@ -46,6 +50,8 @@ pub enum Effect {
     Undo(ActionId),
     Acknowledge(ActionId),
     Journal(Note),
+    /// What needs a line in the journal before it is done.
+    JournalFirst(Note, Then),
     /// The mismatches are on the screen: they are no news any more.
     LookAtMismatches,
     /// Hand a secret to the terminal's clipboard; done by the loop, which owns the terminal.
@@ -64,6 +70,8 @@ enum Slot {
     File,
     Relations,
     Statuses,
+    Events,
+    Raw,
     Refresh,
     FetchRelations,
     RelationKeys,
@@ -80,6 +88,8 @@ impl Effect {
             Self::LoadFile(_) => Slot::File,
             Self::LoadRelations(_) => Slot::Relations,
             Self::LoadStatuses(_) => Slot::Statuses,
+            Self::LoadEvents(_) => Slot::Events,
+            Self::LoadRaw(_) => Slot::Raw,
             Self::Refresh(_) => Slot::Refresh,
             Self::FetchRelations(_) => Slot::FetchRelations,
             Self::LoadRelationKeys(_) => Slot::RelationKeys,
@@ -211,6 +221,14 @@ async fn perform(desk: &Desk, effect: Effect) -> Msg {
             let answer = desk.case_statuses(&case).await;
             Msg::Statuses(case, words(answer))
         }
+        Effect::LoadEvents(id) => {
+            let answer = desk.events(&id).await;
+            Msg::Events(id, words(answer))
+        }
+        Effect::LoadRaw(id) => {
+            let answer = desk.raw(&id).await;
+            Msg::Raw(id, words(answer))
+        }
         Effect::Refresh(subject) => {
             let answer = desk.refresh(&subject).await;
             Msg::Refreshed(subject, words(answer))
@@ -229,6 +247,7 @@ async fn perform(desk: &Desk, effect: Effect) -> Msg {
         }
         Effect::Acknowledge(id) => Msg::Acknowledged(words(desk.acknowledge(&id).await)),
         Effect::Journal(note) => Msg::Journaled(words(desk.journal(note).await)),
+        Effect::JournalFirst(note, then) => Msg::Recorded(then, words(desk.journal(note).await)),
         Effect::Copy(_) | Effect::Repaint => {
             unreachable!("the loop keeps what needs the terminal to itself")
         }

@@ -77,6 +77,15 @@ pub fn kind(kind: &str) -> String {
     kind.replace("government-id", "gov id").replace(['-', '_'], " ")
 }
 
+/// `812 kB`, `3.4 MB`
+pub fn bytes(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => format!("{} kB", bytes / 1_000),
+        _ => format!("{}.{} MB", bytes / 1_000_000, bytes / 100_000 % 10),
+    }
+}
+
 /// UTC, to the minute.
 pub fn instant(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M").to_string()

@@ -151,7 +151,7 @@ fn version(inquiry: &Inquiry) -> Evidence {
 
 /// Whether an item was opened in this console at this version, where the policy asks for that.
 fn opened(state: &State, verb: &Verb, item: &Subject, version: &Evidence) -> Result<(), String> {
-    if state.opened.contains(&(item.clone(), version.clone())) {
+    if state.looked.contains_key(&(item.clone(), version.clone())) {
         return Ok(());
     }
     match policy::opened_due(&state.settings.policy, verb, &item.short()) {

@@ -11,6 +11,7 @@
 
 mod adding;
 mod command;
+mod detail;
 mod effect;
 mod format;
 mod guard;
@@ -24,6 +25,7 @@ mod panes;
 mod pending;
 mod prompt;
 mod relations;
+mod reveal;
 mod staged;
 mod state;
 mod terminal;

@@ -10,9 +10,22 @@ use crate::{
         TakenBack,
     },
     metrics::Stats,
-    model::{AccountId, Action, ActionId, CaseId, InquiryId, Subject, Text, Tie},
+    model::{
+        AccountId, Action, ActionId, CaseId, InquiryId, Subject, Text, Tie, timeline::Happened,
+    },
     secret::Secret,
 };
+
+/// What may be done once the journal has it.
+#[derive(Debug)]
+pub enum Then {
+    /// Show all personal data of an item.
+    RevealItem(Subject),
+    /// Show the value at this place of an item.
+    RevealValue(Subject, String),
+    /// Hand a personal value to the terminal's clipboard.
+    Copy(Secret<String>),
+}
 
 /// A question's answer, or why there is none, as a sentence.
 pub type Answer<T> = Result<T, String>;
@@ -43,6 +56,9 @@ pub enum Msg {
     /// Whether what is to be related to an account is there, and what it is.
     Related(AccountId, Tie, Answer<RelationRow>),
     Statuses(CaseId, Answer<Vec<KnownStatus>>),
+    /// What Persona told of an inquiry, and the inquiry as it writes it.
+    Events(InquiryId, Answer<Vec<Happened>>),
+    Raw(InquiryId, Answer<serde_json::Value>),
     /// Persona answered, or not; what it said came through the store.
     Refreshed(Subject, Answer<()>),
     /// The same for an account's relations.
@@ -54,6 +70,8 @@ pub enum Msg {
     Undone(Answer<TakenBack>),
     Acknowledged(Answer<()>),
     Journaled(Answer<()>),
+    /// The journal has it, or not: then nothing is shown and nothing handed out.
+    Recorded(Then, Answer<()>),
     Link {
         subject: Subject,
         action: ActionId,

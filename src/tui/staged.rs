@@ -125,10 +125,12 @@ impl Staged {
         }
     }
 
-    /// In the order in which they are sent: the case follows its inquiries.
-    pub fn drafts(&self) -> Vec<Draft> {
+    /// In the order in which they are sent: the case follows its inquiries. `looked` tells which
+    /// parts of the evidence were on the screen.
+    pub fn drafts(&self, looked: impl Fn(&Subject, &Evidence) -> Vec<Text>) -> Vec<Draft> {
         let comment = Text::new(self.comment.value().trim());
         let draft = |subject, verb: &Verb, evidence: &Evidence| Draft {
+            looked_at: looked(&subject, evidence),
             subject,
             evidence: evidence.clone(),
             reason: self.reason.and_then(|nth| self.reasons.get(nth)).cloned(),

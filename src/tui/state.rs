@@ -1,23 +1,27 @@
 //! All that the screen shows and all that a key can change: plain data, written by `update` alone.
 
-use std::{collections::HashSet, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
 
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 use tui_input::Input;
 
+pub use super::detail::{Detail, File, Tab};
 use super::{
-    adding::Adding, listing::List, lock::Lock, prompt::Prompt, relations::RelationsPane,
-    staged::Staged,
+    adding::Adding, detail::evidence, listing::List, lock::Lock, prompt::Prompt,
+    relations::RelationsPane, reveal::Values, staged::Staged,
 };
 use crate::{
     config::{Mask, Policy},
     desk::{
-        AccountFile, CaseFile, CaseRow, CaseView, Glance, InquiryFile, InquiryRow, InquiryView,
-        KnownMismatches, KnownStatus, SyncState,
+        CaseRow, CaseView, Glance, InquiryRow, InquiryView, KnownMismatches, KnownStatus,
+        SyncState,
     },
     metrics::Stats,
-    model::{AccountId, Action, ActionId, Evidence, InquiryStatus, Subject, Text, Verb},
+    model::{Action, ActionId, Evidence, InquiryStatus, Subject, Text, Verb},
     secret::Secret,
 };
 
@@ -70,8 +74,8 @@ pub struct State {
     pub case_view: CaseView,
     pub relations: RelationsPane,
     pub detail: Option<Detail>,
-    /// What was opened in this console, at which version.
-    pub opened: HashSet<(Subject, Evidence)>,
+    /// What was opened in this console, at which version, and which of its tabs were looked at.
+    pub looked: HashMap<(Subject, Evidence), BTreeSet<Tab>>,
     pub staged: Option<Staged>,
     /// What was committed last in this console, and not taken back.
     pub committed: Option<(Subject, Verb)>,
@@ -100,106 +104,6 @@ pub enum Pane {
     Cases,
     Relations,
     Detail,
-}
-
-/// What the detail pane shows: the selected item, or one that was followed to.
-#[derive(Debug)]
-pub struct Detail {
-    pub subject: Subject,
-    /// The pane it was reached from, and `h` leads back to.
-    pub from: Pane,
-    pub file: File,
-    /// The file has been on the screen: only then can it be decided.
-    pub drawn: bool,
-    /// The version of which the journal was told that it was opened.
-    pub opened: Option<Evidence>,
-    /// The list moved and brought this item under the cursor unasked: keys meant for the one
-    /// before are refused until then.
-    pub look_until: Option<Timestamp>,
-    pub scroll: u16,
-    pub all_checks: bool,
-    /// Personal data is shown until then.
-    pub revealed_until: Option<Timestamp>,
-    /// Persona is being asked for it.
-    pub asking: bool,
-    pub problem: Option<String>,
-}
-
-#[derive(Debug)]
-pub enum File {
-    /// The store has not answered yet.
-    Loading,
-    /// The store has no such object.
-    Missing,
-    Inquiry(Box<InquiryFile>),
-    Case(Box<CaseFile>),
-    Account(Box<AccountFile>),
-}
-
-impl Detail {
-    pub fn of(subject: Subject, from: Pane) -> Self {
-        Self {
-            subject,
-            from,
-            file: File::Loading,
-            drawn: false,
-            opened: None,
-            look_until: None,
-            scroll: 0,
-            all_checks: false,
-            revealed_until: None,
-            asking: false,
-            problem: None,
-        }
-    }
-
-    /// The version of the evidence that is on the screen.
-    pub fn evidence(&self) -> Option<Evidence> {
-        match &self.file {
-            File::Inquiry(file) => Some(Evidence {
-                status: Text::new(file.inquiry.status.as_str()),
-                updated_at: file.inquiry.updated_at,
-            }),
-            File::Case(file) => Some(Evidence {
-                status: file.case.status.clone(),
-                updated_at: file.case.updated_at,
-            }),
-            File::Loading | File::Missing | File::Account(_) => None,
-        }
-    }
-
-    pub fn action(&self) -> Option<&Action> {
-        match &self.file {
-            File::Inquiry(file) => file.action.as_ref(),
-            File::Case(file) => file.action.as_ref(),
-            File::Account(file) => file.action.as_ref(),
-            File::Loading | File::Missing => None,
-        }
-    }
-
-    /// The account whose relations `r` asks for.
-    pub fn account(&self) -> Option<&AccountId> {
-        match &self.file {
-            File::Inquiry(file) => file.inquiry.account.as_ref(),
-            File::Case(file) => file.case.accounts.first(),
-            File::Account(file) => Some(&file.account.id),
-            File::Loading | File::Missing => None,
-        }
-    }
-
-    /// The inquiry that a case or an account leads to.
-    pub fn inquiry_behind(&self) -> Option<Subject> {
-        let id = match &self.file {
-            File::Case(file) => file.case.inquiries.first(),
-            File::Account(file) => file.inquiries.first().map(|row| &row.id),
-            File::Loading | File::Missing | File::Inquiry(_) => None,
-        };
-        id.cloned().map(Subject::Inquiry)
-    }
-
-    pub fn is_revealed(&self, now: Timestamp) -> bool {
-        self.revealed_until.is_some_and(|until| now < until)
-    }
 }
 
 #[derive(Debug)]
@@ -289,7 +193,7 @@ impl State {
             case_view: CaseView::default(),
             relations: RelationsPane::default(),
             detail: None,
-            opened: HashSet::new(),
+            looked: HashMap::new(),
             staged: None,
             committed: None,
             overlay: None,
@@ -327,14 +231,25 @@ impl State {
         }
     }
 
-    /// Whether personal data is shown in the detail now.
+    /// The tabs of the open inquiry with evidence that nobody looked at here, at this version.
+    pub fn unseen(&self, detail: &Detail) -> Vec<Tab> {
+        let (File::Inquiry(file), Some(version)) = (&detail.file, detail.evidence()) else {
+            return Vec::new();
+        };
+        let looked = self.looked.get(&(detail.subject.clone(), version));
+        let is_new = |tab: &Tab| looked.is_none_or(|looked| !looked.contains(tab));
+        evidence(file).into_iter().map(|(tab, _)| tab).filter(is_new).collect()
+    }
+
+    /// How personal values are written in the detail now.
+    pub fn values(&self) -> Values<'_> {
+        let reveals = self.detail.as_ref().map(|detail| &detail.reveals);
+        Values::of(self.settings.mask, reveals, self.now)
+    }
+
+    /// Whether all personal data of the item in the detail is shown now.
     pub fn shows_item(&self) -> bool {
-        match self.settings.mask {
-            Mask::Everything => {
-                self.detail.as_ref().is_some_and(|detail| detail.is_revealed(self.now))
-            }
-            Mask::Lists | Mask::Nothing => true,
-        }
+        self.values().shows_all()
     }
 
     /// Whether rows show names.
@@ -396,6 +311,8 @@ pub mod samples {
             fetched_at: now,
             action: None,
             cases: Vec::new(),
+            exhibits: Default::default(),
+            earlier: Vec::new(),
         }));
         state.detail = Some(detail);
         state.focus = Pane::Detail;

@@ -20,6 +20,7 @@ mod lossless;
 mod mismatches;
 mod mutation;
 mod opened;
+mod personal;
 mod policy;
 mod redaction;
 mod relations;

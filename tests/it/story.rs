@@ -13,11 +13,13 @@ use caseload::{
     persona::{self, Roots},
     secret::{FieldKey, KeySource, Secret},
     simulator::{self, DEMO_KEY, Novelties, Scenario, Simulator},
+    store::Store,
     sync,
     tui::{Console, Errand, Searched, Settings, Theme},
 };
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
-use ratatui::{Terminal, backend::TestBackend};
+use ratatui::{Terminal, backend::TestBackend, style::Modifier};
+use serde_json::Value;
 use tempfile::TempDir;
 use unicode_width::UnicodeWidthStr;
 
@@ -301,6 +303,30 @@ impl Story {
         let screen = self.screen();
         assert!(!screen.contains(words), "{words:?} is on the screen:\n{screen}");
         self
+    }
+
+    /// The text of the row that the cursor of the pane with focus is on.
+    pub fn at_cursor(&self) -> String {
+        let buffer = self.terminal.backend().buffer();
+        let (area, mut text) = (buffer.area, String::new());
+        for (column, row) in (0..area.height).flat_map(|row| (0..area.width).map(move |c| (c, row)))
+        {
+            let cell = &buffer[(column, row)];
+            if cell.modifier.contains(Modifier::REVERSED) && row > 0 {
+                text.push_str(cell.symbol());
+            }
+        }
+        text
+    }
+
+    /// All lines of the journal, proved.
+    pub async fn journal(&self) -> Vec<Value> {
+        let file = self.folder.path().join("store/caseload.db");
+        let store = Store::open(&file, Clock::system()).await.expect("the store of the story");
+        let lines = store.journal_lines().await.expect("a journal");
+        let pairs = lines.iter().map(|(line, hash)| (line.as_str(), hash.as_str()));
+        caseload::journal::verify(pairs).expect("nobody meddled with it");
+        lines.iter().map(|(line, _)| serde_json::from_str(line).expect("a line is JSON")).collect()
     }
 
     pub fn is_over(&self) -> bool {

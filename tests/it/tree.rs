@@ -217,16 +217,13 @@ async fn a_walk_goes_along_what_needs_a_review() {
     story.press("J").await;
     story.press("K").await;
     assert_eq!(left(&story), all - 2);
-    story.press("u").await;
-    for _ in 0..all {
+    let mut never_looked_at = 0;
+    while story.screen().contains("─ walk: ") {
         story.press("J").await;
-        if !story.screen().contains("walk: ") {
-            break;
-        }
+        never_looked_at += usize::from(story.screen().contains("has no inquiry that is known"));
     }
-    let ends = format!("the walk ends here with {} of", all - 2);
-    story.sees("this account has no inquiry that is known");
-    story.press("J").await.sees(&ends).sees("W begins again");
+    assert!(never_looked_at > 0);
+    story.sees(&format!("the walk ends here with {} of", all - 2)).sees("W begins again");
 }
 
 #[tokio::test]

@@ -16,9 +16,10 @@ pub use self::{
 use super::{
     Link, Page, decode,
     endpoint::{Answer, Object},
+    exhibits,
     mismatches::{Notes, type_of},
 };
-use crate::model::{Entity, Shape, Text};
+use crate::model::{Entity, Exhibit, Shape, Text};
 
 /// Where a body is not what it must be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,6 +109,11 @@ impl Document {
         Resource::read(data, Place::at("data"), &self.notes)
     }
 
+    /// All of it.
+    pub fn to_value(&self) -> serde_json::Value {
+        serde_json::Value::from(self.body.get_value().clone())
+    }
+
     /// The values under `data`.
     pub fn list(&self) -> Result<&[Json<'_>], DecodeError> {
         let data = self.member("data").and_then(Json::as_array);
@@ -138,6 +144,11 @@ impl Document {
     /// The same, as far as it is kept.
     pub fn entities(&self) -> Vec<Entity> {
         self.included().iter().filter_map(decode::entity).collect()
+    }
+
+    /// The same, as far as it is evidence that goes with the object.
+    pub fn exhibits(&self) -> Vec<Exhibit> {
+        self.included().iter().filter_map(exhibits::exhibit).collect()
     }
 
     pub fn meta(&self, name: &str) -> Option<&str> {

@@ -3,8 +3,8 @@
 use jiff::SignedDuration;
 
 use super::{
-    Effect, Leaving, Pane, State, Tone, Touched, ask, follow_cursor, follow_rows, load_cases,
-    load_inquiries, measure, relate, relations,
+    Effect, Leaving, Pane, State, Tone, Touched, ask, evidence, follow_cursor, follow_rows,
+    load_cases, load_inquiries, measure, relate, relations, reveal,
 };
 use crate::{
     desk::{Changes, Note, Placed, SyncState, TakenBack},
@@ -78,6 +78,8 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Msg::Events(id, answer) => evidence::came(state, id, answer, |detail| &mut detail.events),
+        Msg::Raw(id, answer) => evidence::came(state, id, answer, |detail| &mut detail.raw.body),
         Msg::Refreshed(subject, answer) => {
             if let Some(detail) = &mut state.detail
                 && detail.subject == subject
@@ -103,6 +105,11 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
             let copy = Effect::Copy(link.clone());
             state.overlay = Some(Overlay::Link { subject, action, link });
             vec![copy, Effect::Journal(note)]
+        }
+        Msg::Recorded(then, Ok(())) => reveal::recorded(state, then),
+        Msg::Recorded(_, Err(why)) => {
+            state.say(format!("not shown and not copied: {why}"), Tone::Bad);
+            Vec::new()
         }
         Msg::Stats(stats) => {
             judge(state, stats);
@@ -200,6 +207,7 @@ fn shown(state: &mut State, subject: &Subject, file: Answer<File>) -> Vec<Effect
     let Some(detail) = state.detail.as_mut().filter(|detail| detail.subject == *subject) else {
         return Vec::new();
     };
+    let version = detail.evidence();
     let before = match file {
         Ok(file) => std::mem::replace(&mut detail.file, file),
         Err(why) => {
@@ -225,7 +233,14 @@ fn shown(state: &mut State, subject: &Subject, file: Answer<File>) -> Vec<Effect
         measure(state);
     }
     super::clamp_scroll(state);
-    Vec::new()
+    // What was loaded beside an older version is loaded again.
+    if version.is_some()
+        && version != now_shown
+        && let Some(detail) = &mut state.detail
+    {
+        evidence::forget(detail);
+    }
+    evidence::wanted(state)
 }
 
 /// What differs between two looks at an item, in words.

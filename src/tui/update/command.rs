@@ -3,18 +3,19 @@
 use tui_input::Input;
 
 use super::{
-    Effect, Pane, State, Tone, ask, dialog, follow_cursor, load_cases, load_inquiries, lock,
-    measure, open, relate, relations, stage, undo,
+    Effect, Pane, State, Tone, ask, dialog, evidence, follow_cursor, load_cases, load_inquiries,
+    lock, measure, open, relate, relations, reveal, stage, undo,
 };
 use crate::{
-    desk::{CaseView, InquiryView, Note},
+    desk::{CaseView, InquiryView},
     model::InquiryStatus,
     tui::{
         command::Command,
         guard,
+        panes::detail,
         prompt::Prompt,
         relations::walk::Way,
-        state::{Filter, Leaving, Overlay},
+        state::{Filter, Leaving, Overlay, Tab},
     },
 };
 
@@ -54,19 +55,24 @@ pub fn act(state: &mut State, command: Command) -> Vec<Effect> {
         Command::AddRelation if state.staged.is_some() => dialog::refuse_while_staged(state),
         Command::AddRelation => relate::add(state),
         Command::RemoveRelation => relate::remove(state),
-        Command::AllChecks => {
+        Command::NextTab => turn_tab(state, 1),
+        Command::PreviousTab => turn_tab(state, -1),
+        Command::Checks => {
             if let Some(detail) = &mut state.detail {
-                detail.all_checks = !detail.all_checks;
-                detail.scroll = 0;
+                detail.checks = detail.checks.next();
+                (detail.cursor, detail.scroll) = (0, 0);
             }
             Vec::new()
         }
-        Command::Reveal => reveal(state),
+        Command::Reveal => reveal::value(state),
+        Command::RevealItem => reveal::item(state),
         Command::Filter => filter(state),
         Command::ClearFilter => clear_filter(state),
         Command::Refetch => match state.detail.as_ref().map(|detail| detail.subject.clone()) {
             Some(subject) => {
+                state.detail.as_mut().map(evidence::forget);
                 let mut effects = vec![ask(state, subject)];
+                effects.extend(evidence::wanted(state));
                 if state.focus == Pane::Relations {
                     effects.extend(relations::refetch(state));
                 }
@@ -118,15 +124,27 @@ fn step(state: &mut State, rows: i64) -> Vec<Effect> {
     match state.focus {
         Pane::Detail => {
             if let Some(detail) = &mut state.detail {
-                let rows = rows.clamp(-i64::from(u16::MAX), i64::from(u16::MAX));
-                let scroll = (i64::from(detail.scroll) + rows).max(0);
-                detail.scroll = u16::try_from(scroll).unwrap_or(u16::MAX);
+                let at = i64::try_from(detail.cursor).unwrap_or(i64::MAX).saturating_add(rows);
+                detail.cursor = usize::try_from(at.max(0)).unwrap_or(usize::MAX);
             }
             super::clamp_scroll(state);
             Vec::new()
         }
         _ => move_cursor(state, rows),
     }
+}
+
+/// Looking at another part of the evidence is going to it: the keys are the detail's from then on.
+fn turn_tab(state: &mut State, tabs: isize) -> Vec<Effect> {
+    let Some(detail) = &mut state.detail else { return refuse(state, "nothing is selected") };
+    if !matches!(detail.subject, crate::model::Subject::Inquiry(_)) {
+        return refuse(state, "only an inquiry's evidence has tabs");
+    }
+    detail.tab = detail.tab.turned(tabs);
+    (detail.cursor, detail.scroll) = (0, 0);
+    state.focus = Pane::Detail;
+    measure(state);
+    evidence::wanted(state)
 }
 
 fn move_cursor(state: &mut State, rows: i64) -> Vec<Effect> {
@@ -143,7 +161,11 @@ fn move_cursor(state: &mut State, rows: i64) -> Vec<Effect> {
 
 fn open_selected(state: &mut State) -> Vec<Effect> {
     let target = match state.focus {
-        Pane::Detail => state.detail.as_ref().and_then(|detail| detail.inquiry_behind()),
+        Pane::Detail => match detail::under_cursor(state) {
+            Some(detail::On::Subject(subject)) => Some(subject),
+            Some(detail::On::Fold(pointer)) => return fold(state, pointer),
+            _ => state.detail.as_ref().and_then(|detail| detail.inquiry_behind()),
+        },
         _ => state.selected(),
     };
     match (target, state.focus) {
@@ -151,6 +173,16 @@ fn open_selected(state: &mut State) -> Vec<Effect> {
         (None, Pane::Detail) => Vec::new(),
         (None, _) => refuse(state, "there is nothing to open here"),
     }
+}
+
+fn fold(state: &mut State, pointer: String) -> Vec<Effect> {
+    if let Some(detail) = &mut state.detail
+        && !detail.raw.folded.remove(&pointer)
+    {
+        detail.raw.folded.insert(pointer);
+    }
+    super::clamp_scroll(state);
+    Vec::new()
 }
 
 fn back(state: &mut State) -> Vec<Effect> {
@@ -224,23 +256,15 @@ fn status_menu(state: &mut State) -> Vec<Effect> {
     }
 }
 
-fn reveal(state: &mut State) -> Vec<Effect> {
-    let (now, reveal) = (state.now, state.settings.reveal);
-    if state.settings.mask != crate::config::Mask::Everything {
-        return refuse(state, "the open item is not masked");
-    }
-    let Some(detail) = &mut state.detail else {
-        return refuse(state, "nothing is selected");
-    };
-    if detail.is_revealed(now) {
-        detail.revealed_until = None;
+fn filter(state: &mut State) -> Vec<Effect> {
+    let before = (state.inquiry_view.clone(), state.case_view.clone());
+    if let Some(detail) = state.detail.as_ref().filter(|detail| detail.tab == Tab::Raw)
+        && state.focus == Pane::Detail
+    {
+        let input = Input::new(detail.raw.find.clone());
+        state.filter = Some(Filter { pane: Pane::Detail, input, before });
         return Vec::new();
     }
-    detail.revealed_until = Some(now + reveal);
-    vec![Effect::Journal(Note::Revealed(detail.subject.clone()))]
-}
-
-fn filter(state: &mut State) -> Vec<Effect> {
     let pane = state.list_pane();
     if pane == Pane::Relations {
         return refuse(
@@ -252,7 +276,6 @@ fn filter(state: &mut State) -> Vec<Effect> {
         Pane::Cases => case_filter_text(&state.case_view),
         _ => inquiry_filter_text(&state.inquiry_view),
     };
-    let before = (state.inquiry_view.clone(), state.case_view.clone());
     state.focus = pane;
     measure(state);
     state.filter = Some(Filter { pane, input: Input::new(text), before });
@@ -260,6 +283,10 @@ fn filter(state: &mut State) -> Vec<Effect> {
 }
 
 fn clear_filter(state: &mut State) -> Vec<Effect> {
+    if let Some(detail) = state.detail.as_mut().filter(|detail| !detail.raw.find.is_empty()) {
+        detail.raw.find.clear();
+        return Vec::new();
+    }
     match state.list_pane() {
         Pane::Cases => {
             state.case_view = CaseView::default();

@@ -6,7 +6,7 @@ use tui_input::backend::crossterm::EventHandler;
 use super::{Effect, State, Tone, load_cases, load_inquiries, measure, prompt, relate, stage};
 use crate::{
     desk::{CaseView, Confirmation, InquiryView, KnownStatus, Scope},
-    model::{InquiryStatus, Text, Verb},
+    model::{Evidence, InquiryStatus, Subject, Text, Verb},
     tui::{
         adding::{Adding, Step},
         command::{Command, Danger},
@@ -146,6 +146,7 @@ fn in_filter(state: &mut State, mut filter: Filter, key: Press) -> Vec<Effect> {
         Dialog::Cancel => {
             (state.inquiry_view, state.case_view) = filter.before;
             match filter.pane {
+                Pane::Detail => find(state, ""),
                 Pane::Cases => vec![load_cases(state)],
                 _ => vec![load_inquiries(state)],
             }
@@ -164,6 +165,11 @@ fn in_filter(state: &mut State, mut filter: Filter, key: Press) -> Vec<Effect> {
 /// Applies what the filter line says now.
 fn narrow(state: &mut State, filter: Filter) -> Vec<Effect> {
     let effect = match filter.pane {
+        Pane::Detail => {
+            let effects = find(state, filter.input.value());
+            state.filter = Some(filter);
+            return effects;
+        }
         Pane::Cases => {
             state.case_view = case_view(filter.input.value());
             state.cases.cursor = 0;
@@ -177,6 +183,15 @@ fn narrow(state: &mut State, filter: Filter) -> Vec<Effect> {
     };
     state.filter = Some(filter);
     vec![effect]
+}
+
+/// Narrows the raw object to lines with these words.
+fn find(state: &mut State, words: &str) -> Vec<Effect> {
+    if let Some(detail) = &mut state.detail {
+        words.clone_into(&mut detail.raw.find);
+        (detail.cursor, detail.scroll) = (0, 0);
+    }
+    Vec::new()
 }
 
 /// `status:…` clauses, and the other words.
@@ -212,6 +227,7 @@ fn case_view(text: &str) -> CaseView {
 }
 
 fn in_commit_bar(state: &mut State, key: Press) -> Option<Vec<Effect>> {
+    let looked = &state.looked;
     let staged = state.staged.as_mut()?;
     if staged.submitted {
         // Typed before the next item is there: dropped, not applied to it.
@@ -232,7 +248,13 @@ fn in_commit_bar(state: &mut State, key: Press) -> Option<Vec<Effect>> {
             Ok(()) => {
                 staged.submitted = true;
                 return Some(vec![match &staged.purpose {
-                    Purpose::Decide | Purpose::Propose(_) => Effect::Submit(staged.drafts()),
+                    Purpose::Decide | Purpose::Propose(_) => {
+                        let words = |subject: &Subject, version: &Evidence| {
+                            let tabs = looked.get(&(subject.clone(), version.clone()));
+                            tabs.into_iter().flatten().map(|tab| tab.word()).collect()
+                        };
+                        Effect::Submit(staged.drafts(words))
+                    }
                     Purpose::Confirm(proposed) => Effect::Confirm(Confirmation {
                         action: proposed.action.clone(),
                         seen: Some((staged.subject.clone(), staged.evidence.clone())),
@@ -280,8 +302,17 @@ fn other_key(state: &mut State, key: Press) -> Option<Vec<Effect>> {
 pub fn waits_for_staged(state: &State, command: Command) -> bool {
     let looking = matches!(
         command,
-        Command::AllChecks
+        Command::NextTab
+            | Command::PreviousTab
+            | Command::Down
+            | Command::Up
+            | Command::PageDown
+            | Command::PageUp
+            | Command::First
+            | Command::Last
+            | Command::Checks
             | Command::Reveal
+            | Command::RevealItem
             | Command::Mismatches
             | Command::Prompt
             | Command::Help

@@ -7,10 +7,12 @@
 mod answer;
 mod command;
 mod dialog;
+mod evidence;
 mod lock;
 mod prompt;
 mod relate;
 mod relations;
+mod reveal;
 mod stage;
 mod undo;
 
@@ -114,11 +116,12 @@ fn drawn(state: &mut State) -> Vec<Effect> {
     let Some(detail) = &mut state.detail else { return Vec::new() };
     detail.drawn = !matches!(detail.file, File::Loading);
     let Some(version) = detail.evidence().filter(|_| is_open) else { return Vec::new() };
+    let looked = state.looked.entry((detail.subject.clone(), version.clone())).or_default();
+    looked.insert(detail.tab);
     if detail.opened.as_ref() == Some(&version) {
         return Vec::new();
     }
     detail.opened = Some(version.clone());
-    state.opened.insert((detail.subject.clone(), version.clone()));
     vec![Effect::Journal(Note::Opened { subject: detail.subject.clone(), version })]
 }
 
@@ -128,10 +131,8 @@ fn expire(state: &mut State) {
         state.toast = None;
     }
     let now = state.now;
-    if let Some(detail) = &mut state.detail
-        && detail.revealed_until.is_some_and(|until| until <= now)
-    {
-        detail.revealed_until = None;
+    if let Some(detail) = &mut state.detail {
+        detail.reveals.expire(now);
     }
 }
 
@@ -208,18 +209,21 @@ fn follow_rows(state: &mut State) -> Vec<Effect> {
 
 /// Puts an object into the detail.
 fn show(state: &mut State, subject: Subject, from: Pane) -> Effect {
-    let all_checks = state.detail.as_ref().is_some_and(|detail| detail.all_checks);
+    let checks = state.detail.as_ref().map(|detail| detail.checks);
     let mut detail = Detail::of(subject.clone(), from);
-    detail.all_checks = all_checks;
+    detail.checks = checks.unwrap_or_default();
     state.detail = Some(detail);
     Effect::LoadFile(subject)
 }
 
-/// Keeps the detail from being scrolled past its last line.
+/// Keeps the detail's cursor on its page, and on the screen.
 fn clamp_scroll(state: &mut State) {
-    let last = u16::try_from(super::panes::detail::overflow(state)).unwrap_or(u16::MAX);
+    let (lines, room) = super::panes::detail::extent(state);
     if let Some(detail) = &mut state.detail {
-        detail.scroll = detail.scroll.min(last);
+        detail.cursor = detail.cursor.min(lines.saturating_sub(1));
+        let lowest = (detail.cursor + 1).saturating_sub(room);
+        detail.scroll =
+            detail.scroll.max(lowest).min(detail.cursor).min(lines.saturating_sub(room));
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
         command::Command,
         keymap,
         staged::{Proposed, Purpose, Staged},
-        state::State,
+        state::{File, State},
         theme::Theme,
         view::draw_lines,
     },
@@ -28,7 +28,8 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, staged: &Staged, state: &State, t
         }
         Purpose::Decide | Purpose::Propose(_) => reasons(staged, theme),
     };
-    let mut lines = vec![Line::styled(question(staged), theme.banner), said];
+    let asked = Span::styled(question(staged), theme.banner);
+    let mut lines = vec![Line::from_iter(std::iter::once(asked).chain(looked(state, theme))), said];
     if area.height > 2 {
         lines.push(Line::from(vec![
             Span::styled(COMMENT, theme.accent),
@@ -60,6 +61,17 @@ fn question(staged: &Staged) -> String {
     }
 }
 
+/// `  not seen: photos, reports`: which evidence about an inquiry was not looked at.
+fn looked<'a>(state: &State, theme: &Theme) -> Option<Span<'a>> {
+    let detail = state.detail.as_ref().filter(|detail| matches!(detail.file, File::Inquiry(_)))?;
+    let unseen = state.unseen(detail);
+    let words: Vec<String> = unseen.iter().map(|tab| tab.word().to_string()).collect();
+    Some(match words.is_empty() {
+        true => Span::styled("  all of its evidence was looked at", theme.good),
+        false => Span::styled(format!("  not seen: {}", words.join(", ")), theme.warn),
+    })
+}
+
 /// Why it was proposed: `reason evidence_ok · comment evidence ok (jane@example.test)`
 fn grounds(proposed: &Proposed, state: &State) -> String {
     let reason = proposed.reason.as_ref().map_or("no reason", |code| code.as_str());
@@ -67,7 +79,7 @@ fn grounds(proposed: &Proposed, state: &State) -> String {
         None => format!("reason: {reason}"),
         Some(comment) if state.shows_item() => format!("reason: {reason} · comment: {comment}"),
         Some(_) => {
-            let reveal = keymap::shown(Command::Reveal);
+            let reveal = keymap::shown(Command::RevealItem);
             format!("reason: {reason} · comment masked, {reveal} reveals")
         }
     }

@@ -2,19 +2,14 @@
 
 use ratatui::text::{Line, Span};
 
-use super::fields;
+use super::page::{On, Page};
 use crate::{
     desk::AccountFile,
+    model::Subject,
     tui::{format, state::State, theme::Theme},
 };
 
-pub fn lines<'a>(
-    lines: &mut Vec<Line<'a>>,
-    file: &'a AccountFile,
-    state: &State,
-    width: usize,
-    theme: &Theme,
-) {
+pub fn fill(page: &mut Page<'_>, file: &AccountFile, state: &State, width: usize, theme: &Theme) {
     let account = &file.account;
     let name = match (account.name(), state.shows_item()) {
         (None, _) => "(no name)".to_owned(),
@@ -22,24 +17,28 @@ pub fn lines<'a>(
         (Some(name), false) => name.masked(),
     };
     let kind = account.type_name.as_ref().map_or("account", |kind| kind.as_str());
-    lines.push(Line::from(vec![
+    page.push(Line::from(vec![
         Span::styled(format!(" {name}"), theme.accent),
         Span::styled(format!("  {kind}"), theme.dim),
     ]));
     if let Some(reference) = &account.reference_id {
-        lines.push(Line::styled(format!(" reference {reference}"), theme.dim));
+        page.push(Line::styled(format!(" reference {reference}"), theme.dim));
     }
-    lines.push(Line::styled(" r shows its relations", theme.dim));
-    lines.push(Line::raw(""));
-    lines.push(Line::styled(format!(" Inquiries {}", file.inquiries.len()), theme.accent));
+    page.push(Line::styled(" r shows its relations", theme.dim));
+    page.push(Line::raw(""));
+    page.push(Line::styled(format!(" Inquiries {}", file.inquiries.len()), theme.accent));
     for row in &file.inquiries {
         let since =
             row.waiting_since.map_or("–".to_owned(), |since| format::age(since, state.now));
-        lines.push(Line::from(vec![
-            Span::raw(format!("   {} ", format::fit(&row.id.short(), 16))),
-            Span::raw(format!("{since:>6}  ")),
-            Span::styled(row.status.words(), theme.warn),
-        ]));
+        let on = On::Subject(Subject::Inquiry(row.id.clone()));
+        page.about(
+            on,
+            Line::from(vec![
+                Span::raw(format!("   {} ", format::fit(&row.id.short(), 16))),
+                Span::raw(format!("{since:>6}  ")),
+                Span::styled(row.status.words(), theme.warn),
+            ]),
+        );
     }
-    fields::lines(lines, "fields", &account.fields, state.shows_item(), width, theme);
+    page.values(("fields", "fields"), &account.fields, state.values(), width, theme);
 }

@@ -2,21 +2,33 @@
 
 use ratatui::text::{Line, Span};
 
+use super::page::{On, Page};
 use crate::{
     desk::InquiryFile,
-    model::{Check, Requirement, Verification, verification::Weight},
-    tui::{format, theme::Theme},
+    model::{
+        Check, CheckStatus, Pii, Requirement, Text, Verification,
+        attempts::{self, Change},
+        reasons,
+        verification::Weight,
+    },
+    tui::{
+        detail::Checks,
+        format,
+        state::{Detail, State},
+        theme::Theme,
+    },
 };
 
-pub fn lines<'a>(
-    lines: &mut Vec<Line<'a>>,
+pub fn fill(
+    page: &mut Page<'_>,
     file: &InquiryFile,
-    all: bool,
+    detail: &Detail,
+    state: &State,
     width: usize,
     theme: &Theme,
 ) {
     if file.hydrated_at.is_none() {
-        lines.push(Line::styled(" checks not looked at yet: Enter asks Persona", theme.warn));
+        page.push(Line::styled(" checks not looked at yet: Enter asks Persona", theme.warn));
         return;
     }
     let mut checks: Vec<(&Verification, &Check)> = file
@@ -27,35 +39,120 @@ pub fn lines<'a>(
     let missing = file.inquiry.verifications.len().saturating_sub(file.verifications.len());
     if missing > 0 {
         let said =
-            format!(" ? {missing} of its verifications did not come along: may the key read them?");
-        lines.push(Line::styled(said, theme.bad));
+            format!("? {missing} of its verifications did not come along: may the key read them?");
+        page.say(&said, theme.bad, width);
     }
     if checks.is_empty() {
         if missing == 0 {
-            lines.push(Line::styled(" no verification has run", theme.dim));
+            page.push(Line::styled(" no verification has run", theme.dim));
         }
         return;
     }
     checks.sort_by_key(|(_, check)| check.weight());
-    lines.push(summary(&checks, theme));
-    let passed = checks.iter().filter(|(_, check)| check.weight() == Weight::Passed).count();
+    page.push(summary(&checks, detail.checks, theme));
     for (verification, check) in &checks {
-        if all || check.weight() != Weight::Passed {
-            lines.push(row(verification, check, width, theme));
+        if is_listed(check.weight(), detail.checks) {
+            row(page, &kind_and_attempt(file, verification), check, width, theme);
+            measured(page, verification, check, state, width, theme);
         }
     }
-    if passed > 0 && !all {
-        lines.push(Line::styled(format!("   {passed} passed; x shows all"), theme.dim));
+    if let Some(said) = folded(&checks, detail.checks) {
+        page.push(Line::styled(format!("   {said}"), theme.dim));
     }
     let unfinished = file.verifications.iter().filter(|v| v.checks.is_empty());
     for verification in unfinished {
         let said = format!("   {} is {}, without checks", kind(verification), verification.status);
-        lines.push(Line::styled(said, theme.dim));
+        page.push(Line::styled(said, theme.dim));
+    }
+    again(page, file, state, width, theme);
+}
+
+/// What changed from attempt to attempt.
+fn again(page: &mut Page<'_>, file: &InquiryFile, state: &State, width: usize, theme: &Theme) {
+    for attempt in attempts::again(&file.verifications) {
+        let title =
+            format!("{}, attempt {} of {}", kind(attempt.verification), attempt.nth, attempt.of);
+        page.heading(&title, "what changed since the one before", theme);
+        if attempt.changes.is_empty() {
+            page.push(Line::styled("   nothing", theme.dim));
+        }
+        for change in &attempt.changes {
+            let (name, said, on) = changed(attempt.verification, change, state);
+            page.fact(&name, &said, on, width, theme);
+        }
+    }
+}
+
+/// `id blur detection`, `failed → passed`
+fn changed(of: &Verification, change: &Change<'_>, state: &State) -> (String, String, Option<On>) {
+    let words = |name: &Text| name.as_str().replace(['-', '_'], " ");
+    match change {
+        Change::Check { name, before, after } => {
+            let outcome = |check: &Option<&Check>| match check {
+                None => "not run".to_owned(),
+                Some(check) if check.reasons.is_empty() => words(&Text::new(check.status.as_str())),
+                Some(check) => {
+                    let reasons: Vec<&str> = check.reasons.iter().map(Text::as_str).collect();
+                    format!("{} ({})", words(&Text::new(check.status.as_str())), reasons.join(", "))
+                }
+            };
+            (words(name), format!("{} → {}", outcome(before), outcome(after)), None)
+        }
+        Change::Value { name, before, after } => {
+            let place = format!("{}/{name}", of.id);
+            let shown = |value: &Option<&Pii>| {
+                value.map_or("nothing".to_owned(), |value| state.values().write(&place, value))
+            };
+            let said = format!("{} → {}", shown(before), shown(after));
+            let on = after
+                .or(*before)
+                .map(|value| On::Value { place: place.clone(), value: value.clone() });
+            (words(name), said, on)
+        }
+    }
+}
+
+/// What a check that did not pass measured.
+fn measured(
+    page: &mut Page<'_>,
+    verification: &Verification,
+    check: &Check,
+    state: &State,
+    width: usize,
+    theme: &Theme,
+) {
+    if check.weight() == Weight::Passed {
+        return;
+    }
+    for field in check.metadata.iter().filter(|field| !field.value.is_empty()) {
+        let place = format!("{}/{}/{}", verification.id, check.name, field.name);
+        let shown = state.values().write(&place, &field.value);
+        let on = On::Value { place, value: field.value.clone() };
+        let name = field.name.as_str().replace(['-', '_'], " ");
+        page.fact(&format!("  {name}"), &shown, Some(on), width, theme);
+    }
+}
+
+fn is_listed(weight: Weight, listed: Checks) -> bool {
+    match listed {
+        Checks::All => true,
+        Checks::Unpassed => weight != Weight::Passed,
+        Checks::Failed => matches!(weight, Weight::Decides | Weight::Retry | Weight::Signal),
+    }
+}
+
+/// What is not listed, and how to list it.
+fn folded(checks: &[(&Verification, &Check)], listed: Checks) -> Option<String> {
+    let hidden = checks.iter().filter(|(_, check)| !is_listed(check.weight(), listed)).count();
+    match (hidden, listed) {
+        (0, _) => None,
+        (n, Checks::Failed) => Some(format!("{n} did not fail; x lists all")),
+        (n, _) => Some(format!("{n} passed; x lists failed ones only, xx all")),
     }
 }
 
 /// `Checks 31  ✗ 2 failed  ! 1 signal  ? 0 unproven  ✓ 28 passed`
-fn summary<'a>(checks: &[(&Verification, &Check)], theme: &Theme) -> Line<'a> {
+fn summary<'a>(checks: &[(&Verification, &Check)], listed: Checks, theme: &Theme) -> Line<'a> {
     let count = |weights: &[Weight]| {
         checks.iter().filter(|(_, check)| weights.contains(&check.weight())).count()
     };
@@ -69,11 +166,14 @@ fn summary<'a>(checks: &[(&Verification, &Check)], theme: &Theme) -> Line<'a> {
     for (number, glyph, word, style) in parts.into_iter().filter(|(number, ..)| *number > 0) {
         spans.push(Span::styled(format!("  {glyph} {number} {word}"), style));
     }
+    if listed == Checks::Failed {
+        spans.push(Span::styled("  failed only", theme.warn));
+    }
     Line::from(spans)
 }
 
-/// `✗ id expired detection          required  expired         gov id`
-fn row<'a>(verification: &Verification, check: &Check, width: usize, theme: &Theme) -> Line<'a> {
+/// `✗ id expired detection   required  past its expiry date (expired)   gov id`; reasons go on below.
+fn row(page: &mut Page<'_>, kind: &str, check: &Check, width: usize, theme: &Theme) {
     let (glyph, style) = match check.weight() {
         Weight::Decides => ("✗", theme.bad),
         Weight::Retry | Weight::Signal => ("!", theme.warn),
@@ -87,25 +187,45 @@ fn row<'a>(verification: &Verification, check: &Check, width: usize, theme: &The
         Requirement::Other(word) => word.as_str(),
     };
     let mut reasons: Vec<String> =
-        check.reasons.iter().map(|reason| reason.as_str().replace('_', " ")).collect();
-    if let crate::model::CheckStatus::Other(word) = &check.status {
+        check.reasons.iter().map(|reason| reasons::in_words(reason.as_str())).collect();
+    if let CheckStatus::Other(word) = &check.status {
         reasons.insert(0, format!("status {word}"));
-    } else if reasons.is_empty() && check.status == crate::model::CheckStatus::NotApplicable {
+    } else if reasons.is_empty() && check.status == CheckStatus::NotApplicable {
         reasons.push("not applicable".to_owned());
     }
-    let name_width = (width * 9 / 20).max(20);
-    let kind_width = 10;
-    let reason_width = width.saturating_sub(3 + name_width + 10 + 1 + kind_width + 1);
-    Line::from(vec![
-        Span::styled(format!(" {glyph} "), style),
-        Span::raw(format::fit(&check.name.as_str().replace('_', " "), name_width)),
-        Span::styled(format!(" {}", format::fit(requirement, 9)), theme.dim),
-        Span::raw(format!("{} ", format::fit(&reasons.join(", "), reason_width))),
-        Span::styled(format::cut(&kind(verification), kind_width), theme.dim),
-    ])
+    let (kind_width, requirement_width) = (12, 9);
+    let name_width = (width * 2 / 5).max(20);
+    let lead = 3 + name_width + 1 + requirement_width;
+    let reason_width = width.saturating_sub(lead + kind_width + 2).max(6);
+    let mut wrapped = format::wrap(&reasons.join(", "), reason_width).into_iter();
+    let on = On::Id(check.name.clone());
+    page.about(
+        on.clone(),
+        Line::from(vec![
+            Span::styled(format!(" {glyph} "), style),
+            Span::raw(format::fit(&check.name.as_str().replace('_', " "), name_width)),
+            Span::styled(format!(" {}", format::fit(requirement, requirement_width)), theme.dim),
+            Span::raw(format!(
+                "{} ",
+                format::fit(&wrapped.next().unwrap_or_default(), reason_width)
+            )),
+            Span::styled(format::cut(kind, kind_width), theme.dim),
+        ]),
+    );
+    for more in wrapped {
+        page.about(on.clone(), Line::raw(format!("{:lead$}{more}", "")));
+    }
 }
 
 /// `government-id` → `gov id`
 pub fn kind(verification: &Verification) -> String {
     format::kind(verification.kind.as_str())
+}
+
+/// `gov id 2/2` where there were several attempts.
+pub fn kind_and_attempt(file: &InquiryFile, verification: &Verification) -> String {
+    match attempts::place(&file.verifications, verification) {
+        (_, 1) => kind(verification),
+        (nth, of) => format!("{} {nth}/{of}", kind(verification)),
+    }
 }

@@ -1,10 +1,10 @@
-//! An inquiry's evidence.
+//! What an inquiry is: whose, of which template, in which cases, and how it was decided.
 
 use ratatui::text::{Line, Span};
 
-use super::{checks, fields};
 use crate::{
     desk::InquiryFile,
+    model::Text,
     tui::{
         format,
         state::{Detail, State},
@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-pub fn lines<'a>(
+pub fn head<'a>(
     lines: &mut Vec<Line<'a>>,
     file: &'a InquiryFile,
     detail: &Detail,
@@ -26,7 +26,7 @@ pub fn lines<'a>(
         (Some(name), true) => name.reveal().to_string(),
         (Some(name), false) => name.masked(),
     };
-    let mut who = vec![Span::styled(format!(" {name}"), theme.accent)];
+    let mut who = vec![Span::styled(format!(" {}", format::cut(&name, width / 2)), theme.accent)];
     if let Some(reference) = &inquiry.reference_id {
         who.push(Span::styled(format!("  reference {reference}"), theme.dim));
     }
@@ -34,49 +34,33 @@ pub fn lines<'a>(
         who.push(Span::styled("  asking Persona…", theme.warn));
     }
     lines.push(Line::from(who));
-    lines.push(belongs(file, theme));
-    if !inquiry.tags.is_empty() {
-        let tags: Vec<&str> = inquiry.tags.iter().map(|tag| tag.as_str()).collect();
-        lines.push(Line::styled(format!(" tags {}", tags.join(", ")), theme.dim));
-    }
-    if inquiry.redacted_at.is_some() {
-        lines.push(Line::styled(" redacted: the personal data is gone", theme.warn));
-    }
+    lines.push(Line::styled(format::cut(&belongs(file), width), theme.dim));
     if let Some(decided) = inquiry.decisioned_at {
-        let by = inquiry.reviewer.as_ref().map_or("API".to_owned(), ToString::to_string);
+        let by = inquiry.reviewer.as_ref().map_or("API".to_owned(), |id| named(file, id));
         let comment = match (&inquiry.reviewer_comment, state.shows_item()) {
             (Some(comment), true) => format!(": {}", comment.reveal()),
             (Some(_), false) => ": comment masked".to_owned(),
             (None, _) => String::new(),
         };
         let said = format!("decided {} UTC by {by}{comment}", format::instant(decided));
-        for line in format::wrap(&said, width.saturating_sub(2)) {
-            lines.push(Line::styled(format!(" {line}"), theme.dim));
-        }
-    }
-    if inquiry.redacted_at.is_some() {
-        return;
-    }
-    lines.push(Line::raw(""));
-    checks::lines(lines, file, detail.all_checks, width, theme);
-    fields::lines(
-        lines,
-        "typed by the applicant",
-        &inquiry.fields,
-        state.shows_item(),
-        width,
-        theme,
-    );
-    for verification in &file.verifications {
-        let title = format!("read by {}", checks::kind(verification));
-        fields::lines(lines, &title, &verification.fields, state.shows_item(), width, theme);
+        let wrapped = format::wrap(&said, width.saturating_sub(2)).into_iter().take(2);
+        lines.extend(wrapped.map(|line| Line::styled(format!(" {line}"), theme.dim)));
     }
 }
 
-/// `account act_A1b2…1m2 Individual active · case KYC-17 Open`
-fn belongs<'a>(file: &InquiryFile, theme: &Theme) -> Line<'a> {
+/// What an id is called, or the id.
+fn named(file: &InquiryFile, id: &Text) -> String {
+    file.exhibits.name_of(id.as_str()).unwrap_or(id).to_string()
+}
+
+/// ` KYC basic · account act_A1b2…1m2 Individual active · case KYC-17 Open · tags vip`
+fn belongs(file: &InquiryFile) -> String {
+    let inquiry = &file.inquiry;
     let mut parts = Vec::new();
-    match (&file.account, &file.inquiry.account) {
+    if let Some(template) = &inquiry.template {
+        parts.push(named(file, &Text::new(template.as_str())));
+    }
+    match (&file.account, &inquiry.account) {
         (Some(account), _) => {
             let mut words = vec![format!("account {}", account.id.short())];
             words.extend(account.type_name.as_ref().map(ToString::to_string));
@@ -90,5 +74,9 @@ fn belongs<'a>(file: &InquiryFile, theme: &Theme) -> Line<'a> {
         let name = case.name.as_ref().map_or_else(|| case.id.short(), ToString::to_string);
         parts.push(format!("case {name} {}", case.status));
     }
-    Line::styled(format!(" {}", parts.join(" · ")), theme.dim)
+    if !inquiry.tags.is_empty() {
+        let tags: Vec<&str> = inquiry.tags.iter().map(|tag| tag.as_str()).collect();
+        parts.push(format!("tags {}", tags.join(", ")));
+    }
+    format!(" {}", parts.join(" · "))
 }

@@ -1,10 +1,26 @@
-//! The evidence about one item: its state first, then what fails, the rest folded.
+//! The evidence about one item: its state first, then a page of it.
+//!
+//! ```text
+//! ┌ inq_7Q2m…5aCd ─ needs review ─ waiting 3h12m ──┐
+//! │ A••• L•••  reference 17                        │  what it is (`inquiry`), what is news about it
+//! │ [Checks ✗2] Compare  Photos 4  Sessions 2      │  the tabs of an inquiry (`tabs`)
+//! │ ✗ id expired detection     required  expired   │  the page, which scrolls, and the cursor in it
+//! └────────────────────────────────────────────────┘
+//! ```
 
 mod account;
 mod case;
 mod checks;
-mod fields;
+mod compare;
+mod documents;
 mod inquiry;
+mod page;
+mod photos;
+mod raw;
+mod reports;
+mod sessions;
+mod tabs;
+mod timeline;
 
 use ratatui::{
     Frame,
@@ -12,9 +28,11 @@ use ratatui::{
     text::{Line, Span},
 };
 
+pub use self::page::On;
+use self::page::{Page, Row};
 use crate::tui::{
     format, layout, pending,
-    state::{Detail, File, Pane, State},
+    state::{Detail, File, Pane, State, Tab},
     theme::Theme,
     view::{draw_lines, pane_block},
 };
@@ -22,24 +40,61 @@ use crate::tui::{
 pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
     let block = pane_block(title(state), Pane::Detail, state, theme);
     let inner = block.inner(area);
-    let lines = lines(state, usize::from(inner.width), theme);
-    let scroll = state.detail.as_ref().map_or(0, |detail| usize::from(detail.scroll));
-    let below = lines.len().saturating_sub(scroll + usize::from(inner.height));
+    let width = usize::from(inner.width);
+    let Some(detail) = &state.detail else {
+        frame.render_widget(block, area);
+        draw_lines(frame, inner, vec![Line::styled(" nothing is selected", theme.dim)]);
+        return;
+    };
+    let mut lines = head(detail, state, width, theme);
+    let room = usize::from(inner.height).saturating_sub(lines.len());
+    let page = page(detail, state, width, theme);
+    let below = page.rows.len().saturating_sub(detail.scroll + room);
     let block = match below {
         0 => block,
         n => {
             block.title_bottom(Line::styled(format!(" {n} more below "), theme.dim).right_aligned())
         }
     };
+    let block = match detail.reveals.words(state.now) {
+        None => block,
+        Some(words) => block.title_bottom(Line::styled(format!(" {words} "), theme.warn)),
+    };
     frame.render_widget(block, area);
-    draw_lines(frame, inner, lines.into_iter().skip(scroll).collect());
+    let reading = state.focus == Pane::Detail;
+    let shown = page.rows.into_iter().enumerate().skip(detail.scroll).take(room);
+    lines.extend(shown.map(|(nth, row)| match reading && nth == detail.cursor {
+        true => at_cursor(row.line, width, theme),
+        false => row.line,
+    }));
+    draw_lines(frame, inner, lines);
 }
 
-/// How many lines can be scrolled away.
-pub fn overflow(state: &State) -> usize {
-    let width = layout::areas(state).map_or(80, |areas| areas.detail.width.saturating_sub(2));
-    let height = usize::from(layout::heights(state).detail);
-    lines(state, usize::from(width), &Theme::mono()).len().saturating_sub(height)
+/// The whole row, not only where it has text.
+fn at_cursor<'a>(mut line: Line<'a>, width: usize, theme: &Theme) -> Line<'a> {
+    let blank = width.saturating_sub(line.width());
+    line.push_span(Span::raw(" ".repeat(blank)));
+    line.patch_style(theme.cursor)
+}
+
+/// How many lines the page has, and how many of them fit on the screen.
+pub fn extent(state: &State) -> (usize, usize) {
+    let Some(detail) = &state.detail else { return (0, 0) };
+    let (width, theme) = (width(state), Theme::mono());
+    let above = head(detail, state, width, &theme).len();
+    let room = usize::from(layout::heights(state).detail).saturating_sub(above);
+    (page(detail, state, width, &theme).rows.len(), room)
+}
+
+/// What the line under the cursor is about.
+pub fn under_cursor(state: &State) -> Option<On> {
+    let detail = state.detail.as_ref()?;
+    let page = page(detail, state, width(state), &Theme::mono());
+    page.rows.into_iter().nth(detail.cursor).and_then(|row: Row<'_>| row.on)
+}
+
+fn width(state: &State) -> usize {
+    usize::from(layout::areas(state).map_or(80, |areas| areas.detail.width.saturating_sub(2)))
 }
 
 fn title<'a>(state: &State) -> Vec<Span<'a>> {
@@ -61,20 +116,14 @@ fn title<'a>(state: &State) -> Vec<Span<'a>> {
     vec![Span::raw(format!("{} ", parts.join(" ─ ")))]
 }
 
-fn lines<'a>(state: &'a State, width: usize, theme: &Theme) -> Vec<Line<'a>> {
-    let Some(detail) = &state.detail else {
-        return vec![Line::styled(" nothing is selected", theme.dim)];
-    };
+/// What stays in sight whatever is read below it.
+fn head<'a>(detail: &'a Detail, state: &'a State, width: usize, theme: &Theme) -> Vec<Line<'a>> {
     let mut lines = news(detail, state, width, theme);
-    match &detail.file {
-        File::Loading => lines.push(Line::styled(" loading…", theme.dim)),
-        File::Missing => {
-            lines
-                .push(Line::styled(" not in the local copy yet; R asks Persona for it", theme.dim));
+    if let File::Inquiry(file) = &detail.file {
+        inquiry::head(&mut lines, file, detail, state, width, theme);
+        if file.inquiry.redacted_at.is_none() {
+            lines.push(tabs::line(file, detail, state, width, theme));
         }
-        File::Inquiry(file) => inquiry::lines(&mut lines, file, detail, state, width, theme),
-        File::Case(file) => case::lines(&mut lines, file, state, width, theme),
-        File::Account(file) => account::lines(&mut lines, file, state, width, theme),
     }
     lines
 }
@@ -94,4 +143,31 @@ fn news<'a>(detail: &Detail, state: &State, width: usize, theme: &Theme) -> Vec<
         say(&format!("as last known; {why}"), theme.warn);
     }
     lines
+}
+
+fn page<'a>(detail: &'a Detail, state: &'a State, width: usize, theme: &Theme) -> Page<'a> {
+    let mut page = Page::default();
+    let out = &mut page;
+    match &detail.file {
+        File::Loading => out.push(Line::styled(" loading…", theme.dim)),
+        File::Missing => {
+            out.push(Line::styled(" not in the local copy yet; R asks Persona for it", theme.dim));
+        }
+        File::Inquiry(file) if file.inquiry.redacted_at.is_some() => {
+            out.push(Line::styled(" redacted: the personal data is gone", theme.warn));
+        }
+        File::Inquiry(file) => match detail.tab {
+            Tab::Checks => checks::fill(out, file, detail, state, width, theme),
+            Tab::Compare => compare::fill(out, file, state, width, theme),
+            Tab::Photos => photos::fill(out, file, width, theme),
+            Tab::Sessions => sessions::fill(out, file, state, width, theme),
+            Tab::Reports => reports::fill(out, file, state, width, theme),
+            Tab::Documents => documents::fill(out, file, state, width, theme),
+            Tab::Timeline => timeline::fill(out, file, detail, state, width, theme),
+            Tab::Raw => raw::fill(out, detail, state, width, theme),
+        },
+        File::Case(file) => case::fill(out, file, state, width, theme),
+        File::Account(file) => account::fill(out, file, state, width, theme),
+    }
+    page
 }

@@ -1,0 +1,52 @@
+//! What hangs on an inquiry or a case beside its verifications: written as a whole when it is
+//! fetched, read as a whole for the detail.
+
+use sqlx::SqlitePool;
+
+use super::{Error, seal::Seal, together::Tx, tombstone};
+use crate::model::{Exhibit, Exhibits, Subject};
+
+/// Writes down all that hangs on an object; false if that was known.
+pub async fn put(
+    tx: &mut Tx,
+    seal: &Seal,
+    owner: &Subject,
+    pieces: &[Exhibit],
+) -> Result<bool, Error> {
+    // Of a redacted object nothing is left to look at.
+    let redacted = tombstone::of(tx, seal, owner.kind(), owner.id(), None).await?;
+    let pieces = if redacted.is_some() { &[] } else { pieces };
+    let bodies: Vec<String> = pieces.iter().map(serde_json::to_string).collect::<Result<_, _>>()?;
+    let known = sqlx::query("SELECT id, body FROM exhibit WHERE owner = $1 ORDER BY position")
+        .bind(owner.id())
+        .fetch_all(&mut **tx)
+        .await?;
+    let known = known.iter().map(|row| seal.json::<Exhibit>(row));
+    if known.collect::<Result<Vec<String>, Error>>()? == bodies {
+        return Ok(false);
+    }
+    sqlx::query("DELETE FROM exhibit WHERE owner = $1").bind(owner.id()).execute(&mut **tx).await?;
+    for (position, (piece, json)) in pieces.iter().zip(bodies).enumerate() {
+        let id = format!("{}/{}", owner.id(), piece.id());
+        let body = seal.body::<Exhibit>(&id, json)?;
+        sqlx::query(
+            "INSERT INTO exhibit (id, owner, position, body) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (id) DO NOTHING",
+        )
+        .bind(id)
+        .bind(owner.id())
+        .bind(i64::try_from(position).unwrap_or(i64::MAX))
+        .bind(body)
+        .execute(&mut **tx)
+        .await?;
+    }
+    Ok(true)
+}
+
+pub async fn of(reader: &SqlitePool, seal: &Seal, owner: &str) -> Result<Exhibits, Error> {
+    let rows = sqlx::query("SELECT id, body FROM exhibit WHERE owner = $1 ORDER BY position")
+        .bind(owner)
+        .fetch_all(reader)
+        .await?;
+    rows.iter().map(|row| seal.object::<Exhibit>(row)).collect()
+}

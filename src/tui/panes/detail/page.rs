@@ -1,0 +1,120 @@
+//! A page of the detail: lines, and what the cursor finds on each.
+
+use ratatui::{
+    style::Style,
+    text::{Line, Span},
+};
+
+use crate::{
+    model::{Field, Pii, ReportId, Subject, Text},
+    tui::{format, reveal::Values, theme::Theme},
+};
+
+#[derive(Debug, Default)]
+pub struct Page<'a> {
+    pub rows: Vec<Row<'a>>,
+}
+
+#[derive(Debug)]
+pub struct Row<'a> {
+    pub line: Line<'a>,
+    pub on: Option<On>,
+}
+
+/// What a line is about.
+#[derive(Debug, Clone, PartialEq)]
+pub enum On {
+    /// A named value of a person. `place` tells it from all others of the item: `typed/name-first`.
+    Value {
+        place: String,
+        value: Pii,
+    },
+    /// Enter leads there.
+    Subject(Subject),
+    /// An id that can be copied.
+    Id(Text),
+    Report(ReportId),
+    /// One match of a report; `entity` where it can be dismissed by itself.
+    Match {
+        report: ReportId,
+        entity: Option<Text>,
+    },
+    /// Enter folds it, or unfolds it.
+    Fold(String),
+}
+
+/// The columns of names before values.
+const NAME: usize = 24;
+
+impl<'a> Page<'a> {
+    pub fn push(&mut self, line: impl Into<Line<'a>>) {
+        self.rows.push(Row { line: line.into(), on: None });
+    }
+
+    pub fn about(&mut self, on: On, line: impl Into<Line<'a>>) {
+        self.rows.push(Row { line: line.into(), on: Some(on) });
+    }
+
+    pub fn blank(&mut self) {
+        self.push("");
+    }
+
+    /// A heading, a line after what was before.
+    pub fn heading(&mut self, text: &str, aside: &str, theme: &Theme) {
+        if !self.rows.is_empty() {
+            self.blank();
+        }
+        self.push(Line::from(vec![
+            Span::styled(format!(" {text}"), theme.accent),
+            Span::styled(format!("  {aside}"), theme.dim),
+        ]));
+    }
+
+    /// A sentence over as many lines as it needs.
+    pub fn say(&mut self, text: &str, style: Style, width: usize) {
+        for line in format::wrap(text, width.saturating_sub(2)) {
+            self.push(Line::styled(format!(" {line}"), style));
+        }
+    }
+
+    /// `   name first               Ada`; what is long goes on below.
+    pub fn fact(&mut self, name: &str, value: &str, on: Option<On>, width: usize, theme: &Theme) {
+        let room = width.saturating_sub(NAME + 5).max(8);
+        let mut lines = format::wrap(value, room).into_iter();
+        let first = lines.next().unwrap_or_default();
+        let line = Line::from(vec![
+            Span::styled(format!("   {} ", format::fit(name, NAME)), theme.dim),
+            Span::raw(first),
+        ]);
+        self.rows.push(Row { line, on: on.clone() });
+        for line in lines {
+            let line = Line::raw(format!("{:indent$}{line}", "", indent = NAME + 4));
+            self.rows.push(Row { line, on: on.clone() });
+        }
+    }
+
+    /// Named values under a heading, nothing where there are none. `group` tells them from those
+    /// of other groups: `typed`.
+    pub fn values(
+        &mut self,
+        (group, title): (&str, &str),
+        fields: &[Field],
+        values: Values<'_>,
+        width: usize,
+        theme: &Theme,
+    ) {
+        let fields: Vec<&Field> = fields.iter().filter(|field| !field.value.is_empty()).collect();
+        if fields.is_empty() {
+            return;
+        }
+        let hint = if values.shows_all() { "" } else { "p reveals" };
+        self.heading(title, hint, theme);
+        for field in fields {
+            let name = field.name.as_str().replace(['-', '_'], " ");
+            let place = format!("{group}/{}", field.name);
+            let shown = values.write(&place, &field.value);
+            let on = On::Value { place, value: field.value.clone() };
+            self.fact(&name, &shown, Some(on), width, theme);
+        }
+    }
+}

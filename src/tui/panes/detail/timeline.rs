@@ -1,0 +1,73 @@
+//! What happened, oldest first, with the gaps between.
+
+use jiff::Timestamp;
+use ratatui::text::{Line, Span};
+
+use super::page::{On, Page};
+use crate::{
+    desk::InquiryFile,
+    model::timeline::{self, Happened},
+    tui::{
+        detail::Loaded,
+        format,
+        state::{Detail, State},
+        theme::Theme,
+    },
+};
+
+/// A pause that is worth a line, in seconds.
+const GAP: i64 = 60 * 60;
+
+pub fn fill(
+    page: &mut Page<'_>,
+    file: &InquiryFile,
+    detail: &Detail,
+    state: &State,
+    width: usize,
+    theme: &Theme,
+) {
+    let events: &[Happened] = match &detail.events {
+        Loaded::Here(events) => events,
+        Loaded::No | Loaded::Asking | Loaded::Failed(_) => &[],
+    };
+    let all = timeline::of(&file.inquiry, &file.verifications, &file.exhibits, events);
+    let mut before: Option<Timestamp> = None;
+    for one in &all {
+        if let Some(gap) = before.filter(|at| one.at.duration_since(*at).as_secs() >= GAP) {
+            let words = format!("            ⋮ {} nothing happened", format::age(gap, one.at));
+            page.push(Line::styled(words, theme.dim));
+        }
+        before = Some(one.at);
+        page.about(On::Id(one.about.clone()), row(one, width, theme));
+    }
+    if let Some(last) = before.filter(|_| !file.inquiry.status.is_decided()) {
+        let words = format!("            ⋮ {} until now", format::age(last, state.now));
+        page.push(Line::styled(words, theme.dim));
+    }
+    let said = match &detail.events {
+        Loaded::Here(events) => format!("with {} events that Persona told", events.len()),
+        Loaded::No | Loaded::Asking => "asking Persona for its events…".to_owned(),
+        Loaded::Failed(why) => format!("Persona's events are missing: {why}; R asks again"),
+    };
+    page.blank();
+    page.say(&said, theme.dim, width);
+}
+
+/// ` 2026-03-02 10:00:12  inquiry started`
+fn row<'a>(one: &Happened, width: usize, theme: &Theme) -> Line<'a> {
+    let (family, verb) = one.name.as_str().rsplit_once('.').unwrap_or(("", one.name.as_str()));
+    let family = family.split('/').next_back().unwrap_or(family).replace('-', " ");
+    let detail = format::kind(one.detail.as_str());
+    let words = format!("{family} {}", verb.replace('-', " "));
+    let style = match verb {
+        "failed" | "declined" | "errored" => theme.bad,
+        "matched" | "requires-retry" | "marked-for-review" => theme.warn,
+        "approved" | "passed" => theme.good,
+        _ => theme.text,
+    };
+    Line::from(vec![
+        Span::styled(one.at.strftime(" %Y-%m-%d %H:%M:%S  ").to_string(), theme.dim),
+        Span::styled(format::cut(&words, width.saturating_sub(38)), style),
+        Span::styled(format!("  {}", format::cut(&detail, 14)), theme.dim),
+    ])
+}

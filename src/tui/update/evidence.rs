@@ -1,0 +1,49 @@
+//! Evidence that is asked for when its tab is opened.
+
+use super::{Effect, State};
+use crate::{
+    model::{InquiryId, Subject},
+    tui::{
+        detail::Loaded,
+        msg::Answer,
+        state::{Detail, Tab},
+    },
+};
+
+/// What the open tab lacks.
+pub fn wanted(state: &mut State) -> Vec<Effect> {
+    let Some(detail) = &mut state.detail else { return Vec::new() };
+    let Subject::Inquiry(id) = detail.subject.clone() else { return Vec::new() };
+    match detail.tab {
+        Tab::Timeline if detail.events.is_wanted() => {
+            detail.events = Loaded::Asking;
+            vec![Effect::LoadEvents(id)]
+        }
+        Tab::Raw if detail.raw.body.is_wanted() => {
+            detail.raw.body = Loaded::Asking;
+            vec![Effect::LoadRaw(id)]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Lets go of what was loaded: it may be old.
+pub fn forget(detail: &mut Detail) {
+    detail.events.forget();
+    detail.raw.body.forget();
+}
+
+/// Puts an answer in its place, if the item is still the one.
+pub fn came<T>(
+    state: &mut State,
+    id: InquiryId,
+    answer: Answer<T>,
+    place: impl Fn(&mut Detail) -> &mut Loaded<T>,
+) -> Vec<Effect> {
+    let subject = Subject::Inquiry(id);
+    if let Some(detail) = state.detail.as_mut().filter(|detail| detail.subject == subject) {
+        *place(detail) = answer.into();
+    }
+    super::clamp_scroll(state);
+    Vec::new()
+}
