@@ -8,7 +8,7 @@ use super::{
     session::{Privacy, Session, Shown},
 };
 use crate::{
-    desk::{Desk, Note, RefreshError},
+    desk::{Desk, Note, Origin, RefreshError},
     model::{AccountId, Evidence, Subject, Text, Timestamp},
 };
 
@@ -87,7 +87,8 @@ pub async fn relations(asked: Relations, session: &Session) -> anyhow::Result<Ex
     }
     let groups = desk.relations(&asked.account).await?.groups;
     told_by(session, looked, !groups.is_empty())?;
-    let groups = groups.iter().filter(|group| key.as_ref().is_none_or(|key| *key == group.key));
+    let groups = groups.iter().filter(|group| group.origin == Origin::Persona);
+    let groups = groups.filter(|group| key.as_ref().is_none_or(|key| *key == group.key));
     let shown = Shown::Item(Subject::Account(asked.account.clone()));
     let sight = session.sight(asked.privacy, &shown).await?;
     let rows: Vec<_> = groups

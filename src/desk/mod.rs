@@ -37,21 +37,21 @@ pub use self::{
     proposal::{Confirmation, NotConfirmed},
     purge::Receipt,
     refresh::RefreshError,
-    relations::{AccountRelations, Mappings, RelationGroup, RelationRow},
+    relations::{AccountRelations, Mappings, Origin, RelationGroup, RelationRow},
 };
 use crate::{
     busy::Busy,
     clock::Clock,
     config::Policy,
-    model::{Account, AccountId, Action, CaseId, Evidence, InquiryId, Subject, Text},
+    model::{Account, AccountId, Action, CaseId, Evidence, InquiryId, Subject, Text, Verdict},
     persona::Client,
-    store::Store,
+    store::{Person, Store},
 };
 pub use crate::{
     store::{
         AccountFilter, CaseFile, CaseFilter, CaseRow, CaseView, Changes, Error as StoreError,
         Glance, InquiryFile, InquiryFilter, InquiryRow, InquiryView, KnownMismatches, KnownStatus,
-        LatestInquiry, ListedCase, ListedInquiry, MOST_MISMATCHES, Pending, Rows, Scope,
+        LatestInquiry, ListedCase, ListedInquiry, MOST_MISMATCHES, Pending, Rows, Scope, Signal,
         SubmitError, Total, Whose, Window,
     },
     sync::{Caught, Depth, Ears, Phase, Repair, Repaired, SyncState, Trouble as SyncTrouble},
@@ -115,6 +115,10 @@ pub struct AccountFile {
     pub inquiries: Vec<InquiryRow>,
     /// On its way, or refused and not read yet.
     pub action: Option<Action>,
+    /// Who shares something with it; what weighs most first.
+    pub signals: Vec<Signal>,
+    /// Every verdict on this person so far, newest first.
+    pub history: Vec<Verdict>,
 }
 
 impl Desk {
@@ -183,7 +187,10 @@ impl Desk {
         let Some(account) = self.store.account(id).await? else { return Ok(None) };
         let inquiries = self.store.inquiries_of(id).await?;
         let action = self.store.shown_action(&Subject::Account(id.clone())).await?;
-        Ok(Some(AccountFile { account, inquiries, action }))
+        let signals = self.store.signals(id).await?;
+        let of = Person { account: Some(id), inquiry: None };
+        let history = self.store.history(&of, &signals).await?;
+        Ok(Some(AccountFile { account, inquiries, action, signals, history }))
     }
 
     /// The statuses a case can be set to: configured ones in their order, then those seen on

@@ -11,13 +11,14 @@ use crate::{
         field::normalised,
         mapping::{self, Gap, Mapping},
     },
-    store::{KeptRelation, KeptRelations, LatestInquiry},
+    store::{KeptRelation, KeptRelations, LatestInquiry, Signal},
 };
 
 /// All targets under one key: in Persona's order, the largest share first where there are shares.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RelationGroup {
     pub key: Text,
+    pub origin: Origin,
     /// None if the key is known, and nobody has asked yet.
     pub fetched_at: Option<Timestamp>,
     /// There are more, which were not read.
@@ -25,6 +26,15 @@ pub struct RelationGroup {
     /// It changed at Persona since.
     pub stale: bool,
     pub rows: Vec<RelationRow>,
+}
+
+/// Who says that accounts belong together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// A relation, under a key.
+    Persona,
+    /// They share something, as far as this copy knows; the key says what in words.
+    Copy,
 }
 
 /// An account and all that is known of its relations.
@@ -98,10 +108,32 @@ impl Desk {
                 shares(other).total_cmp(&shares(one))
             });
             let KeptRelations { key, fetched_at, more, stale, .. } = kept;
-            groups.push(RelationGroup { key, fetched_at, more, stale, rows });
+            let origin = Origin::Persona;
+            groups.push(RelationGroup { key, origin, fetched_at, more, stale, rows });
+        }
+        for signal in self.store.signals(id).await? {
+            if !signal.accounts.is_empty() {
+                groups.push(self.sharing(&signal).await?);
+            }
         }
         let account = row(None, self.store.as_related(id).await?);
         Ok(AccountRelations { account, groups })
+    }
+
+    /// Those who share something, as a group of their own.
+    async fn sharing(&self, signal: &Signal) -> Result<RelationGroup, StoreError> {
+        let mut rows = Vec::with_capacity(signal.accounts.len());
+        for account in &signal.accounts {
+            rows.push(row(None, self.store.as_related(account).await?));
+        }
+        Ok(RelationGroup {
+            key: Text::new(&format!("shares {}", signal.sharers.kind.words())),
+            origin: Origin::Copy,
+            fetched_at: None,
+            more: false,
+            stale: false,
+            rows,
+        })
     }
 
     /// The keys under which an account may have relations: configured ones, then learnt ones.

@@ -16,6 +16,7 @@ pub mod exhibit;
 pub mod field;
 pub mod findings;
 pub mod forget;
+pub mod history;
 pub mod id;
 pub mod identity;
 pub mod inquiry;
@@ -30,6 +31,7 @@ pub mod reasons;
 pub mod relation;
 pub mod report;
 pub mod session;
+pub mod shared;
 pub mod text;
 pub mod timeline;
 pub mod verification;
@@ -42,6 +44,7 @@ pub use entity::{Batch, Entity};
 pub use event::Event;
 pub use exhibit::{Exhibit, Exhibits, Named};
 pub use field::Field;
+pub use history::{Contradicted, Verdict};
 pub use id::{
     AccountId, AccountTypeId, ActionId, ApiKeyId, ApiLogId, AuditLogId, CaseId, DeviceId,
     DocumentId, EventId, InquiryId, RelatedId, ReportId, SessionId, TemplateId, TransactionId,
@@ -57,6 +60,7 @@ pub use mismatch::{Mismatch, Shape};
 pub use relation::{Relation, Relations, Tie};
 pub use report::Report;
 pub use session::{Device, Session};
+pub use shared::{Shared, Sharers};
 pub use text::{Pii, Text};
 pub use verification::{Check, CheckStatus, Requirement, Verification};
 

@@ -14,6 +14,7 @@ mod deed;
 mod duty;
 mod entities;
 mod exhibits;
+mod history;
 mod hydrated;
 mod ingest;
 mod inspect;
@@ -34,6 +35,7 @@ mod seal;
 mod sealed;
 mod search;
 mod seen;
+mod shared;
 mod tally;
 mod together;
 mod tombstone;
@@ -54,6 +56,7 @@ pub use self::{
     deed::{Deed, Outcome, Spoken},
     duty::{Duty, OnDuty, Watch, on_duty},
     entities::{CaseFile, InquiryFile, KnownStatus},
+    history::Person,
     ingest::Ingested,
     inspect::{Inspection, OutboxLook, free_bytes, inspect},
     journal::{KeyEnds, StoredLine, program},
@@ -66,6 +69,7 @@ pub use self::{
     reseal::{Goal, Reseal, Resealed},
     restore::{Restore, Restored},
     sealed::{Rows as SealedRows, State as SealState},
+    shared::Signal,
     undo::Undone,
     workers::Present,
     worklist::{CaseRow, CaseView, Glance, InquiryRow, InquiryView, Rows, Scope, Total, Window},

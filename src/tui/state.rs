@@ -17,8 +17,7 @@ use super::{
 use crate::{
     config::{Mask, Policy},
     desk::{
-        CaseRow, CaseView, Glance, InquiryRow, InquiryView, KnownMismatches, KnownStatus,
-        SyncState,
+        CaseRow, CaseView, Glance, InquiryRow, InquiryView, KnownMismatches, KnownStatus, SyncState,
     },
     metrics::Stats,
     model::{Action, ActionId, Evidence, InquiryStatus, Subject, Text, Verb},
@@ -313,6 +312,8 @@ pub mod samples {
             cases: Vec::new(),
             exhibits: Default::default(),
             earlier: Vec::new(),
+            signals: Vec::new(),
+            history: Vec::new(),
         }));
         state.detail = Some(detail);
         state.focus = Pane::Detail;

@@ -29,6 +29,7 @@ mod scale;
 mod screens;
 mod script;
 mod sealed;
+mod signals;
 mod simulator;
 mod store;
 mod story;

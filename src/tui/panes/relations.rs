@@ -17,7 +17,7 @@ use ratatui::{
 use unicode_width::UnicodeWidthStr;
 
 use crate::{
-    desk::{RelationGroup, RelationRow},
+    desk::{Origin, RelationGroup, RelationRow},
     model::{Action, Subject, Text, Tie, Verb},
     tui::{
         format, pending,
@@ -169,6 +169,7 @@ fn group_line<'a>(
 ) -> Line<'a> {
     let count = format!("{}{}", group.rows.len(), if group.more { "+" } else { "" });
     let age = match group.fetched_at {
+        None if group.origin == Origin::Copy => String::new(),
         None => "  not read yet".to_owned(),
         Some(_) if group.stale => "  changed since it was read".to_owned(),
         Some(at) if state.now.duration_since(at) > RECENT => {
@@ -178,6 +179,10 @@ fn group_line<'a>(
     };
     let text = format::cut(&format!("{} {} {count}", mark(fold), group.key), room);
     let left = room.saturating_sub(text.width());
+    let head = match group.origin {
+        Origin::Persona => theme.accent,
+        Origin::Copy => theme.warn,
+    };
     let (beside, style) = match adding {
         None => (age, theme.dim),
         Some((action, tie)) => (
@@ -186,7 +191,7 @@ fn group_line<'a>(
         ),
     };
     Line::from(vec![
-        Span::styled(format!("{indent}{text}"), theme.accent),
+        Span::styled(format!("{indent}{text}"), head),
         Span::styled(format::cut(&beside, left), style),
     ])
 }

@@ -11,7 +11,7 @@ use self::{
     walk::Walk,
 };
 use crate::{
-    desk::{AccountRelations, RelationGroup, RelationRow},
+    desk::{AccountRelations, Origin, RelationGroup, RelationRow},
     model::{AccountId, RelatedId, Subject, Text, Tie},
 };
 
@@ -138,7 +138,8 @@ impl RelationsPane {
     pub fn tie(&self) -> Option<(AccountId, Tie)> {
         let what = self.row()?.what;
         let What::Node { branch, .. } = what else { return None };
-        let key = self.group(what)?.key.clone();
+        let group = self.group(what).filter(|group| group.origin == Origin::Persona)?;
+        let key = group.key.clone();
         let target = RelatedId::new(self.node(what)?.id.as_str()).ok()?;
         Some((self.branches.get(branch)?.account.clone(), Tie { key, target }))
     }
@@ -171,7 +172,8 @@ impl RelationsPane {
         let Some(branch) = self.branch_mut(account) else { return false };
         let since = |at: Option<Timestamp>| at.map(|at| now.duration_since(at));
         let is_old = |group: &RelationGroup| since(group.fetched_at).is_none_or(|age| age > FRESH);
-        let is_first = branch.known.is_none() && known.groups.iter().all(is_old);
+        let mut told = known.groups.iter().filter(|group| group.origin == Origin::Persona);
+        let is_first = branch.known.is_none() && told.all(is_old);
         let is_stale = known.groups.iter().any(|group| group.stale)
             && since(branch.asked_at).is_none_or(|age| age > PAUSE);
         branch.known = Some(known);

@@ -266,6 +266,7 @@ pub mod samples {
     pub fn branch(name: &str, groups: &[(&str, &[RelationRow])]) -> Branch {
         let group = |(key, rows): &(&str, &[RelationRow])| RelationGroup {
             key: Text::new(key),
+            origin: crate::desk::Origin::Persona,
             fetched_at: None,
             more: false,
             stale: false,

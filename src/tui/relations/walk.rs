@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::{RelationsPane, tree::What};
+use super::RelationsPane;
 use crate::{
-    desk::RelationRow,
+    desk::{Origin, RelationRow},
     model::{InquiryId, InquiryStatus, Text},
 };
 
@@ -41,9 +41,10 @@ impl Walk {
         let mut stops = Vec::new();
         for (row, line) in pane.rows.iter().enumerate() {
             let Some(node) = pane.node(line.what) else { continue };
-            let is_stop = matches!(line.what, What::Root { .. } | What::Node { .. })
-                && node.is_account()
-                && named.insert(node.id.as_str());
+            // Who only shares something is no part of the tree that is walked.
+            let is_related =
+                pane.group(line.what).is_none_or(|group| group.origin == Origin::Persona);
+            let is_stop = is_related && node.is_account() && named.insert(node.id.as_str());
             if let (true, Some(inquiry)) = (is_stop, self.waits(node)) {
                 stops.push(Stop { row, inquiry });
             }

@@ -59,14 +59,8 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
         }
         Msg::Relations(answers) => relations::loaded(state, answers),
         Msg::RelationsFetched(account, answer) => relations::fetched(state, &account, answer),
-        Msg::RelationKeys(account, Ok(keys)) => {
-            relate::keys(state, account, keys);
-            Vec::new()
-        }
-        Msg::Related(source, tie, answer) => {
-            relate::checked(state, &source, &tie, answer);
-            Vec::new()
-        }
+        Msg::RelationKeys(account, Ok(keys)) => relate::keys(state, account, keys),
+        Msg::Related(source, tie, answer) => relate::checked(state, &source, &tie, answer),
         Msg::Statuses(id, Ok(known)) => {
             let subject = Subject::Case(id);
             let detail = state.detail.as_ref().filter(|detail| detail.subject == subject);

@@ -3,14 +3,15 @@
 use crossterm::event::Event;
 use tui_input::{Input, backend::crossterm::EventHandler};
 
-use super::{Effect, State, command::refuse, dialog, stage};
+use super::{Effect, Pane, State, command::refuse, dialog, stage};
 use crate::{
     desk::RelationRow,
-    model::{AccountId, ActionState, Evidence, Subject, Text, Tie, Verb},
+    model::{AccountId, Action, ActionState, Evidence, Subject, Text, Tie, Verb},
     tui::{
         adding::{Adding, Step},
         keymap::{self, Dialog},
         msg::Answer,
+        relations::tree::What,
         state::{Overlay, Press},
     },
 };
@@ -28,7 +29,7 @@ pub fn add(state: &mut State) -> Vec<Effect> {
 
 fn source(state: &State) -> Option<AccountId> {
     match state.list_pane() {
-        super::Pane::Relations => state.relations.owner(),
+        Pane::Relations => state.relations.owner(),
         _ => state.detail.as_ref().and_then(|detail| detail.account()).cloned(),
     }
 }
@@ -36,7 +37,7 @@ fn source(state: &State) -> Option<AccountId> {
 /// Whether nothing else is decided about the account.
 fn is_free(state: &State, account: &AccountId) -> Result<(), String> {
     let subject = Subject::Account(account.clone());
-    let about = |action: &&crate::model::Action| action.subject == subject;
+    let about = |action: &&Action| action.subject == subject;
     let open = state.outbox.iter().filter(about).find(|action| action.state.is_open());
     match open.map(|action| (action.verb.words(), &action.state)) {
         None => Ok(()),
@@ -48,19 +49,18 @@ fn is_free(state: &State, account: &AccountId) -> Result<(), String> {
 }
 
 /// The keys are known: now one is chosen.
-pub fn keys(state: &mut State, source: AccountId, keys: Vec<Text>) {
+pub fn keys(state: &mut State, source: AccountId, keys: Vec<Text>) -> Vec<Effect> {
     let what = state.relations.row().map(|row| row.what);
     let is_here = self::source(state).as_ref() == Some(&source);
     if !is_here || state.overlay.is_some() || state.staged.is_some() || state.lock.is_on() {
-        return;
+        return Vec::new();
     }
-    let under = what.and_then(|what| match what {
-        crate::tui::relations::tree::What::Group { .. } => state.relations.group(what),
-        _ => None,
-    });
+    let is_group = |what: &What| matches!(what, What::Group { .. });
+    let under = what.filter(is_group).and_then(|what| state.relations.group(what));
     let adding = Adding::of(source, keys, under.map(|group| &group.key));
     state.toast = None;
     state.overlay = Some(Overlay::AddRelation(adding));
+    Vec::new()
 }
 
 /// A press while a relation is being added.
@@ -114,11 +114,16 @@ pub fn press(state: &mut State, mut adding: Adding, key: Press) -> Vec<Effect> {
 }
 
 /// The target is there and its relation can be staged, or it is said why not.
-pub fn checked(state: &mut State, source: &AccountId, tie: &Tie, answer: Answer<RelationRow>) {
-    let Some(Overlay::AddRelation(adding)) = &mut state.overlay else { return };
+pub fn checked(
+    state: &mut State,
+    source: &AccountId,
+    tie: &Tie,
+    answer: Answer<RelationRow>,
+) -> Vec<Effect> {
+    let Some(Overlay::AddRelation(adding)) = &mut state.overlay else { return Vec::new() };
     let is_asked = matches!(&adding.step, Step::Checking(asked) if asked == tie);
     if !is_asked || adding.source != *source {
-        return;
+        return Vec::new();
     }
     match answer {
         Err(why) => {
@@ -131,6 +136,7 @@ pub fn checked(state: &mut State, source: &AccountId, tie: &Tie, answer: Answer<
             relation(state, source.clone(), Verb::AddRelation(tie.clone()), Some(note));
         }
     }
+    Vec::new()
 }
 
 /// Who the target is: `J••• D•••, Individual, active`
@@ -151,7 +157,7 @@ pub fn remove(state: &mut State) -> Vec<Effect> {
         return dialog::refuse_while_staged(state);
     }
     let tie = match state.list_pane() {
-        super::Pane::Relations => state.relations.tie(),
+        Pane::Relations => state.relations.tie(),
         _ => None,
     };
     let Some((source, tie)) = tie else {

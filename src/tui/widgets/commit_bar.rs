@@ -11,7 +11,7 @@ use crate::{
     model::Verb,
     tui::{
         command::Command,
-        keymap,
+        format, keymap,
         staged::{Proposed, Purpose, Staged},
         state::{File, State},
         theme::Theme,
@@ -29,8 +29,14 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, staged: &Staged, state: &State, t
         Purpose::Decide | Purpose::Propose(_) => reasons(staged, theme),
     };
     let asked = Span::styled(question(staged), theme.banner);
-    let mut lines = vec![Line::from_iter(std::iter::once(asked).chain(looked(state, theme))), said];
-    if area.height > 2 {
+    let mut lines = vec![Line::from_iter(std::iter::once(asked).chain(looked(state, theme)))];
+    if let Some(before) = &staged.contradicts {
+        let said = format!(" ! this person was {before}");
+        lines.push(Line::styled(format::cut(&said, usize::from(area.width)), theme.warn));
+    }
+    lines.push(said);
+    let comment = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+    if area.height > comment {
         lines.push(Line::from(vec![
             Span::styled(COMMENT, theme.accent),
             Span::raw(staged.comment.value().to_owned()),
@@ -40,7 +46,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, staged: &Staged, state: &State, t
     if staged.writing {
         let column = COMMENT.width() + staged.comment.visual_cursor();
         let x = area.x + u16::try_from(column).unwrap_or(u16::MAX).min(area.width - 1);
-        frame.set_cursor_position(Position::new(x, area.y + 2));
+        frame.set_cursor_position(Position::new(x, area.y + comment));
     }
 }
 
