@@ -218,7 +218,6 @@ pub fn console(
         hold: Duration::from_secs(config.review.hold_seconds),
         link_expires: Duration::from_secs(config.review.link_expires_hours * 3_600),
         policy: policy.clone(),
-        relation_keys: !relation_keys(config).is_empty(),
         searched: match copy.field_key {
             None => tui::Searched::Anywhere,
             Some(_) => tui::Searched::ByBeginnings,

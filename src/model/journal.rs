@@ -7,7 +7,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ActionId, Evidence, Subject, Text};
+use super::{ActionId, Contradicted, Evidence, Subject, Text};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JournalEntry {
@@ -73,6 +73,9 @@ pub struct Decided {
     /// `photos`, …
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub looked_at: Vec<Text>,
+    /// An earlier verdict on the same person that says the opposite, as far as this copy knew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contradicts: Option<Contradicted>,
     /// Lines about this object by this reviewer since it was last decided.
     pub before: Before,
 }

@@ -11,7 +11,7 @@ use super::msg::{Msg, Then};
 use crate::{
     busy::{Busy, Token},
     desk::{CaseView, Confirmation, Desk, Draft, InquiryView, Note, Window},
-    model::{AccountId, ActionId, CaseId, InquiryId, Subject},
+    model::{AccountId, ActionId, CaseId, InquiryId, Subject, Tie},
     secret::Secret,
 };
 
@@ -30,7 +30,8 @@ pub enum Effect {
     LoadGlance,
     LoadMismatches,
     LoadFile(Subject),
-    LoadRelations(AccountId),
+    LoadRelations(Vec<AccountId>),
+    LoadRelationKeys(AccountId),
     LoadStatuses(CaseId),
     /// Ask Persona for what it tells of an inquiry.
     LoadEvents(InquiryId),
@@ -42,6 +43,8 @@ pub enum Effect {
     FetchAhead(Subject),
     /// Ask Persona for an account's relations now.
     FetchRelations(AccountId),
+    /// Whether what is to be related to an account is there; Persona is asked if need be.
+    CheckRelated(AccountId, Tie),
     /// In this order, together.
     Submit(Vec<Draft>),
     /// A second person's word.
@@ -74,6 +77,8 @@ enum Slot {
     Refresh,
     Ahead,
     FetchRelations,
+    RelationKeys,
+    Related,
 }
 
 impl Effect {
@@ -91,6 +96,8 @@ impl Effect {
             Self::Refresh(_) => Slot::Refresh,
             Self::FetchAhead(_) => Slot::Ahead,
             Self::FetchRelations(_) => Slot::FetchRelations,
+            Self::LoadRelationKeys(_) => Slot::RelationKeys,
+            Self::CheckRelated(..) => Slot::Related,
             _ => return None,
         })
     }
@@ -198,9 +205,21 @@ async fn perform(desk: &Desk, effect: Effect) -> Msg {
         Effect::LoadFile(Subject::NewInquiry(_)) => {
             unreachable!("what is not there yet is in no list, so it is not opened")
         }
-        Effect::LoadRelations(account) => {
-            let answer = desk.relations(&account).await;
-            Msg::Relations(account, words(answer))
+        Effect::LoadRelations(accounts) => {
+            let mut answers = Vec::with_capacity(accounts.len());
+            for account in accounts {
+                let answer = words(desk.relations(&account).await);
+                answers.push((account, answer));
+            }
+            Msg::Relations(answers)
+        }
+        Effect::LoadRelationKeys(account) => {
+            let answer = desk.relation_keys(&account).await;
+            Msg::RelationKeys(account, words(answer))
+        }
+        Effect::CheckRelated(source, tie) => {
+            let answer = desk.related(&tie.target).await;
+            Msg::Related(source, tie, words(answer))
         }
         Effect::LoadStatuses(case) => {
             let answer = desk.case_statuses(&case).await;

@@ -9,6 +9,7 @@
 //! The loop draws when something changed, at most once in ten milliseconds, input first. There is
 //! no tick: when nothing happens it sleeps until the next thing on the screen would change.
 
+mod adding;
 mod command;
 mod copying;
 mod detail;
@@ -25,6 +26,7 @@ mod overlays;
 mod panes;
 mod pending;
 mod prompt;
+mod relations;
 mod reveal;
 mod staged;
 mod state;

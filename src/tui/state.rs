@@ -11,17 +11,16 @@ use tui_input::Input;
 
 pub use super::detail::{Detail, File, Tab};
 use super::{
-    copying::Choice, detail::evidence, listing::List, lock::Lock, prompt::Prompt, reveal::Values,
-    staged::Staged,
+    adding::Adding, copying::Choice, detail::evidence, listing::List, lock::Lock, prompt::Prompt,
+    relations::RelationsPane, reveal::Values, staged::Staged,
 };
 use crate::{
     config::{Mask, Policy},
     desk::{
-        CaseRow, CaseView, Glance, InquiryRow, InquiryView, KnownMismatches, KnownStatus,
-        RelationGroup, SyncState,
+        CaseRow, CaseView, Glance, InquiryRow, InquiryView, KnownMismatches, KnownStatus, SyncState,
     },
     metrics::Stats,
-    model::{AccountId, Action, ActionId, Evidence, InquiryStatus, Subject, Text, Verb},
+    model::{Action, ActionId, Evidence, InquiryStatus, Subject, Text, Verb},
     secret::Secret,
 };
 
@@ -38,8 +37,6 @@ pub struct Settings {
     pub hold: Duration,
     pub link_expires: Duration,
     pub policy: Policy,
-    /// Relation keys that are configured; empty means that relations cannot be asked for.
-    pub relation_keys: bool,
     pub searched: Searched,
     pub sla: Duration,
     pub error_rate: f64,
@@ -110,19 +107,6 @@ pub enum Pane {
     Detail,
 }
 
-#[derive(Debug, Default)]
-pub struct RelationsPane {
-    pub account: Option<AccountId>,
-    pub groups: Vec<RelationGroup>,
-    /// Counts rows of all groups.
-    pub cursor: usize,
-    /// Persona is being asked.
-    pub asking: bool,
-    pub problem: Option<String>,
-    /// Accounts on the way here, to go back to.
-    pub trail: Vec<AccountId>,
-}
-
 #[derive(Debug)]
 pub enum Overlay {
     Help {
@@ -148,6 +132,8 @@ pub enum Overlay {
         choices: Vec<Choice>,
         cursor: usize,
     },
+    /// A relation that is to be added: its key, then its target.
+    AddRelation(Adding),
     /// A one-time link, on the screen and nowhere else.
     Link {
         subject: Subject,
@@ -288,24 +274,6 @@ impl State {
     }
 }
 
-impl RelationsPane {
-    pub fn rows(&self) -> usize {
-        self.groups.iter().map(|group| group.rows.len()).sum()
-    }
-
-    pub fn row(&self) -> Option<&crate::desk::RelationRow> {
-        self.groups.iter().flat_map(|group| &group.rows).nth(self.cursor)
-    }
-
-    /// The account under the cursor; transactions have no screen of their own yet.
-    pub fn subject(&self) -> Option<Subject> {
-        let row = self.row()?;
-        (row.kind.as_str() == "account")
-            .then(|| AccountId::new(row.id.as_str()).ok().map(Subject::Account))
-            .flatten()
-    }
-}
-
 /// A terminal below this is told so, and shows the sentence only.
 pub const SMALLEST: (u16, u16) = (60, 15);
 
@@ -332,7 +300,6 @@ pub mod samples {
             hold: Duration::from_secs(5),
             link_expires: Duration::from_secs(86_400),
             policy: Policy::default(),
-            relation_keys: true,
             searched: Searched::Anywhere,
             sla: Duration::from_secs(5),
             error_rate: 0.05,
@@ -356,6 +323,8 @@ pub mod samples {
             cases: Vec::new(),
             exhibits: Default::default(),
             earlier: Vec::new(),
+            signals: Vec::new(),
+            history: Vec::new(),
         }));
         state.detail = Some(detail);
         state.focus = Pane::Detail;

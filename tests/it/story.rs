@@ -186,7 +186,6 @@ impl Story {
             hold: Duration::from_secs(5),
             link_expires: Duration::from_secs(86_400),
             policy: beginning.policy.clone(),
-            relation_keys: true,
             searched: match beginning.field_key {
                 None => Searched::Anywhere,
                 Some(_) => Searched::ByBeginnings,

@@ -3,11 +3,12 @@
 use crossterm::event::Event;
 use tui_input::backend::crossterm::EventHandler;
 
-use super::{Effect, State, Tone, copy, load_cases, load_inquiries, measure, prompt, stage};
+use super::{Effect, State, Tone, copy, load_cases, load_inquiries, measure, prompt, relate, stage};
 use crate::{
     desk::{CaseView, Confirmation, InquiryView, KnownStatus, Scope},
     model::{Evidence, InquiryStatus, Subject, Text, Verb},
     tui::{
+        adding::{Adding, Step},
         command::{Command, Danger},
         keymap::{self, Dialog, Resolved, Staging},
         staged::{Purpose, Staged},
@@ -18,6 +19,9 @@ use crate::{
 /// None if nothing is open, or the press is not meant for what is.
 pub fn press(state: &mut State, key: Press) -> Option<Vec<Effect>> {
     if let Some(overlay) = state.overlay.take() {
+        if let Overlay::AddRelation(adding) = overlay {
+            return Some(relate::press(state, adding, key));
+        }
         return Some(in_overlay(state, overlay, keymap::dialog(key)));
     }
     if let Some(typing) = state.prompt.take() {
@@ -33,6 +37,12 @@ pub fn press(state: &mut State, key: Press) -> Option<Vec<Effect>> {
 /// Pasted text goes where text is written, and nowhere else: it is never a row of commands.
 pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     let text = Text::new(text);
+    if let Some(Overlay::AddRelation(Adding { step: Step::NameTarget(input), .. })) =
+        &mut state.overlay
+    {
+        *input = tui_input::Input::new(format!("{}{text}", input.value()));
+        return Vec::new();
+    }
     let input = match (&mut state.prompt, &mut state.filter, &mut state.staged) {
         (Some(prompt), ..) => &mut prompt.input,
         (None, Some(filter), _) => &mut filter.input,

@@ -54,7 +54,18 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
 fn commands(state: &State) -> &'static [Command] {
     use Command as C;
     match (state.focus, state.detail.as_ref().map(|detail| &detail.subject)) {
-        (Pane::Relations, _) => &[C::Open, C::Relations, C::Back, C::NextPane, C::Help, C::Quit],
+        (Pane::Relations, _) => &[
+            C::Fold,
+            C::Open,
+            C::Relations,
+            C::Back,
+            C::Walk,
+            C::AddRelation,
+            C::RemoveRelation,
+            C::NextPane,
+            C::Help,
+            C::Quit,
+        ],
         (_, Some(Subject::Case(_))) => &[
             C::CaseStatus,
             C::AssignToMe,

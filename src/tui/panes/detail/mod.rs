@@ -13,7 +13,9 @@ mod case;
 mod checks;
 mod compare;
 mod documents;
+mod history;
 mod inquiry;
+mod links;
 mod page;
 mod photos;
 mod raw;
@@ -157,7 +159,11 @@ fn page<'a>(detail: &'a Detail, state: &'a State, width: usize, theme: &Theme) -
             out.push(Line::styled(" redacted: the personal data is gone", theme.warn));
         }
         File::Inquiry(file) => match detail.tab {
-            Tab::Checks => checks::fill(out, file, detail, state, width, theme),
+            Tab::Checks => {
+                links::fill(out, &file.signals, width, theme);
+                checks::fill(out, file, detail, state, width, theme);
+                history::fill(out, &file.history, state.values(), (state.now, width), theme);
+            }
             Tab::Compare => compare::fill(out, file, state, width, theme),
             Tab::Photos => photos::fill(out, file, width, theme),
             Tab::Sessions => sessions::fill(out, file, state, width, theme),
@@ -167,7 +173,10 @@ fn page<'a>(detail: &'a Detail, state: &'a State, width: usize, theme: &Theme) -
             Tab::Raw => raw::fill(out, detail, state, width, theme),
         },
         File::Case(file) => case::fill(out, file, state, width, theme),
-        File::Account(file) => account::fill(out, file, state, width, theme),
+        File::Account(file) => {
+            account::fill(out, file, state, width, theme);
+            history::fill(out, &file.history, state.values(), (state.now, width), theme);
+        }
     }
     page
 }
