@@ -82,6 +82,16 @@ impl Simulator {
         self.shared.persona().world.effects(id)
     }
 
+    /// Ids of what an account is related to under a key.
+    pub fn related(&self, account: &str, key: &str) -> Vec<String> {
+        self.shared.persona().world.relations(account, key)
+    }
+
+    /// Lets somebody else take a relation away.
+    pub fn unrelate(&self, account: &str, key: &str, target: &str) {
+        self.shared.persona().world.unrelate(account, key, target);
+    }
+
     /// The latest requests, oldest first.
     pub fn requests(&self) -> Vec<Received> {
         self.shared.persona().received.iter().cloned().collect()

@@ -224,7 +224,8 @@ impl Detail {
         match &self.file {
             File::Inquiry(file) => file.action.as_ref(),
             File::Case(file) => file.action.as_ref(),
-            File::Loading | File::Missing | File::Account(_) => None,
+            File::Account(file) => file.action.as_ref(),
+            File::Loading | File::Missing => None,
         }
     }
 

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     busy::{Busy, Token},
     desk::{CaseView, Confirmation, Desk, Draft, InquiryView, Note, Window},
-    model::{AccountId, ActionId, CaseId, FileRef, InquiryId, Subject},
+    model::{AccountId, ActionId, CaseId, FileRef, InquiryId, Subject, Tie},
     secret::Secret,
 };
 
@@ -34,7 +34,8 @@ pub enum Effect {
     LoadGlance,
     LoadMismatches,
     LoadFile(Subject),
-    LoadRelations(AccountId),
+    LoadRelations(Vec<AccountId>),
+    LoadRelationKeys(AccountId),
     LoadStatuses(CaseId),
     /// Ask Persona for what it tells of an inquiry.
     LoadEvents(InquiryId),
@@ -42,8 +43,12 @@ pub enum Effect {
     LoadRaw(InquiryId),
     /// Ask Persona for an object now.
     Refresh(Subject),
+    /// Ask Persona for what may be wanted next; nobody waits for it.
+    FetchAhead(Subject),
     /// Ask Persona for an account's relations now.
     FetchRelations(AccountId),
+    /// Whether what is to be related to an account is there; Persona is asked if need be.
+    CheckRelated(AccountId, Tie),
     /// In this order, together.
     Submit(Vec<Draft>),
     /// A second person's word.
@@ -93,8 +98,11 @@ enum Slot {
     Events,
     Raw,
     Refresh,
+    Ahead,
     FetchRelations,
     DrawPhoto(usize),
+    RelationKeys,
+    Related,
 }
 
 impl Effect {
@@ -110,8 +118,11 @@ impl Effect {
             Self::LoadEvents(_) => Slot::Events,
             Self::LoadRaw(_) => Slot::Raw,
             Self::Refresh(_) => Slot::Refresh,
+            Self::FetchAhead(_) => Slot::Ahead,
             Self::FetchRelations(_) => Slot::FetchRelations,
             Self::DrawPhoto { side, .. } => Slot::DrawPhoto(*side),
+            Self::LoadRelationKeys(_) => Slot::RelationKeys,
+            Self::CheckRelated(..) => Slot::Related,
             _ => return None,
         })
     }
@@ -224,9 +235,21 @@ async fn perform(desk: &Desk, effect: Effect) -> Msg {
         Effect::LoadFile(Subject::NewInquiry(_)) => {
             unreachable!("what is not there yet is in no list, so it is not opened")
         }
-        Effect::LoadRelations(account) => {
-            let answer = desk.relations(&account).await;
-            Msg::Relations(account, words(answer))
+        Effect::LoadRelations(accounts) => {
+            let mut answers = Vec::with_capacity(accounts.len());
+            for account in accounts {
+                let answer = words(desk.relations(&account).await);
+                answers.push((account, answer));
+            }
+            Msg::Relations(answers)
+        }
+        Effect::LoadRelationKeys(account) => {
+            let answer = desk.relation_keys(&account).await;
+            Msg::RelationKeys(account, words(answer))
+        }
+        Effect::CheckRelated(source, tie) => {
+            let answer = desk.related(&tie.target).await;
+            Msg::Related(source, tie, words(answer))
         }
         Effect::LoadStatuses(case) => {
             let answer = desk.case_statuses(&case).await;
@@ -243,6 +266,10 @@ async fn perform(desk: &Desk, effect: Effect) -> Msg {
         Effect::Refresh(subject) => {
             let answer = desk.refresh(&subject).await;
             Msg::Refreshed(subject, words(answer))
+        }
+        Effect::FetchAhead(subject) => {
+            let _ = desk.fetch_ahead(&subject).await;
+            Msg::FetchedAhead
         }
         Effect::FetchRelations(account) => {
             let answer = desk.fetch_relations(&account).await;

@@ -9,9 +9,12 @@
 //! The loop draws when something changed, at most once in ten milliseconds, input first. There is
 //! no tick: when nothing happens it sleeps until the next thing on the screen would change.
 
+mod adding;
 mod album;
 mod command;
+mod copying;
 mod detail;
+mod direction;
 mod easel;
 mod effect;
 mod format;
@@ -28,6 +31,7 @@ mod panes;
 mod pending;
 pub mod photo;
 mod prompt;
+mod relations;
 mod reveal;
 mod staged;
 mod state;

@@ -1,7 +1,7 @@
 //! All that the screen shows and all that a key can change: plain data, written by `update` alone.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
     time::Duration,
 };
 
@@ -11,23 +11,25 @@ use tui_input::Input;
 
 pub use super::detail::{Detail, File, Tab};
 use super::{
+    adding::Adding,
     album::{Album, Viewer},
+    copying::Choice,
     detail::evidence,
     listing::List,
     lock::Lock,
     photo::{Ink, Means, Protocol},
     prompt::Prompt,
+    relations::RelationsPane,
     reveal::Values,
     staged::Staged,
 };
 use crate::{
     config::{Mask, Photos, Policy},
     desk::{
-        CaseRow, CaseView, Glance, InquiryRow, InquiryView, KnownMismatches, KnownStatus,
-        RelationGroup, SyncState,
+        CaseRow, CaseView, Glance, InquiryRow, InquiryView, KnownMismatches, KnownStatus, SyncState,
     },
     metrics::Stats,
-    model::{AccountId, Action, ActionId, Evidence, InquiryStatus, Subject, Text, Verb},
+    model::{Action, ActionId, Evidence, InquiryStatus, Subject, Text, Verb},
     secret::Secret,
 };
 
@@ -44,8 +46,6 @@ pub struct Settings {
     pub hold: Duration,
     pub link_expires: Duration,
     pub policy: Policy,
-    /// Relation keys that are configured; empty means that relations cannot be asked for.
-    pub relation_keys: bool,
     pub searched: Searched,
     pub sla: Duration,
     pub error_rate: f64,
@@ -87,6 +87,8 @@ pub struct State {
     pub detail: Option<Detail>,
     /// What was opened in this console, at which version, and which of its tabs were looked at.
     pub looked: HashMap<(Subject, Evidence), BTreeSet<Tab>>,
+    /// What was asked for before somebody wanted it, at which version.
+    pub ahead: HashSet<(Subject, Option<Timestamp>)>,
     pub staged: Option<Staged>,
     /// What was committed last in this console, and not taken back.
     pub committed: Option<(Subject, Verb)>,
@@ -120,19 +122,6 @@ pub enum Pane {
     Detail,
 }
 
-#[derive(Debug, Default)]
-pub struct RelationsPane {
-    pub account: Option<AccountId>,
-    pub groups: Vec<RelationGroup>,
-    /// Counts rows of all groups.
-    pub cursor: usize,
-    /// Persona is being asked.
-    pub asking: bool,
-    pub problem: Option<String>,
-    /// Accounts on the way here, to go back to.
-    pub trail: Vec<AccountId>,
-}
-
 #[derive(Debug)]
 pub enum Overlay {
     Help {
@@ -152,6 +141,14 @@ pub enum Overlay {
         known: Vec<KnownStatus>,
         cursor: usize,
     },
+    /// What of this item can be copied.
+    Copy {
+        subject: Subject,
+        choices: Vec<Choice>,
+        cursor: usize,
+    },
+    /// A relation that is to be added: its key, then its target.
+    AddRelation(Adding),
     /// A one-time link, on the screen and nowhere else.
     Link {
         subject: Subject,
@@ -228,6 +225,7 @@ impl State {
             relations: RelationsPane::default(),
             detail: None,
             looked: HashMap::new(),
+            ahead: HashSet::new(),
             staged: None,
             committed: None,
             overlay: None,
@@ -296,25 +294,9 @@ impl State {
     pub fn say(&mut self, text: impl Into<String>, tone: Tone) {
         let stay = if tone == Tone::Bad { 12 } else { 5 };
         let until = self.now + Duration::from_secs(stay);
-        self.toast = Some(Toast { text: text.into(), tone, until });
-    }
-}
-
-impl RelationsPane {
-    pub fn rows(&self) -> usize {
-        self.groups.iter().map(|group| group.rows.len()).sum()
-    }
-
-    pub fn row(&self) -> Option<&crate::desk::RelationRow> {
-        self.groups.iter().flat_map(|group| &group.rows).nth(self.cursor)
-    }
-
-    /// The account under the cursor; transactions have no screen of their own yet.
-    pub fn subject(&self) -> Option<Subject> {
-        let row = self.row()?;
-        (row.kind.as_str() == "account")
-            .then(|| AccountId::new(row.id.as_str()).ok().map(Subject::Account))
-            .flatten()
+        // It may quote what a server, a file or the environment says.
+        let text = Text::from(text.into()).to_string();
+        self.toast = Some(Toast { text, tone, until });
     }
 }
 
@@ -344,7 +326,6 @@ pub mod samples {
             hold: Duration::from_secs(5),
             link_expires: Duration::from_secs(86_400),
             policy: Policy::default(),
-            relation_keys: true,
             searched: Searched::Anywhere,
             sla: Duration::from_secs(5),
             error_rate: 0.05,
@@ -370,6 +351,8 @@ pub mod samples {
             cases: Vec::new(),
             exhibits: Default::default(),
             earlier: Vec::new(),
+            signals: Vec::new(),
+            history: Vec::new(),
         }));
         state.detail = Some(detail);
         state.focus = Pane::Detail;

@@ -67,7 +67,7 @@ fn is_drawn(story: &Story) -> bool {
 
 /// The cells of the viewer between its labels, which tell the time.
 fn picture(story: &Story) -> Vec<Cell> {
-    let buffer = story.cells();
+    let buffer = story.buffer();
     let width = usize::from(buffer.area.width);
     let rows = buffer.content().chunks(width).skip(2).take(usize::from(buffer.area.height) - 4);
     rows.flatten().cloned().collect()

@@ -18,7 +18,12 @@ use caseload::{
     tui::{Console, Errand, Hanging, Searched, Settings, Theme, photo::Means},
 };
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
-use ratatui::{Terminal, backend::TestBackend, buffer::Buffer, style::Modifier};
+use ratatui::{
+    Terminal, TerminalOptions, Viewport,
+    backend::{CrosstermBackend, TestBackend},
+    buffer::Buffer,
+    style::Modifier,
+};
 use serde_json::Value;
 use tempfile::TempDir;
 use unicode_width::UnicodeWidthStr;
@@ -190,7 +195,6 @@ impl Story {
             hold: Duration::from_secs(5),
             link_expires: Duration::from_secs(86_400),
             policy: beginning.policy.clone(),
-            relation_keys: true,
             searched: match beginning.field_key {
                 None => Searched::Anywhere,
                 Some(_) => Searched::ByBeginnings,
@@ -306,14 +310,33 @@ impl Story {
         lines.collect::<Vec<_>>().join("\n")
     }
 
-    /// The cells of the screen, with their colours.
-    pub fn cells(&self) -> &Buffer {
-        self.terminal.backend().buffer()
-    }
-
     /// What a graphics protocol has to put on the screen.
     pub fn hangings(&self) -> Vec<Hanging> {
         self.console.hangings()
+    }
+
+    /// All cells of the screen, with what no reader sees of them.
+    pub fn buffer(&self) -> &Buffer {
+        self.terminal.backend().buffer()
+    }
+
+    /// What the console draws on a terminal of this size, without waiting for anything.
+    pub fn draw_at(&mut self, columns: u16, rows: u16) -> Buffer {
+        let mut terminal = Terminal::new(TestBackend::new(columns, rows)).expect("a test terminal");
+        terminal.draw(|frame| self.console.draw(frame)).expect("a test terminal takes all");
+        terminal.backend().buffer().clone()
+    }
+
+    /// The bytes that draw the screen on a real terminal.
+    pub fn bytes(&mut self) -> Vec<u8> {
+        let size = self.buffer().area;
+        let mut sent = Vec::new();
+        let options = TerminalOptions { viewport: Viewport::Fixed(size) };
+        let mut terminal = Terminal::with_options(CrosstermBackend::new(&mut sent), options)
+            .expect("a terminal in memory");
+        terminal.draw(|frame| self.console.draw(frame)).expect("memory takes all");
+        drop(terminal);
+        sent
     }
 
     #[track_caller]

@@ -2,15 +2,18 @@
 //!
 //! `command` acts on keys (`undo` on `u`), `dialog` on keys while something is open over the panes,
 //! `prompt` on a command's name, `lock` on the one key of a locked screen, `answer` on what the desk
-//! says.
+//! says. `relations` is about the tree, `relate` about adding to it and taking away.
 
 mod album;
 mod answer;
 mod command;
+mod copy;
 mod dialog;
 mod evidence;
 mod lock;
 mod prompt;
+mod relate;
+mod relations;
 mod reveal;
 mod stage;
 mod undo;
@@ -144,8 +147,10 @@ fn measure(state: &mut State) {
     let heights = layout::heights(state);
     state.inquiries.height = heights.inquiries;
     state.cases.height = heights.cases;
+    state.relations.height = heights.relations;
     state.inquiries.scroll();
     state.cases.scroll();
+    state.relations.scroll();
 }
 
 /// Asks for rows that the screen lacks.
@@ -238,6 +243,7 @@ fn open(state: &mut State, subject: Subject) -> Vec<Effect> {
     state.focus = Pane::Detail;
     measure(state);
     effects.push(ask(state, subject));
+    effects.extend(evidence::ahead(state));
     effects
 }
 

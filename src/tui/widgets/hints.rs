@@ -69,7 +69,18 @@ fn commands(state: &State) -> &'static [Command] {
         ];
     }
     match (state.focus, state.detail.as_ref().map(|detail| &detail.subject)) {
-        (Pane::Relations, _) => &[C::Open, C::Relations, C::Back, C::NextPane, C::Help, C::Quit],
+        (Pane::Relations, _) => &[
+            C::Fold,
+            C::Open,
+            C::Relations,
+            C::Back,
+            C::Walk,
+            C::AddRelation,
+            C::RemoveRelation,
+            C::NextPane,
+            C::Help,
+            C::Quit,
+        ],
         (_, Some(Subject::Case(_))) => &[
             C::CaseStatus,
             C::AssignToMe,

@@ -13,7 +13,9 @@ mod case;
 mod checks;
 mod compare;
 mod documents;
+mod history;
 mod inquiry;
+mod links;
 mod page;
 mod photos;
 mod raw;
@@ -119,7 +121,7 @@ pub fn pictures(state: &State) -> Option<Rect> {
 
 /// The whole row, not only where it has text.
 fn at_cursor<'a>(mut line: Line<'a>, width: usize, theme: &Theme) -> Line<'a> {
-    let blank = width.saturating_sub(line.width());
+    let blank = width.saturating_sub(format::line_width(&line));
     line.push_span(Span::raw(" ".repeat(blank)));
     line.patch_style(theme.cursor)
 }
@@ -205,7 +207,11 @@ fn page<'a>(detail: &'a Detail, state: &'a State, width: usize, theme: &Theme) -
             out.push(Line::styled(" redacted: the personal data is gone", theme.warn));
         }
         File::Inquiry(file) => match detail.tab {
-            Tab::Checks => checks::fill(out, file, detail, state, width, theme),
+            Tab::Checks => {
+                links::fill(out, &file.signals, width, theme);
+                checks::fill(out, file, detail, state, width, theme);
+                history::fill(out, &file.history, state.values(), (state.now, width), theme);
+            }
             Tab::Compare => compare::fill(out, file, state, width, theme),
             Tab::Photos => photos::fill(out, file, state, width, theme),
             Tab::Sessions => sessions::fill(out, file, state, width, theme),
@@ -215,7 +221,10 @@ fn page<'a>(detail: &'a Detail, state: &'a State, width: usize, theme: &Theme) -
             Tab::Raw => raw::fill(out, detail, state, width, theme),
         },
         File::Case(file) => case::fill(out, file, state, width, theme),
-        File::Account(file) => account::fill(out, file, state, width, theme),
+        File::Account(file) => {
+            account::fill(out, file, state, width, theme);
+            history::fill(out, &file.history, state.values(), (state.now, width), theme);
+        }
     }
     page
 }
