@@ -218,13 +218,16 @@ pub fn console(
         hold: Duration::from_secs(config.review.hold_seconds),
         link_expires: Duration::from_secs(config.review.link_expires_hours * 3_600),
         policy: policy.clone(),
-        relation_keys: !relation_keys(config).is_empty(),
         searched: match copy.field_key {
             None => tui::Searched::Anywhere,
             Some(_) => tui::Searched::ByBeginnings,
         },
         sla: thresholds.sla,
         error_rate: thresholds.error_rate,
+        photos: config.ui.photos,
+        photo_limit: usize::try_from(config.ui.photo_kib)
+            .unwrap_or(usize::MAX)
+            .saturating_mul(1024),
     }
 }
 

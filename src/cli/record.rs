@@ -286,7 +286,8 @@ pub fn account_file(file: &AccountFile, sight: Sight) -> Value {
 }
 
 pub fn relation(source: &AccountId, key: &Text, row: &RelationRow, sight: Sight) -> Value {
-    let (latest, status) = row.latest_inquiry.clone().unzip();
+    let (latest, status) =
+        row.latest_inquiry.as_ref().map(|latest| (&latest.id, &latest.status)).unzip();
     json!({
         "kind": "relation", "account": source, "key": key, "target_kind": row.kind,
         "target": row.id, "type": row.type_name, "status": row.status,
@@ -318,15 +319,17 @@ fn pending(pending: &Pending) -> Value {
 }
 
 /// As the command is called, and what it was given.
-fn verb(verb: &Verb) -> (&'static str, Option<&Text>) {
+fn verb(verb: &Verb) -> (&'static str, Option<String>) {
     match verb {
         Verb::Approve => ("approve", None),
         Verb::Decline => ("decline", None),
         Verb::MarkForReview => ("escalate", None),
         Verb::OneTimeLink { .. } => ("link", None),
-        Verb::SetCaseStatus(status) => ("set-status", Some(status)),
-        Verb::AssignCase(email) => ("assign", Some(email)),
+        Verb::SetCaseStatus(status) => ("set-status", Some(status.to_string())),
+        Verb::AssignCase(email) => ("assign", Some(email.to_string())),
         Verb::CreateInquiry(_) => ("create", None),
+        Verb::AddRelation(tie) => ("add-relation", Some(tie.to_string())),
+        Verb::RemoveRelation(tie) => ("remove-relation", Some(tie.to_string())),
     }
 }
 

@@ -140,7 +140,7 @@ impl Session {
     pub fn fall_back(&self, why: RefreshError) -> Result<String, RefreshError> {
         let is_silence = match &why {
             RefreshError::Persona(why) => Exit::of_answer(why.kind()) == Exit::Unreachable,
-            RefreshError::Store(_) => false,
+            RefreshError::Store(_) | RefreshError::NoKeys => false,
         };
         if is_silence { Ok(why.to_string()) } else { Err(why) }
     }

@@ -19,7 +19,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountId, ActionId, CaseId, Field, InquiryId, TemplateId, Text, proposal::countersigned,
+    AccountId, ActionId, CaseId, Field, InquiryId, TemplateId, Text, Tie, proposal::countersigned,
 };
 
 /// The object that an action is about.
@@ -93,6 +93,9 @@ pub enum Verb {
     /// An e-mail address.
     AssignCase(Text),
     CreateInquiry(NewInquiry),
+    /// Of an account.
+    AddRelation(Tie),
+    RemoveRelation(Tie),
 }
 
 impl Verb {
@@ -106,6 +109,8 @@ impl Verb {
             Self::SetCaseStatus(status) => format!("set status {status}"),
             Self::AssignCase(email) => format!("assign to {email}"),
             Self::CreateInquiry(_) => "create inquiry".into(),
+            Self::AddRelation(tie) => format!("add {}", tie.short()),
+            Self::RemoveRelation(tie) => format!("remove {}", tie.short()),
         }
     }
 
@@ -116,7 +121,17 @@ impl Verb {
                 let account = new.account.as_ref().map_or(String::new(), |id| format!(" for {id}"));
                 format!("create inquiry of {}{account}", new.template)
             }
+            Self::AddRelation(tie) => format!("add {tie}"),
+            Self::RemoveRelation(tie) => format!("remove {tie}"),
             verb => verb.words(),
+        }
+    }
+
+    /// The relation that it adds or removes.
+    pub fn tie(&self) -> Option<&Tie> {
+        match self {
+            Self::AddRelation(tie) | Self::RemoveRelation(tie) => Some(tie),
+            _ => None,
         }
     }
 
@@ -134,7 +149,8 @@ impl Verb {
 /// The version of the object that the reviewer had on the screen.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Evidence {
-    /// The wire's word for an inquiry, the template's text for a case.
+    /// The wire's word for an inquiry, the template's text for a case; of a relation, whether it
+    /// is there (see [`Tie::standing`]).
     pub status: Text,
     pub updated_at: Option<Timestamp>,
 }
@@ -257,6 +273,7 @@ impl fmt::Display for IdempotencyKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::RelatedId;
 
     #[test]
     fn rows_of_every_version_are_read() {
@@ -278,6 +295,13 @@ mod tests {
             (
                 r#"{"verb":"create-inquiry","to":{"template":"itmpl_1","account":null,"reference_id":"cust-1","fields":[],"link_seconds":60}}"#,
                 Verb::CreateInquiry(new),
+            ),
+            (
+                r#"{"verb":"add-relation","to":{"key":"business","target":"act_2"}}"#,
+                Verb::AddRelation(Tie {
+                    key: Text::new("business"),
+                    target: RelatedId::new("act_2").unwrap(),
+                }),
             ),
         ];
         for (row, verb) in table {

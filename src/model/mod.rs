@@ -16,6 +16,7 @@ pub mod exhibit;
 pub mod field;
 pub mod findings;
 pub mod forget;
+pub mod history;
 pub mod id;
 pub mod identity;
 pub mod inquiry;
@@ -24,6 +25,7 @@ pub mod lane;
 pub mod mapping;
 pub mod mask;
 pub mod mismatch;
+pub mod photo;
 pub mod pii;
 pub mod proposal;
 pub mod raw;
@@ -31,6 +33,7 @@ pub mod reasons;
 pub mod relation;
 pub mod report;
 pub mod session;
+pub mod shared;
 pub mod text;
 pub mod timeline;
 pub mod verification;
@@ -43,10 +46,11 @@ pub use entity::{Batch, Entity};
 pub use event::Event;
 pub use exhibit::{Exhibit, Exhibits, Named};
 pub use field::Field;
+pub use history::{Contradicted, Verdict};
 pub use id::{
     AccountId, AccountTypeId, ActionId, ApiKeyId, ApiLogId, AuditLogId, CaseId, DeviceId,
-    DocumentId, EventId, InquiryId, ReportId, SessionId, TemplateId, TransactionId, VerificationId,
-    WebhookId, WorkflowId, WorkflowRunId,
+    DocumentId, EventId, InquiryId, RelatedId, ReportId, SessionId, TemplateId, TransactionId,
+    VerificationId, WebhookId, WorkflowId, WorkflowRunId,
 };
 pub use identity::{Detail, GovernmentId, Identity, Selfie};
 pub use inquiry::{Inquiry, InquiryStatus};
@@ -55,10 +59,12 @@ pub use journal::{
 };
 pub use lane::Lane;
 pub use mismatch::{Mismatch, Shape};
+pub use photo::{FileRef, Holder, Photo, Shows};
 pub use pii::Pii;
-pub use relation::{Relation, Relations};
+pub use relation::{Relation, Relations, Tie};
 pub use report::Report;
 pub use session::{Device, Session};
+pub use shared::{Shared, Sharers};
 pub use text::Text;
 pub use verification::{Check, CheckStatus, Requirement, Verification};
 

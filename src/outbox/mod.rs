@@ -8,6 +8,7 @@ pub mod create;
 mod deliver;
 mod make;
 pub mod plan;
+mod relate;
 mod together;
 pub mod verdict;
 mod worker;

@@ -67,6 +67,8 @@ fn command_of(verb: &Verb) -> Command {
         Verb::OneTimeLink { .. } | Verb::CreateInquiry(_) => Command::OneTimeLink,
         Verb::SetCaseStatus(_) => Command::CaseStatus,
         Verb::AssignCase(_) => Command::AssignToMe,
+        Verb::AddRelation(_) => Command::AddRelation,
+        Verb::RemoveRelation(_) => Command::RemoveRelation,
     }
 }
 

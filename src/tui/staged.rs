@@ -23,6 +23,10 @@ pub struct Staged {
     pub reason_due: Option<String>,
     /// Index into `reasons`.
     pub reason: Option<usize>,
+    /// What helps to tell whether it is meant: who an account is that is to be related.
+    pub note: Option<String>,
+    /// An earlier verdict that says the opposite, in words.
+    pub contradicts: Option<String>,
     pub comment: Input,
     /// Keys go into the comment.
     pub writing: bool,
@@ -72,10 +76,18 @@ impl Staged {
             reasons: Vec::new(),
             reason_due: None,
             reason: None,
+            note: None,
+            contradicts: None,
             comment: Input::default(),
             writing: false,
             submitted: false,
         }
+    }
+
+    /// Lines of the commit bar: the question, what it contradicts, the reasons, the comment.
+    pub fn rows(&self) -> u16 {
+        let comments = self.writing || !self.comment.value().is_empty();
+        2 + u16::from(self.contradicts.is_some()) + u16::from(comments)
     }
 
     /// Sets a case's status, and verdicts about its inquiries can be added.

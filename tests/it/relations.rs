@@ -39,7 +39,7 @@ async fn with_partners(beginning: Beginning, targets: Vec<Relation>) -> Story {
     let source = AccountId::new(&source).unwrap();
     let file = story.folder.path().join("store/caseload.db");
     let store = Store::open(&file, story.clock.clone()).await.unwrap();
-    let relations = Relations { source, key: Text::new("partners"), targets };
+    let relations = Relations { source, key: Text::new("partners"), targets, more: false };
     store.apply(Batch { relations: vec![relations], ..Batch::default() }).await.unwrap();
     story
 }

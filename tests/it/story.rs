@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use caseload::{
     busy::Busy,
     clock::Clock,
-    config::{Mask, Policy},
+    config::{Mask, Photos, Policy},
     desk::{self, Booted, CaseStatuses, Mappings, RelationKeys},
     metrics::Thresholds,
     model::{Text, Timestamp},
@@ -15,7 +15,7 @@ use caseload::{
     simulator::{self, DEMO_KEY, Novelties, Scenario, Simulator},
     store::Store,
     sync,
-    tui::{Console, Errand, Searched, Settings, Theme},
+    tui::{Console, Errand, Hanging, Searched, Settings, Theme, photo::Means},
 };
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::{
@@ -59,6 +59,11 @@ pub struct Beginning {
     pub mappings: Mappings,
     pub policy: Policy,
     pub reviewer: &'static str,
+    pub photos: Photos,
+    /// How photos get to the terminal; half blocks in all colours without it.
+    pub means: Option<Means>,
+    /// For so long links to files are good, in seconds.
+    pub file_life: u32,
 }
 
 impl Default for Beginning {
@@ -76,6 +81,9 @@ impl Default for Beginning {
             mappings: Mappings::default(),
             policy: Policy::default(),
             reviewer: "jane@example.test",
+            photos: Photos::Auto,
+            means: None,
+            file_life: 6 * 60 * 60,
         }
     }
 }
@@ -117,6 +125,7 @@ impl Story {
             scenario: beginning.scenario.clone(),
             // Stories live in one window of the rate limit.
             rate_limit: 10_000,
+            file_life_seconds: beginning.file_life,
             ..simulator::Options::default()
         };
         let listen = ([127, 0, 0, 1], 0).into();
@@ -188,17 +197,21 @@ impl Story {
             hold: Duration::from_secs(5),
             link_expires: Duration::from_secs(86_400),
             policy: beginning.policy.clone(),
-            relation_keys: true,
             searched: match beginning.field_key {
                 None => Searched::Anywhere,
                 Some(_) => Searched::ByBeginnings,
             },
             sla: Duration::from_secs(5),
             error_rate: 0.05,
+            photos: beginning.photos,
+            photo_limit: 256 * 1024,
         };
         let news = booted.take_news();
-        let console =
+        let mut console =
             Console::new(booted.desk.clone(), news, settings, Theme::colours(), beginning.size);
+        if beginning.means.is_some() {
+            console.set_means(beginning.means);
+        }
         let backend = TestBackend::new(beginning.size.0, beginning.size.1);
         let terminal = Terminal::new(backend).expect("a test terminal");
         let (copied, field_key) = (Vec::new(), beginning.field_key.clone());
@@ -331,6 +344,11 @@ impl Story {
         terminal.draw(|frame| self.console.draw(frame)).expect("memory takes all");
         drop(terminal);
         sent
+    }
+
+    /// What a graphics protocol has to put on the screen.
+    pub fn hangings(&self) -> Vec<Hanging> {
+        self.console.hangings()
     }
 
     #[track_caller]

@@ -3,8 +3,8 @@
 use jiff::SignedDuration;
 
 use super::{
-    Effect, Leaving, Pane, State, Tone, Touched, ask, evidence, follow_cursor, follow_rows,
-    load_cases, load_inquiries, measure, reveal,
+    Effect, Leaving, Pane, State, Tone, Touched, album, ask, evidence, follow_cursor, follow_rows,
+    load_cases, load_inquiries, measure, relate, relations, reveal,
 };
 use crate::{
     desk::{Changes, Note, Placed, SyncState, TakenBack},
@@ -57,23 +57,10 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
             let file = file.map(|file| file.map_or(File::Missing, File::Account));
             shown(state, &Subject::Account(id), file)
         }
-        Msg::Relations(account, answer) if state.relations.account.as_ref() == Some(&account) => {
-            match answer {
-                Ok(groups) => state.relations.groups = groups,
-                Err(why) => state.relations.problem = Some(why),
-            }
-            state.relations.cursor =
-                state.relations.cursor.min(state.relations.rows().saturating_sub(1));
-            follow_rows(state)
-        }
-        Msg::RelationsFetched(account, answer)
-            if state.relations.account.as_ref() == Some(&account) =>
-        {
-            state.relations.asking = false;
-            state.relations.problem = answer.err();
-            vec![Effect::LoadRelations(account)]
-        }
-        Msg::Relations(..) | Msg::RelationsFetched(..) => Vec::new(),
+        Msg::Relations(answers) => relations::loaded(state, answers),
+        Msg::RelationsFetched(account, answer) => relations::fetched(state, &account, answer),
+        Msg::RelationKeys(account, Ok(keys)) => relate::keys(state, account, keys),
+        Msg::Related(source, tie, answer) => relate::checked(state, &source, &tie, answer),
         Msg::Statuses(id, Ok(known)) => {
             let subject = Subject::Case(id);
             let detail = state.detail.as_ref().filter(|detail| detail.subject == subject);
@@ -96,6 +83,7 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Msg::FetchedAhead => Vec::new(),
         Msg::Submitted(answer) => submitted(state, answer),
         Msg::Confirmed(answer) => confirmed(state, answer),
         Msg::Undone(Ok(undone)) => {
@@ -113,6 +101,8 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.overlay = Some(Overlay::Link { subject, action, link });
             vec![copy, Effect::Journal(note)]
         }
+        Msg::Photo(..) | Msg::PhotoDrawn(..) | Msg::HandedOff(..) => album::take(state, msg),
+        Msg::LinksForgotten => Vec::new(),
         Msg::Recorded(then, answer) => reveal::recorded(state, then, answer),
         Msg::Stats(stats) => {
             judge(state, stats);
@@ -129,6 +119,7 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
         | Msg::Mismatches(Err(why))
         | Msg::LookedAtMismatches(Err(why))
         | Msg::Statuses(_, Err(why))
+        | Msg::RelationKeys(_, Err(why))
         | Msg::Undone(Err(why))
         | Msg::Acknowledged(Err(why))
         | Msg::Journaled(Err(why)) => {
@@ -165,8 +156,8 @@ fn changed(state: &State, changes: &Changes) -> Vec<Effect> {
     if let Some(detail) = &state.detail {
         effects.push(Effect::LoadFile(detail.subject.clone()));
     }
-    if let Some(account) = &state.relations.account {
-        effects.push(Effect::LoadRelations(account.clone()));
+    if state.relations.root().is_some() {
+        effects.push(relations::load(state));
     }
     effects
 }
@@ -221,6 +212,8 @@ fn shown(state: &mut State, subject: &Subject, file: Answer<File>) -> Vec<Effect
     let moved = state.staged.as_ref().is_some_and(|staged| {
         staged.subject == *subject
             && !staged.submitted
+            // Whether a relation is there is no part of the account's version.
+            && staged.verb.tie().is_none()
             && now_shown.as_ref() != Some(&staged.evidence)
     });
     if moved {
@@ -335,6 +328,9 @@ fn taken_back(state: &mut State, undone: TakenBack) {
 
 /// The next inquiry of the queue, opened if the reviewer reads in the detail.
 fn next_item(state: &mut State, decided: &Subject) -> Vec<Effect> {
+    if let (Pane::Relations, Subject::Inquiry(inquiry)) = (state.list_pane(), decided) {
+        return relations::decided(state, inquiry);
+    }
     let reading = state.focus == Pane::Detail;
     // A row that left the list while it was decided has made room for the next one already.
     let is_there = state.selected().as_ref() == Some(decided);
@@ -349,6 +345,7 @@ fn next_item(state: &mut State, decided: &Subject) -> Vec<Effect> {
     let mut effects = follow_cursor(state);
     if reading && let Some(subject) = state.detail.as_ref().map(|detail| detail.subject.clone()) {
         effects.push(ask(state, subject));
+        effects.extend(evidence::ahead(state));
     }
     effects
 }

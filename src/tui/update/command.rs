@@ -3,8 +3,8 @@
 use tui_input::Input;
 
 use super::{
-    Effect, Pane, State, Tone, ask, copy, evidence, follow_cursor, load_cases, load_inquiries,
-    lock, measure, open, reveal, stage, undo,
+    Effect, Pane, State, Tone, album, ask, copy, dialog, evidence, follow_cursor, load_cases,
+    load_inquiries, lock, measure, open, relate, relations, reveal, stage, undo,
 };
 use crate::{
     desk::{CaseView, InquiryView},
@@ -14,6 +14,7 @@ use crate::{
         guard,
         panes::detail,
         prompt::Prompt,
+        relations::walk::Way,
         state::{Filter, Leaving, Overlay, Tab},
     },
 };
@@ -45,7 +46,15 @@ pub fn act(state: &mut State, command: Command) -> Vec<Effect> {
         | Command::AssignToMe => stage::verdict(state, command),
         Command::CaseStatus => status_menu(state),
         Command::Undo => undo::undo(state),
-        Command::Relations => relations(state),
+        Command::Relations => relations::show(state),
+        Command::Fold => match state.focus {
+            Pane::Relations => relations::fold(state),
+            _ => refuse(state, "only the tree of relations folds"),
+        },
+        Command::Walk => relations::walk(state),
+        Command::AddRelation if state.staged.is_some() => dialog::refuse_while_staged(state),
+        Command::AddRelation => relate::add(state),
+        Command::RemoveRelation => relate::remove(state),
         Command::NextTab => turn_tab(state, 1),
         Command::PreviousTab => turn_tab(state, -1),
         Command::Checks => {
@@ -56,15 +65,20 @@ pub fn act(state: &mut State, command: Command) -> Vec<Effect> {
             Vec::new()
         }
         Command::Copy => copy::menu(state),
+        Command::Photos => album::open(state),
         Command::Reveal => reveal::value(state),
         Command::RevealItem => reveal::item(state),
         Command::Filter => filter(state),
         Command::ClearFilter => clear_filter(state),
         Command::Refetch => match state.detail.as_ref().map(|detail| detail.subject.clone()) {
             Some(subject) => {
+                state.album.forget_failures();
                 state.detail.as_mut().map(evidence::forget);
                 let mut effects = vec![ask(state, subject)];
                 effects.extend(evidence::wanted(state));
+                if state.focus == Pane::Relations {
+                    effects.extend(relations::refetch(state));
+                }
                 effects
             }
             None => refuse(state, "nothing is selected"),
@@ -103,7 +117,8 @@ fn half_page(state: &State) -> i64 {
     let height = match state.focus {
         Pane::Cases => state.cases.height,
         Pane::Inquiries => state.inquiries.height,
-        Pane::Relations | Pane::Detail => state.size.1 / 2,
+        Pane::Relations => state.relations.height,
+        Pane::Detail => state.size.1 / 2,
     };
     i64::from((height / 2).max(1))
 }
@@ -140,9 +155,8 @@ fn move_cursor(state: &mut State, rows: i64) -> Vec<Effect> {
         Pane::Inquiries => state.inquiries.move_by(rows),
         Pane::Cases => state.cases.move_by(rows),
         Pane::Relations | Pane::Detail => {
-            let last = state.relations.rows().saturating_sub(1);
-            let cursor = i64::try_from(state.relations.cursor).unwrap_or(0).saturating_add(rows);
-            state.relations.cursor = usize::try_from(cursor.max(0)).unwrap_or(0).min(last);
+            let cursor = i64::try_from(state.relations.cursor()).unwrap_or(0).saturating_add(rows);
+            state.relations.move_to(usize::try_from(cursor.max(0)).unwrap_or(0));
         }
     }
     follow_cursor(state)
@@ -152,6 +166,7 @@ fn open_selected(state: &mut State) -> Vec<Effect> {
     let target = match state.focus {
         Pane::Detail => match detail::under_cursor(state) {
             Some(detail::On::Subject(subject)) => Some(subject),
+            Some(detail::On::Photo) => return album::open(state),
             Some(detail::On::Fold(pointer)) => return fold(state, pointer),
             _ => state.detail.as_ref().and_then(|detail| detail.inquiry_behind()),
         },
@@ -177,15 +192,7 @@ fn fold(state: &mut State, pointer: String) -> Vec<Effect> {
 fn back(state: &mut State) -> Vec<Effect> {
     match state.focus {
         Pane::Detail => focus_list_of_detail(state),
-        Pane::Relations => match state.relations.trail.pop() {
-            Some(account) => {
-                state.relations.account = Some(account.clone());
-                state.relations.groups.clear();
-                state.relations.cursor = 0;
-                vec![Effect::LoadRelations(account)]
-            }
-            None => focus(state, Pane::Inquiries),
-        },
+        Pane::Relations => relations::back(state).unwrap_or_else(|| focus(state, Pane::Inquiries)),
         Pane::Cases => focus(state, Pane::Inquiries),
         Pane::Inquiries => Vec::new(),
     }
@@ -229,6 +236,9 @@ fn turn(state: &mut State, turn: Turn) -> Vec<Effect> {
 
 /// The next or previous item of the list, opened if the reviewer reads in the detail.
 fn neighbour(state: &mut State, rows: i64) -> Vec<Effect> {
+    if state.list_pane() == Pane::Relations && state.relations.walk.is_some() {
+        return relations::step(state, if rows > 0 { Way::Down } else { Way::Up });
+    }
     let reading = state.focus == Pane::Detail;
     let mut effects = move_cursor(state, rows);
     if reading
@@ -236,6 +246,7 @@ fn neighbour(state: &mut State, rows: i64) -> Vec<Effect> {
         && let Some(subject) = state.detail.as_ref().map(|detail| detail.subject.clone())
     {
         effects.push(ask(state, subject));
+        effects.extend(evidence::ahead(state));
     }
     effects
 }
@@ -248,38 +259,6 @@ fn status_menu(state: &mut State) -> Vec<Effect> {
         Ok(case) => vec![Effect::LoadStatuses(case)],
         Err(why) => refuse(state, why),
     }
-}
-
-fn relations(state: &mut State) -> Vec<Effect> {
-    let account = state.detail.as_ref().and_then(|detail| detail.account()).cloned();
-    let Some(account) = account else {
-        return refuse(state, "no account is known for this item");
-    };
-    if state.focus == Pane::Relations
-        && let Some(from) = state.relations.account.take()
-        && from != account
-    {
-        state.relations.trail.push(from);
-    } else if state.focus != Pane::Relations {
-        state.relations.trail.clear();
-    }
-    state.relations.account = Some(account.clone());
-    state.relations.groups.clear();
-    state.relations.cursor = 0;
-    state.relations.problem = None;
-    state.focus = Pane::Relations;
-    measure(state);
-    let mut effects = vec![Effect::LoadRelations(account.clone())];
-    if state.settings.relation_keys {
-        state.relations.asking = true;
-        effects.push(Effect::FetchRelations(account));
-    } else {
-        state.relations.problem = Some(
-            "no relation keys are configured: name your organisation's under [relations] keys"
-                .into(),
-        );
-    }
-    effects
 }
 
 fn filter(state: &mut State) -> Vec<Effect> {

@@ -6,11 +6,12 @@ use crate::{
         Confirmation,
         policy::{self, Part},
     },
-    model::{Action, Evidence, Subject, Verb},
+    model::{Action, Evidence, Subject, Verb, history},
     tui::{
         command::Command,
         guard::{self, Wanted},
         staged::{Proposed, Purpose, Staged},
+        state::File,
     },
 };
 
@@ -47,6 +48,7 @@ pub fn confirmation(state: &mut State, action: Action) -> Vec<Effect> {
     });
     state.toast = None;
     state.staged = Some(Staged::of(action.subject, action.verb, action.evidence, purpose));
+    warn(state);
     measure(state);
     Vec::new()
 }
@@ -60,8 +62,21 @@ pub fn stop(action: Action) -> Vec<Effect> {
 pub fn decision(state: &mut State, subject: Subject, verb: Verb, evidence: Evidence) {
     state.toast = None;
     state.staged = Some(Staged::of(subject, verb, evidence, Purpose::Decide));
+    warn(state);
     ask(state);
     measure(state);
+}
+
+/// Names an earlier verdict on the same person that says the opposite.
+fn warn(state: &mut State) {
+    let file = state.detail.as_ref().map(|detail| (&detail.subject, &detail.file));
+    let (Some(staged), Some((subject, File::Inquiry(file)))) = (&mut state.staged, file) else {
+        return;
+    };
+    if staged.subject == *subject {
+        let contradicted = history::contradicted(&file.history, &staged.verb);
+        staged.contradicts = contradicted.map(|before| before.words(state.now));
+    }
 }
 
 /// Sets what the policy asks of what is staged now: which reasons can be given, whether one must

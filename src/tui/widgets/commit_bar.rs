@@ -7,13 +7,16 @@ use ratatui::{
 };
 use unicode_width::UnicodeWidthStr;
 
-use crate::tui::{
-    command::Command,
-    keymap,
-    staged::{Proposed, Purpose, Staged},
-    state::{File, State},
-    theme::Theme,
-    view::draw_lines,
+use crate::{
+    model::Verb,
+    tui::{
+        command::Command,
+        format, keymap,
+        staged::{Proposed, Purpose, Staged},
+        state::{File, State},
+        theme::Theme,
+        view::draw_lines,
+    },
 };
 
 const COMMENT: &str = " comment: ";
@@ -26,8 +29,14 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, staged: &Staged, state: &State, t
         Purpose::Decide | Purpose::Propose(_) => reasons(staged, theme),
     };
     let asked = Span::styled(question(staged), theme.banner);
-    let mut lines = vec![Line::from_iter(std::iter::once(asked).chain(looked(state, theme))), said];
-    if area.height > 2 {
+    let mut lines = vec![Line::from_iter(std::iter::once(asked).chain(looked(state, theme)))];
+    if let Some(before) = &staged.contradicts {
+        let said = format!(" ! this person was {before}");
+        lines.push(Line::styled(format::cut(&said, usize::from(area.width)), theme.warn));
+    }
+    lines.push(said);
+    let comment = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+    if area.height > comment {
         lines.push(Line::from(vec![
             Span::styled(COMMENT, theme.accent),
             Span::raw(staged.comment.value().to_owned()),
@@ -37,13 +46,18 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, staged: &Staged, state: &State, t
     if staged.writing {
         let column = COMMENT.width() + staged.comment.visual_cursor();
         let x = area.x + u16::try_from(column).unwrap_or(u16::MAX).min(area.width - 1);
-        frame.set_cursor_position(Position::new(x, area.y + 2));
+        frame.set_cursor_position(Position::new(x, area.y + comment));
     }
 }
 
 /// ` approve inq_4KvC…DiBt? `
 fn question(staged: &Staged) -> String {
-    let what = format!("{} {}", staged.verb.words(), staged.subject.short());
+    let subject = staged.subject.short();
+    let what = match staged.verb {
+        Verb::AddRelation(_) => format!("{} to {subject}", staged.verb.words()),
+        Verb::RemoveRelation(_) => format!("{} from {subject}", staged.verb.words()),
+        _ => format!("{} {subject}", staged.verb.words()),
+    };
     match &staged.purpose {
         Purpose::Decide => format!(" {what}{}? ", staged.too()),
         Purpose::Propose(_) => format!(" propose {what}{}? ", staged.too()),
@@ -119,6 +133,9 @@ fn hold(staged: &Staged, state: &State) -> String {
 
 fn reasons<'a>(staged: &Staged, theme: &Theme) -> Line<'a> {
     let due = staged.is_complete().is_err();
+    if let (Some(note), true) = (&staged.note, staged.reasons.is_empty()) {
+        return Line::styled(format!(" {note}"), theme.dim);
+    }
     if staged.reasons.is_empty() && !due {
         return Line::styled(" no reason is asked for", theme.dim);
     }

@@ -36,15 +36,8 @@ pub fn head<'a>(
     lines.push(Line::from(who));
     // Where there is room it goes on below.
     let most = if state.size.1 >= 30 { 2 } else { 1 };
-    let belongs = belongs(file);
-    let mut wrapped = format::wrap(&belongs, width.saturating_sub(1));
-    if wrapped.len() > most {
-        wrapped.truncate(most - 1);
-        let before: usize = wrapped.iter().map(|line| line.chars().count() + 1).sum();
-        let rest: String = belongs.chars().skip(before).collect();
-        wrapped.push(format::cut(&rest, width.saturating_sub(1)));
-    }
-    lines.extend(wrapped.into_iter().map(|line| Line::styled(format!(" {line}"), theme.dim)));
+    let belongs = format::wrap_most(&belongs(file), width.saturating_sub(1), most);
+    lines.extend(belongs.into_iter().map(|line| Line::styled(format!(" {line}"), theme.dim)));
     if let Some(decided) = inquiry.decisioned_at {
         let by = inquiry.reviewer.as_ref().map_or("API".to_owned(), |id| named(file, id));
         let comment = match (&inquiry.reviewer_comment, state.shows_item()) {
@@ -53,8 +46,8 @@ pub fn head<'a>(
             (None, _) => String::new(),
         };
         let said = format!("decided {} UTC by {by}{comment}", format::instant(decided));
-        let wrapped = format::wrap(&said, width.saturating_sub(2)).into_iter().take(2);
-        lines.extend(wrapped.map(|line| Line::styled(format!(" {line}"), theme.dim)));
+        let wrapped = format::wrap_most(&said, width.saturating_sub(1), 2);
+        lines.extend(wrapped.into_iter().map(|line| Line::styled(format!(" {line}"), theme.dim)));
     }
 }
 
@@ -68,7 +61,8 @@ fn belongs(file: &InquiryFile) -> String {
     let inquiry = &file.inquiry;
     let mut parts = Vec::new();
     if let Some(template) = &inquiry.template {
-        parts.push(named(file, &Text::new(template.as_str())));
+        let name = file.exhibits.name_of(template.as_str());
+        parts.push(name.map_or_else(|| template.short(), Text::to_string));
     }
     match (&file.account, &inquiry.account) {
         (Some(account), _) => {
