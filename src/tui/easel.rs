@@ -81,6 +81,8 @@ fn blank(out: &mut Vec<u8>, area: Rect) {
 
 #[cfg(test)]
 mod tests {
+    use std::slice::from_ref;
+
     use super::*;
     use crate::tui::photo::{Ink, Look, Means, Paint, Picture, Protocol, draw};
 
@@ -100,10 +102,10 @@ mod tests {
     fn a_picture_goes_up_once_and_is_taken_away_by_its_number() {
         let (mut easel, one, two) =
             (Easel::default(), hanging(Protocol::Kitty, 5), hanging(Protocol::Kitty, 40));
-        assert_eq!(easel.take_away(&[one.clone()]), b"");
-        let sent = text(easel.put_up(&[one.clone()]));
+        assert_eq!(easel.take_away(from_ref(&one)), b"");
+        let sent = text(easel.put_up(from_ref(&one)));
         assert!(sent.starts_with("\x1b[4;6H\x1b_Ga=T,f=100,i=1,"), "{sent:?}");
-        assert_eq!(easel.put_up(&[one.clone()]), b"", "it is there");
+        assert_eq!(easel.put_up(from_ref(&one)), b"", "it is there");
         assert_eq!(easel.take_away(&[one.clone(), two.clone()]), b"");
         assert!(text(easel.put_up(&[one.clone(), two.clone()])).contains("i=2,"));
         assert_eq!(text(easel.take_away(&[two])), "\x1b_Ga=d,d=I,i=1,q=2\x1b\\");
@@ -115,7 +117,7 @@ mod tests {
     fn what_has_no_number_is_written_over() {
         for protocol in [Protocol::Sixel, Protocol::Iterm2] {
             let (mut easel, one) = (Easel::default(), hanging(protocol, 0));
-            easel.put_up(&[one.clone()]);
+            easel.put_up(from_ref(&one));
             let sent = text(easel.take_away(&[]));
             let blanks = " ".repeat(one.area.width.into());
             assert!(
@@ -128,9 +130,9 @@ mod tests {
     #[test]
     fn one_that_moves_is_taken_away_and_put_up_again() {
         let (mut easel, one) = (Easel::default(), hanging(Protocol::Kitty, 5));
-        easel.put_up(&[one.clone()]);
+        easel.put_up(from_ref(&one));
         let moved = Hanging { area: Rect { x: 9, ..one.area }, ..one };
-        assert!(text(easel.take_away(&[moved.clone()])).contains("i=1,"));
+        assert!(text(easel.take_away(from_ref(&moved))).contains("i=1,"));
         assert!(text(easel.put_up(&[moved])).starts_with("\x1b[4;10H"));
     }
 }

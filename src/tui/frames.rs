@@ -62,17 +62,20 @@ pub fn inquiry(state: &State) -> Option<&InquiryFile> {
 /// The frames that are on the screen, masked or not.
 pub fn frames(state: &State) -> Vec<Frame> {
     let (Some(detail), Some(file)) = (&state.detail, inquiry(state)) else { return Vec::new() };
-    let photos = album::photos(file);
-    if state.lock.is_on() || photos.is_empty() {
+    let reads = detail.tab == Tab::Photos && state.focus == Pane::Detail;
+    let viewer = match &state.overlay {
+        Some(Overlay::Photos(viewer)) => Some(viewer),
+        _ => None,
+    };
+    if state.lock.is_on() || !reads && viewer.is_none() {
         return Vec::new();
     }
-    if let Some(Overlay::Photos(viewer)) = &state.overlay {
-        return in_viewer(viewer, &photos, state.size);
-    }
-    let reads = detail.tab == Tab::Photos && state.focus == Pane::Detail;
-    match panes::detail::pictures(state).filter(|_| reads) {
-        None => Vec::new(),
-        Some(area) => {
+    let photos = album::photos(file);
+    match (viewer, panes::detail::pictures(state)) {
+        _ if photos.is_empty() => Vec::new(),
+        (Some(viewer), _) => in_viewer(viewer, &photos, state.size),
+        (None, None) => Vec::new(),
+        (None, Some(area)) => {
             let chosen = detail.cursor.min(photos.len() - 1);
             let (left, right) = album::pair(&photos, chosen);
             // Where there is room for one it is the one that was chosen.

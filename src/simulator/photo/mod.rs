@@ -74,7 +74,7 @@ pub fn face_on(owner: &str) -> ([i32; 2], [i32; 2]) {
 /// A file that can be drawn, which takes a while.
 pub enum Sheet {
     Paper(Vec<u8>),
-    Photo { page: String, person: Person, large: bool },
+    Photo { page: String, person: Box<Person>, large: bool },
 }
 
 impl Sheet {
@@ -82,7 +82,7 @@ impl Sheet {
     pub fn photo(owner: &str, page: &str, person: Person) -> Option<Self> {
         let large = is_large(owner);
         let known = ["front", "back", "portrait", "center", "left", "right"].contains(&page);
-        known.then(|| Self::Photo { page: page.to_owned(), person, large })
+        known.then(|| Self::Photo { page: page.to_owned(), person: Box::new(person), large })
     }
 
     pub fn bytes(self) -> Vec<u8> {
@@ -232,7 +232,7 @@ mod tests {
     use crate::simulator::{people, print};
 
     fn drawn(page: &str, person: &Person, large: bool) -> Vec<u8> {
-        Sheet::Photo { page: page.to_owned(), person: person.clone(), large }.bytes()
+        Sheet::Photo { page: page.to_owned(), person: Box::new(person.clone()), large }.bytes()
     }
 
     /// The first owner whose photos are, or are not, large.
