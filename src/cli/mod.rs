@@ -25,11 +25,7 @@ mod simulate;
 mod store;
 mod sync;
 
-use std::{
-    io::{Write, stderr},
-    path::PathBuf,
-    process::ExitCode,
-};
+use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, error::ErrorKind};
 
@@ -176,7 +172,7 @@ fn tell(why: &anyhow::Error) -> ExitCode {
     if let Some(help_or_usage) = why.downcast_ref::<clap::Error>() {
         let _ = help_or_usage.print();
     } else {
-        let _ = writeln!(stderr(), "caseload: {why:#}");
+        output::note(format!("{why:#}"));
     }
     Exit::of(why).into()
 }

@@ -1,11 +1,11 @@
 //! From the configuration to what the house is built from.
 
 use std::{
-    io::{Write, stderr},
     path::{Path, PathBuf},
     time::Duration,
 };
 
+use super::output;
 use crate::{
     config::{
         self, CaseStatus, Config, Loaded, Paths, Policy, Required,
@@ -117,7 +117,7 @@ pub fn start_log(path: &Path, config: &Config) -> Option<telemetry::Guard> {
     match telemetry::start(path, &config.log.level) {
         Ok(guard) => Some(guard),
         Err(why) => {
-            let _ = writeln!(stderr(), "caseload: no log is written: {}: {why}", path.display());
+            output::note(format!("no log is written: {}: {why}", path.display()));
             None
         }
     }

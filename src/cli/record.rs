@@ -30,7 +30,11 @@ impl Sight {
     }
 
     fn fields(self, fields: &[Field]) -> Value {
-        let field = |f: &Field| json!({ "name": f.name, "value": self.of(&f.value) });
+        let value = |f: &Field| match self {
+            Self::Masked => f.value.masked_as(f.name.as_str()),
+            Self::Plain => f.value.reveal().to_string(),
+        };
+        let field = |f: &Field| json!({ "name": f.name, "value": value(f) });
         fields.iter().map(field).collect()
     }
 

@@ -30,6 +30,11 @@ pub enum Note {
         what: Text,
         seconds: Option<u64>,
     },
+    /// A personal value was handed to the terminal's clipboard: its place, `typed/birthdate`.
+    Copied {
+        subject: Subject,
+        what: Text,
+    },
     /// Personal data of many was shown: `12 inquiries`.
     RevealedList(Text),
     /// A one-time link was handed to the terminal's clipboard.
@@ -76,6 +81,9 @@ impl Desk {
                     None => what,
                 };
                 JournalEntry { detail, ..about("revealed", subject) }
+            }
+            Note::Copied { subject, what } => {
+                JournalEntry { detail: what, ..about("copied", subject) }
             }
             Note::RevealedList(what) => JournalEntry { detail: what, ..line("revealed") },
             Note::CopiedLink { subject, action } => {

@@ -29,6 +29,13 @@ impl Desk {
         Ok(())
     }
 
+    /// The same for an object that may be wanted next: whoever waits for something goes first.
+    pub async fn fetch_ahead(&self, subject: &Subject) -> Result<(), RefreshError> {
+        let batch = sync::fetch(&self.client, subject, Lane::Back).await?;
+        self.store.apply(batch).await?;
+        Ok(())
+    }
+
     /// An account from the store, or from Persona where the store does not have it.
     pub(super) async fn account_or_fetched(&self, id: &AccountId) -> Result<Account, RefreshError> {
         if let Some(account) = self.store.account(id).await? {

@@ -25,6 +25,7 @@ pub mod lane;
 pub mod mapping;
 pub mod mask;
 pub mod mismatch;
+pub mod pii;
 pub mod proposal;
 pub mod raw;
 pub mod reasons;
@@ -57,11 +58,12 @@ pub use journal::{
 };
 pub use lane::Lane;
 pub use mismatch::{Mismatch, Shape};
+pub use pii::Pii;
 pub use relation::{Relation, Relations, Tie};
 pub use report::Report;
 pub use session::{Device, Session};
 pub use shared::{Shared, Sharers};
-pub use text::{Pii, Text};
+pub use text::Text;
 pub use verification::{Check, CheckStatus, Requirement, Verification};
 
 /// Instants are UTC, to the microsecond in the store.

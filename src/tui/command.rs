@@ -36,6 +36,7 @@ pub enum Command {
     Checks,
     Reveal,
     RevealItem,
+    Copy,
     Filter,
     ClearFilter,
     Refetch,
@@ -232,6 +233,13 @@ pub const TABLE: &[Spec] = &[
         &["P"],
         "reveal all",
         "show all of this item's personal data for a while; journaled",
+        Looking,
+    ),
+    row(
+        C::Copy,
+        &["y"],
+        "copy",
+        "copy an id, or a value that is shown, to the terminal's clipboard",
         Looking,
     ),
     row(

@@ -39,6 +39,8 @@ pub enum Effect {
     LoadRaw(InquiryId),
     /// Ask Persona for an object now.
     Refresh(Subject),
+    /// Ask Persona for what may be wanted next; nobody waits for it.
+    FetchAhead(Subject),
     /// Ask Persona for an account's relations now.
     FetchRelations(AccountId),
     /// Whether what is to be related to an account is there; Persona is asked if need be.
@@ -73,6 +75,7 @@ enum Slot {
     Events,
     Raw,
     Refresh,
+    Ahead,
     FetchRelations,
     RelationKeys,
     Related,
@@ -91,6 +94,7 @@ impl Effect {
             Self::LoadEvents(_) => Slot::Events,
             Self::LoadRaw(_) => Slot::Raw,
             Self::Refresh(_) => Slot::Refresh,
+            Self::FetchAhead(_) => Slot::Ahead,
             Self::FetchRelations(_) => Slot::FetchRelations,
             Self::LoadRelationKeys(_) => Slot::RelationKeys,
             Self::CheckRelated(..) => Slot::Related,
@@ -232,6 +236,10 @@ async fn perform(desk: &Desk, effect: Effect) -> Msg {
         Effect::Refresh(subject) => {
             let answer = desk.refresh(&subject).await;
             Msg::Refreshed(subject, words(answer))
+        }
+        Effect::FetchAhead(subject) => {
+            let _ = desk.fetch_ahead(&subject).await;
+            Msg::FetchedAhead
         }
         Effect::FetchRelations(account) => {
             let answer = desk.fetch_relations(&account).await;

@@ -11,7 +11,9 @@
 
 mod adding;
 mod command;
+mod copying;
 mod detail;
+mod direction;
 mod effect;
 mod format;
 mod guard;

@@ -61,6 +61,8 @@ pub enum Msg {
     Raw(InquiryId, Answer<serde_json::Value>),
     /// Persona answered, or not; what it said came through the store.
     Refreshed(Subject, Answer<()>),
+    /// What nobody waited for came, or not: whoever opens it asks again.
+    FetchedAhead,
     /// The same for an account's relations.
     RelationsFetched(AccountId, Answer<()>),
     /// All that was staged is durable, or nothing.

@@ -4,10 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{
-    config::Mask,
-    model::{Pii, mask},
-};
+use crate::{config::Mask, model::Pii};
 
 /// What somebody asked to see of one item.
 #[derive(Debug, Default)]
@@ -107,7 +104,7 @@ impl<'a> Values<'a> {
     pub fn write(self, place: &str, value: &Pii) -> String {
         match self.shows(place) {
             true => value.reveal().to_string(),
-            false => mask::field(name_of(place), value),
+            false => value.masked_as(name_of(place)),
         }
     }
 }

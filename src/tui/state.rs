@@ -1,7 +1,7 @@
 //! All that the screen shows and all that a key can change: plain data, written by `update` alone.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
     time::Duration,
 };
 
@@ -11,7 +11,7 @@ use tui_input::Input;
 
 pub use super::detail::{Detail, File, Tab};
 use super::{
-    adding::Adding, detail::evidence, listing::List, lock::Lock, prompt::Prompt,
+    adding::Adding, copying::Choice, detail::evidence, listing::List, lock::Lock, prompt::Prompt,
     relations::RelationsPane, reveal::Values, staged::Staged,
 };
 use crate::{
@@ -75,6 +75,8 @@ pub struct State {
     pub detail: Option<Detail>,
     /// What was opened in this console, at which version, and which of its tabs were looked at.
     pub looked: HashMap<(Subject, Evidence), BTreeSet<Tab>>,
+    /// What was asked for before somebody wanted it, at which version.
+    pub ahead: HashSet<(Subject, Option<Timestamp>)>,
     pub staged: Option<Staged>,
     /// What was committed last in this console, and not taken back.
     pub committed: Option<(Subject, Verb)>,
@@ -122,6 +124,12 @@ pub enum Overlay {
         evidence: Evidence,
         current: Text,
         known: Vec<KnownStatus>,
+        cursor: usize,
+    },
+    /// What of this item can be copied.
+    Copy {
+        subject: Subject,
+        choices: Vec<Choice>,
         cursor: usize,
     },
     /// A relation that is to be added: its key, then its target.
@@ -193,6 +201,7 @@ impl State {
             relations: RelationsPane::default(),
             detail: None,
             looked: HashMap::new(),
+            ahead: HashSet::new(),
             staged: None,
             committed: None,
             overlay: None,
@@ -259,7 +268,9 @@ impl State {
     pub fn say(&mut self, text: impl Into<String>, tone: Tone) {
         let stay = if tone == Tone::Bad { 12 } else { 5 };
         let until = self.now + Duration::from_secs(stay);
-        self.toast = Some(Toast { text: text.into(), tone, until });
+        // It may quote what a server, a file or the environment says.
+        let text = Text::from(text.into()).to_string();
+        self.toast = Some(Toast { text, tone, until });
     }
 }
 

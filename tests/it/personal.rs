@@ -47,3 +47,31 @@ async fn one_value_is_shown_without_the_others_and_for_a_while() {
     let (one, all) = ("typed/birthdate for 60 s", "page for 60 s");
     assert_eq!(told, [one, one, all, one]);
 }
+
+#[tokio::test]
+async fn ids_are_copied_freely_and_values_only_while_they_are_shown() {
+    let mut story = Story::begin().await;
+    let id = story.first_in_queue();
+    let born = typed(&story, &id, "birthdate");
+    story.press("y").await.sees("id of this item").press("y").await;
+    assert_eq!(story.copied, [id.clone()], "nothing is under the cursor: the item's id is first");
+    story.sees("id of this item: sent to the terminal's clipboard");
+    story.press("y2").await;
+    assert!(story.copied[1].ends_with(&format!("/dashboard/inquiries/{id}")));
+    story.press("]").await;
+    go_to(&mut story, "birthdate").await;
+    story.press("yy").await.sees("not copied: the value is masked, p shows it first");
+    assert_eq!(story.copied.len(), 2);
+    story.press("py").await.sees("value at the cursor").press("<enter>").await;
+    assert_eq!(story.copied[2], born);
+    story.pass(61).await.press("yy").await.sees("not copied");
+    story.press("y").await.lacks(&born).press("<esc>").await;
+    let lines = story.journal().await;
+    assert_eq!(details(&lines, "copied"), ["typed/birthdate"], "ids are free");
+    assert!(!serde_json::to_string(&lines).unwrap().contains(&born));
+    // A decision tells what was copied before it, and the menu opens while one is staged.
+    story.press("a1y").await.sees("id of this item").press("<esc><enter>").await;
+    let decided = story.journal().await;
+    let decided = decided.iter().find(|line| line["what"] == "decided").expect("it was decided");
+    assert_eq!(decided["decision"]["before"]["copied"].as_array().unwrap().len(), 1);
+}

@@ -18,7 +18,12 @@ use caseload::{
     tui::{Console, Errand, Searched, Settings, Theme},
 };
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
-use ratatui::{Terminal, backend::TestBackend, style::Modifier};
+use ratatui::{
+    Terminal, TerminalOptions, Viewport,
+    backend::{CrosstermBackend, TestBackend},
+    buffer::Buffer,
+    style::Modifier,
+};
 use serde_json::Value;
 use tempfile::TempDir;
 use unicode_width::UnicodeWidthStr;
@@ -289,6 +294,30 @@ impl Story {
             line.trim_end().to_owned()
         });
         lines.collect::<Vec<_>>().join("\n")
+    }
+
+    /// All cells of the screen, with what no reader sees of them.
+    pub fn buffer(&self) -> &Buffer {
+        self.terminal.backend().buffer()
+    }
+
+    /// What the console draws on a terminal of this size, without waiting for anything.
+    pub fn draw_at(&mut self, columns: u16, rows: u16) -> Buffer {
+        let mut terminal = Terminal::new(TestBackend::new(columns, rows)).expect("a test terminal");
+        terminal.draw(|frame| self.console.draw(frame)).expect("a test terminal takes all");
+        terminal.backend().buffer().clone()
+    }
+
+    /// The bytes that draw the screen on a real terminal.
+    pub fn bytes(&mut self) -> Vec<u8> {
+        let size = self.buffer().area;
+        let mut sent = Vec::new();
+        let options = TerminalOptions { viewport: Viewport::Fixed(size) };
+        let mut terminal = Terminal::with_options(CrosstermBackend::new(&mut sent), options)
+            .expect("a terminal in memory");
+        terminal.draw(|frame| self.console.draw(frame)).expect("memory takes all");
+        drop(terminal);
+        sent
     }
 
     #[track_caller]

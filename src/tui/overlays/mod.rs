@@ -1,6 +1,7 @@
 //! Boxes over the panes: each asks or shows one thing, Esc closes it.
 
 pub mod add_relation;
+pub mod copy;
 pub mod help;
 pub mod leave;
 pub mod link;

@@ -14,7 +14,6 @@ use ratatui::{
     layout::Rect,
     text::{Line, Span},
 };
-use unicode_width::UnicodeWidthStr;
 
 use crate::{
     desk::{Origin, RelationGroup, RelationRow},
@@ -93,7 +92,7 @@ fn line<'a>(
 ) -> Line<'a> {
     let pane = &state.relations;
     let indent = " ".repeat(1 + (row.depth * 2).min(width / 3));
-    let room = width.saturating_sub(indent.width());
+    let room = width.saturating_sub(format::width(&indent));
     match row.what {
         What::Root { branch } => {
             let head = Span::styled(format!("{indent}▾ "), theme.accent);
@@ -178,7 +177,7 @@ fn group_line<'a>(
         Some(_) => String::new(),
     };
     let text = format::cut(&format!("{} {} {count}", mark(fold), group.key), room);
-    let left = room.saturating_sub(text.width());
+    let left = room.saturating_sub(format::width(&text));
     let head = match group.origin {
         Origin::Persona => theme.accent,
         Origin::Copy => theme.warn,
@@ -252,7 +251,7 @@ fn beside<'a>(row: &Row, state: &State, width: usize, theme: &Theme) -> Option<L
     let shown = shown.collect::<Vec<_>>().join(" · ");
     (!shown.is_empty()).then(|| {
         let indent = " ".repeat(5 + (row.depth * 2).min(width / 3));
-        let room = width.saturating_sub(indent.width() + 1);
+        let room = width.saturating_sub(format::width(&indent) + 1);
         Line::styled(format!("{indent}{}", format::cut(&shown, room)), theme.dim)
     })
 }
@@ -310,7 +309,7 @@ impl Columns {
             Span::raw(part(&format!("{share:>6}"), self.share)),
             Span::raw(format::cut(&status, self.status)),
         ];
-        let room = self.status.saturating_sub(status.width());
+        let room = self.status.saturating_sub(format::width(&status));
         let mut add = |words: String, style| {
             spans.push(Span::styled(format::cut(&format!(" · {words}"), room), style));
         };

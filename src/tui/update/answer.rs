@@ -83,6 +83,7 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Msg::FetchedAhead => Vec::new(),
         Msg::Submitted(answer) => submitted(state, answer),
         Msg::Confirmed(answer) => confirmed(state, answer),
         Msg::Undone(Ok(undone)) => {
@@ -100,11 +101,7 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.overlay = Some(Overlay::Link { subject, action, link });
             vec![copy, Effect::Journal(note)]
         }
-        Msg::Recorded(then, Ok(())) => reveal::recorded(state, then),
-        Msg::Recorded(_, Err(why)) => {
-            state.say(format!("not shown and not copied: {why}"), Tone::Bad);
-            Vec::new()
-        }
+        Msg::Recorded(then, answer) => reveal::recorded(state, then, answer),
         Msg::Stats(stats) => {
             judge(state, stats);
             Vec::new()
@@ -346,6 +343,7 @@ fn next_item(state: &mut State, decided: &Subject) -> Vec<Effect> {
     let mut effects = follow_cursor(state);
     if reading && let Some(subject) = state.detail.as_ref().map(|detail| detail.subject.clone()) {
         effects.push(ask(state, subject));
+        effects.extend(evidence::ahead(state));
     }
     effects
 }

@@ -3,8 +3,8 @@
 use tui_input::Input;
 
 use super::{
-    Effect, Pane, State, Tone, ask, dialog, evidence, follow_cursor, load_cases, load_inquiries,
-    lock, measure, open, relate, relations, reveal, stage, undo,
+    Effect, Pane, State, Tone, ask, copy, dialog, evidence, follow_cursor, load_cases,
+    load_inquiries, lock, measure, open, relate, relations, reveal, stage, undo,
 };
 use crate::{
     desk::{CaseView, InquiryView},
@@ -64,6 +64,7 @@ pub fn act(state: &mut State, command: Command) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Command::Copy => copy::menu(state),
         Command::Reveal => reveal::value(state),
         Command::RevealItem => reveal::item(state),
         Command::Filter => filter(state),
@@ -242,6 +243,7 @@ fn neighbour(state: &mut State, rows: i64) -> Vec<Effect> {
         && let Some(subject) = state.detail.as_ref().map(|detail| detail.subject.clone())
     {
         effects.push(ask(state, subject));
+        effects.extend(evidence::ahead(state));
     }
     effects
 }

@@ -3,7 +3,7 @@
 use crossterm::event::Event;
 use tui_input::backend::crossterm::EventHandler;
 
-use super::{Effect, State, Tone, load_cases, load_inquiries, measure, prompt, relate, stage};
+use super::{Effect, State, Tone, copy, load_cases, load_inquiries, measure, prompt, relate, stage};
 use crate::{
     desk::{CaseView, Confirmation, InquiryView, KnownStatus, Scope},
     model::{Evidence, InquiryStatus, Subject, Text, Verb},
@@ -63,11 +63,9 @@ pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
 
 fn in_overlay(state: &mut State, overlay: Overlay, key: Dialog) -> Vec<Effect> {
     state.overlay = match (overlay, key) {
-        (Overlay::Help { scroll }, Dialog::Down) => {
-            Some(Overlay::Help { scroll: scroll.saturating_add(1) })
-        }
-        (Overlay::Help { scroll }, Dialog::Up) => {
-            Some(Overlay::Help { scroll: scroll.saturating_sub(1) })
+        (Overlay::Help { scroll }, key) if rows(key).is_some() => {
+            let lines = i16::try_from(rows(key).unwrap_or(0)).unwrap_or(0);
+            Some(Overlay::Help { scroll: scroll.saturating_add_signed(lines) })
         }
         (Overlay::Outbox { cursor }, Dialog::Down) => {
             Some(Overlay::Outbox { cursor: (cursor + 1).min(state.outbox.len().saturating_sub(1)) })
@@ -107,6 +105,9 @@ fn in_overlay(state: &mut State, overlay: Overlay, key: Dialog) -> Vec<Effect> {
                 _ => cursor,
             };
             Some(Overlay::Statuses { subject, evidence, current, known, cursor })
+        }
+        (Overlay::Copy { subject, choices, cursor }, key) => {
+            return copy::press(state, (subject, choices, cursor), key);
         }
         (Overlay::Link { subject, action, link }, Dialog::Copy) => {
             let effect = Effect::Copy(link.clone());
@@ -313,6 +314,7 @@ pub fn waits_for_staged(state: &State, command: Command) -> bool {
             | Command::Checks
             | Command::Reveal
             | Command::RevealItem
+            | Command::Copy
             | Command::Mismatches
             | Command::Prompt
             | Command::Help

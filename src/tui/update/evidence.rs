@@ -6,7 +6,7 @@ use crate::{
     tui::{
         detail::Loaded,
         msg::Answer,
-        state::{Detail, Tab},
+        state::{Detail, Pane, Tab},
     },
 };
 
@@ -25,6 +25,24 @@ pub fn wanted(state: &mut State) -> Vec<Effect> {
         }
         _ => Vec::new(),
     }
+}
+
+/// The item below the cursor, if its evidence has not come along yet: asked for once a version,
+/// before somebody wants it.
+pub fn ahead(state: &mut State) -> Option<Effect> {
+    let (subject, version) = match state.list_pane() {
+        Pane::Inquiries => {
+            let row = state.inquiries.at(state.inquiries.cursor + 1).filter(|row| !row.hydrated)?;
+            (Subject::Inquiry(row.id.clone()), row.updated_at)
+        }
+        Pane::Cases => {
+            let row = state.cases.at(state.cases.cursor + 1)?;
+            (Subject::Case(row.id.clone()), None)
+        }
+        Pane::Relations | Pane::Detail => return None,
+    };
+    let is_new = state.ahead.insert((subject.clone(), version));
+    is_new.then_some(Effect::FetchAhead(subject))
 }
 
 /// Lets go of what was loaded: it may be old.

@@ -6,6 +6,7 @@
 
 mod answer;
 mod command;
+mod copy;
 mod dialog;
 mod evidence;
 mod lock;
@@ -237,6 +238,7 @@ fn open(state: &mut State, subject: Subject) -> Vec<Effect> {
     state.focus = Pane::Detail;
     measure(state);
     effects.push(ask(state, subject));
+    effects.extend(evidence::ahead(state));
     effects
 }
 

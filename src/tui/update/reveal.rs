@@ -9,7 +9,7 @@ use crate::{
     tui::{
         command::Command,
         keymap,
-        msg::Then,
+        msg::{Answer, Then},
         panes::detail::{self, On},
         state::Detail,
     },
@@ -60,7 +60,10 @@ fn note(state: &State, subject: &Subject, what: &str) -> Note {
 }
 
 /// The journal has it: now it may be seen, by whoever is still there and at this item.
-pub fn recorded(state: &mut State, then: Then) -> Vec<Effect> {
+pub fn recorded(state: &mut State, then: Then, answer: Answer<()>) -> Vec<Effect> {
+    if let Err(why) = answer {
+        return refuse(state, format!("not shown and not copied: {why}"));
+    }
     if state.lock.is_on() {
         return Vec::new();
     }

@@ -147,7 +147,7 @@ fn folded(checks: &[(&Verification, &Check)], listed: Checks) -> Option<String> 
     match (hidden, listed) {
         (0, _) => None,
         (n, Checks::Failed) => Some(format!("{n} did not fail; x lists all")),
-        (n, _) => Some(format!("{n} passed; x lists failed ones only, xx all")),
+        (n, _) => Some(format!("{n} passed; x lists what failed only, once more all")),
     }
 }
 
@@ -172,7 +172,7 @@ fn summary<'a>(checks: &[(&Verification, &Check)], listed: Checks, theme: &Theme
     Line::from(spans)
 }
 
-/// `✗ id expired detection   required  past its expiry date (expired)   gov id`; reasons go on below.
+/// ` ✗ id expired detection            required   gov id`, and below it why.
 fn row(page: &mut Page<'_>, kind: &str, check: &Check, width: usize, theme: &Theme) {
     let (glyph, style) = match check.weight() {
         Weight::Decides => ("✗", theme.bad),
@@ -186,35 +186,33 @@ fn row(page: &mut Page<'_>, kind: &str, check: &Check, width: usize, theme: &The
         Requirement::RequiresRetry => "retry",
         Requirement::Other(word) => word.as_str(),
     };
-    let mut reasons: Vec<String> =
-        check.reasons.iter().map(|reason| reasons::in_words(reason.as_str())).collect();
-    if let CheckStatus::Other(word) = &check.status {
-        reasons.insert(0, format!("status {word}"));
-    } else if reasons.is_empty() && check.status == CheckStatus::NotApplicable {
-        reasons.push("not applicable".to_owned());
-    }
-    let (kind_width, requirement_width) = (12, 9);
-    let name_width = (width * 2 / 5).max(20);
-    let lead = 3 + name_width + 1 + requirement_width;
-    let reason_width = width.saturating_sub(lead + kind_width + 2).max(6);
-    let mut wrapped = format::wrap(&reasons.join(", "), reason_width).into_iter();
+    let (kind_width, requirement_width) = (14, 10);
+    let name_width = width.saturating_sub(3 + requirement_width + kind_width + 2).max(16);
     let on = On::Id(check.name.clone());
     page.about(
         on.clone(),
         Line::from(vec![
             Span::styled(format!(" {glyph} "), style),
             Span::raw(format::fit(&check.name.as_str().replace('_', " "), name_width)),
-            Span::styled(format!(" {}", format::fit(requirement, requirement_width)), theme.dim),
-            Span::raw(format!(
-                "{} ",
-                format::fit(&wrapped.next().unwrap_or_default(), reason_width)
-            )),
+            Span::styled(format!(" {} ", format::fit(requirement, requirement_width)), theme.dim),
             Span::styled(format::cut(kind, kind_width), theme.dim),
         ]),
     );
-    for more in wrapped {
-        page.about(on.clone(), Line::raw(format!("{:lead$}{more}", "")));
+    let why = why(check);
+    for line in format::wrap(&why, width.saturating_sub(6)) {
+        page.about(on.clone(), Line::styled(format!("     {line}"), theme.text));
     }
+}
+
+/// `past its expiry date (expired)`; nothing where a check passed without a word.
+fn why(check: &Check) -> String {
+    let reasons = check.reasons.iter().map(|reason| reasons::in_words(reason.as_str()));
+    let status = match &check.status {
+        CheckStatus::Other(word) => Some(format!("status {word}")),
+        CheckStatus::NotApplicable if check.reasons.is_empty() => Some("not applicable".to_owned()),
+        _ => None,
+    };
+    status.into_iter().chain(reasons).collect::<Vec<_>>().join(" · ")
 }
 
 /// `government-id` → `gov id`

@@ -10,7 +10,6 @@ use ratatui::{
     style::Style,
     text::{Line, Span},
 };
-use unicode_width::UnicodeWidthStr;
 
 use super::page::{On, Page};
 use crate::{
@@ -178,7 +177,7 @@ fn earlier(page: &mut Page<'_>, file: &InquiryFile, state: &State, width: usize,
             format::fit(&status, 13),
             format::fit(&age, 11)
         );
-        let room = width.saturating_sub(lead.width() + 1);
+        let room = width.saturating_sub(format::width(&lead) + 1);
         let on = On::Subject(crate::model::Subject::Inquiry(inquiry.id.clone()));
         let line = Line::from(vec![
             Span::styled(lead, theme.text),

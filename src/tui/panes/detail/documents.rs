@@ -33,7 +33,8 @@ pub fn fill(page: &mut Page<'_>, file: &InquiryFile, state: &State, width: usize
             ]),
         );
         for part in &document.files {
-            page.fact("file", &described(part), None, width, theme);
+            let name = part.part.as_str().replace(['-', '_', '.'], " ");
+            page.fact(&name, &described(part, width), None, width, theme);
         }
         for field in document.fields.iter().filter(|field| !field.value.is_empty()) {
             let place = format!("{}/{}", document.id, field.name);
@@ -45,10 +46,9 @@ pub fn fill(page: &mut Page<'_>, file: &InquiryFile, state: &State, width: usize
     }
 }
 
-/// `front photo, front.jpg, 812 kB`
-fn described(file: &File) -> String {
-    let mut words = vec![file.part.as_str().replace(['-', '_', '.'], " ")];
-    words.extend(file.name.as_ref().map(Text::to_string));
-    words.extend(file.size.map(format::bytes));
-    words.join(", ")
+/// `144 kB  front.png`
+fn described(file: &File, width: usize) -> String {
+    let words = [file.size.map(format::bytes), file.name.as_ref().map(Text::to_string)];
+    let words: Vec<String> = words.into_iter().flatten().collect();
+    format::cut(&words.join("  "), width.saturating_sub(30))
 }

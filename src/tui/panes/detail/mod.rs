@@ -74,7 +74,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
 
 /// The whole row, not only where it has text.
 fn at_cursor<'a>(mut line: Line<'a>, width: usize, theme: &Theme) -> Line<'a> {
-    let blank = width.saturating_sub(line.width());
+    let blank = width.saturating_sub(format::line_width(&line));
     line.push_span(Span::raw(" ".repeat(blank)));
     line.patch_style(theme.cursor)
 }

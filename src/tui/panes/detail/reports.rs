@@ -1,6 +1,9 @@
 //! What Persona found elsewhere: reports that match first, each match with its list and its source.
 
-use ratatui::text::{Line, Span};
+use ratatui::{
+    style::Style,
+    text::{Line, Span},
+};
 
 use super::page::{On, Page};
 use crate::{
@@ -29,15 +32,7 @@ pub fn fill(page: &mut Page<'_>, file: &InquiryFile, state: &State, width: usize
 
 fn one(page: &mut Page<'_>, report: &Report, state: &State, width: usize, theme: &Theme) {
     let found = findings::of(report);
-    let open = found.iter().filter(|one| !one.ignored).count();
-    let (verdict, style) = match (report.status.as_str(), report.has_match, open) {
-        ("errored", ..) => ("✗ it failed to run".to_owned(), theme.bad),
-        (_, Some(true), 0) => ("! matched".to_owned(), theme.warn),
-        (_, Some(true), 1) => ("! 1 match".to_owned(), theme.warn),
-        (_, Some(true), n) => format_matches(n, theme),
-        (_, Some(false), _) => ("✓ no match".to_owned(), theme.good),
-        (status, None, _) => (format!("? {status}"), theme.dim),
-    };
+    let (verdict, style) = verdict(report, &found, theme);
     if !page.rows.is_empty() {
         page.blank();
     }
@@ -63,8 +58,17 @@ fn one(page: &mut Page<'_>, report: &Report, state: &State, width: usize, theme:
     }
 }
 
-fn format_matches(matches: usize, theme: &Theme) -> (String, ratatui::style::Style) {
-    (format!("! {matches} matches"), theme.warn)
+/// What came of it: `! 2 matches`
+fn verdict(report: &Report, found: &[Finding<'_>], theme: &Theme) -> (String, Style) {
+    let open = found.iter().filter(|one| !one.ignored).count();
+    match (report.status.as_str(), report.has_match, open) {
+        ("errored", ..) => ("✗ it failed to run".to_owned(), theme.bad),
+        (_, Some(true), 0) => ("! matched".to_owned(), theme.warn),
+        (_, Some(true), 1) => ("! 1 match".to_owned(), theme.warn),
+        (_, Some(true), matches) => (format!("! {matches} matches"), theme.warn),
+        (_, Some(false), _) => ("✓ no match".to_owned(), theme.good),
+        (status, None, _) => (format!("? {status}"), theme.dim),
+    }
 }
 
 fn matched(

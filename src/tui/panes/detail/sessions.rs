@@ -71,6 +71,11 @@ fn one(
     }
     page.fact("network", &network, None, width, theme);
     page.fact("place", &place.join(", "), None, width, theme);
+    for (name, key) in [("user agent", "user_agent"), ("gps precision", "gps_precision")] {
+        if let Some(told) = text(&[key]) {
+            page.fact(name, &told, None, width, theme);
+        }
+    }
     let values = state.values();
     if let Some(address) = &session.ip_address {
         let at = format!("{}/ip-address", session.id);
@@ -154,6 +159,8 @@ fn is_told(field: &Field) -> bool {
         "region_name",
         "region_code",
         "country_name",
+        "user_agent",
+        "gps_precision",
     ];
     TOLD.contains(&field.key().as_str()) || field.value.is_empty()
 }

@@ -37,8 +37,9 @@ pub fn fill(
             let words = format!("            ⋮ {} nothing happened", format::age(gap, one.at));
             page.push(Line::styled(words, theme.dim));
         }
+        let same_day = before.is_some_and(|before| day(before) == day(one.at));
         before = Some(one.at);
-        page.about(On::Id(one.about.clone()), row(one, width, theme));
+        page.about(On::Id(one.about.clone()), row(one, same_day, width, theme));
     }
     if let Some(last) = before.filter(|_| !file.inquiry.status.is_decided()) {
         let words = format!("            ⋮ {} until now", format::age(last, state.now));
@@ -53,8 +54,12 @@ pub fn fill(
     page.say(&said, theme.dim, width);
 }
 
-/// ` 2026-03-02 10:00:12  inquiry started`
-fn row<'a>(one: &Happened, width: usize, theme: &Theme) -> Line<'a> {
+fn day(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d").to_string()
+}
+
+/// ` 2026-03-02 10:00:12  inquiry started`, the day where it is another than above.
+fn row<'a>(one: &Happened, same_day: bool, width: usize, theme: &Theme) -> Line<'a> {
     let (family, verb) = one.name.as_str().rsplit_once('.').unwrap_or(("", one.name.as_str()));
     let family = family.split('/').next_back().unwrap_or(family).replace('-', " ");
     let detail = format::kind(one.detail.as_str());
@@ -66,7 +71,14 @@ fn row<'a>(one: &Happened, width: usize, theme: &Theme) -> Line<'a> {
         _ => theme.text,
     };
     Line::from(vec![
-        Span::styled(one.at.strftime(" %Y-%m-%d %H:%M:%S  ").to_string(), theme.dim),
+        Span::styled(
+            format!(
+                " {:10} {}  ",
+                if same_day { String::new() } else { day(one.at) },
+                one.at.strftime("%H:%M:%S")
+            ),
+            theme.dim,
+        ),
         Span::styled(format::cut(&words, width.saturating_sub(38)), style),
         Span::styled(format!("  {}", format::cut(&detail, 14)), theme.dim),
     ])
