@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 use caseload::{
     busy::Busy,
     clock::Clock,
-    config::{Mask, Photos, Policy},
+    config::{Mask, Policy},
     desk::{self, Booted, CaseStatuses, RelationKeys},
     metrics::Thresholds,
     model::Text,
@@ -111,8 +111,6 @@ async fn filled(folder: &TempDir, busy: &Busy, clock: &Clock) -> (Console, Boote
         hold: Duration::from_secs(5),
         link_expires: Duration::from_secs(86_400),
         policy: Policy::default(),
-        photos: Photos::Auto,
-        photo_limit: 256 * 1024,
         searched: Searched::Anywhere,
         sla: Duration::from_secs(5),
         error_rate: 0.05,
