@@ -318,9 +318,11 @@ pub enum Photos {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ThemeName {
-    /// Sixteen colours on the terminal's own background.
+    /// Sixteen colours on the terminal's own background, as it is on most: dark.
     #[default]
     Colour,
+    /// Those of them that are read on a light background.
+    Light,
     /// Bold and inverse only.
     Mono,
 }

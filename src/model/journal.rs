@@ -102,7 +102,7 @@ pub struct Seen {
 pub struct Before {
     pub opened: Vec<u64>,
     pub revealed: Vec<u64>,
-    /// Personal values that were copied, links that were copied or printed, files that were handed off.
+    /// Personal values and links to files that were handed out; links that were copied or printed.
     pub copied: Vec<u64>,
     pub exported: Vec<u64>,
     /// PDFs.

@@ -100,9 +100,9 @@ enum Slot {
     Refresh,
     Ahead,
     FetchRelations,
-    DrawPhoto(usize),
     RelationKeys,
     Related,
+    DrawPhoto(usize),
 }
 
 impl Effect {
@@ -120,9 +120,9 @@ impl Effect {
             Self::Refresh(_) => Slot::Refresh,
             Self::FetchAhead(_) => Slot::Ahead,
             Self::FetchRelations(_) => Slot::FetchRelations,
-            Self::DrawPhoto { side, .. } => Slot::DrawPhoto(*side),
             Self::LoadRelationKeys(_) => Slot::RelationKeys,
             Self::CheckRelated(..) => Slot::Related,
+            Self::DrawPhoto { side, .. } => Slot::DrawPhoto(*side),
             _ => return None,
         })
     }

@@ -36,6 +36,8 @@ pub struct Story {
     pub copied: Vec<String>,
     console: Console,
     terminal: Terminal<TestBackend>,
+    /// The newest frame. What a test terminal keeps has remains of older ones under wide letters.
+    shown: Buffer,
     busy: Busy,
     booted: Booted,
     field_key: Option<FieldKey>,
@@ -213,7 +215,18 @@ impl Story {
         let backend = TestBackend::new(beginning.size.0, beginning.size.1);
         let terminal = Terminal::new(backend).expect("a test terminal");
         let (copied, field_key) = (Vec::new(), beginning.field_key.clone());
-        Self { simulator, clock, folder, copied, console, terminal, busy, booted, field_key }
+        Self {
+            simulator,
+            clock,
+            folder,
+            copied,
+            console,
+            terminal,
+            shown: Buffer::default(),
+            busy,
+            booted,
+            field_key,
+        }
     }
 
     /// Presses keys one after the other, each after the console has settled. `<enter>`, `<esc>`,
@@ -284,16 +297,15 @@ impl Story {
                     Errand::Repaint => self.terminal.clear().expect("a test terminal takes all"),
                 }
             }
-            self.terminal
-                .draw(|frame| self.console.draw(frame))
-                .expect("a test terminal takes all");
+            let frame = self.terminal.draw(|frame| self.console.draw(frame));
+            self.shown = frame.expect("a test terminal takes all").buffer.clone();
             self.console.drawn();
         }
     }
 
     /// The screen's text, lines without trailing blanks.
     pub fn screen(&self) -> String {
-        let buffer = self.terminal.backend().buffer();
+        let buffer = &self.shown;
         let width = usize::from(buffer.area.width);
         let lines = buffer.content().chunks(width).map(|row| {
             let (mut line, mut covered) = (String::new(), 0);
@@ -310,14 +322,9 @@ impl Story {
         lines.collect::<Vec<_>>().join("\n")
     }
 
-    /// What a graphics protocol has to put on the screen.
-    pub fn hangings(&self) -> Vec<Hanging> {
-        self.console.hangings()
-    }
-
     /// All cells of the screen, with what no reader sees of them.
     pub fn buffer(&self) -> &Buffer {
-        self.terminal.backend().buffer()
+        &self.shown
     }
 
     /// What the console draws on a terminal of this size, without waiting for anything.
@@ -339,6 +346,11 @@ impl Story {
         sent
     }
 
+    /// What a graphics protocol has to put on the screen.
+    pub fn hangings(&self) -> Vec<Hanging> {
+        self.console.hangings()
+    }
+
     #[track_caller]
     pub fn sees(&mut self, words: &str) -> &mut Self {
         let screen = self.screen();
@@ -355,7 +367,7 @@ impl Story {
 
     /// The text of the row that the cursor of the pane with focus is on.
     pub fn at_cursor(&self) -> String {
-        let buffer = self.terminal.backend().buffer();
+        let buffer = &self.shown;
         let (area, mut text) = (buffer.area, String::new());
         for (column, row) in (0..area.height).flat_map(|row| (0..area.width).map(move |c| (c, row)))
         {

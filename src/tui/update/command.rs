@@ -64,8 +64,8 @@ pub fn act(state: &mut State, command: Command) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Command::Photos => album::open(state),
         Command::Copy => copy::menu(state),
+        Command::Photos => album::open(state),
         Command::Reveal => reveal::value(state),
         Command::RevealItem => reveal::item(state),
         Command::Filter => filter(state),

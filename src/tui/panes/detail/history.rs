@@ -1,7 +1,6 @@
 //! Every earlier verdict on a person, newest first, a line each.
 
 use ratatui::text::{Line, Span};
-use unicode_width::UnicodeWidthStr;
 
 use super::page::{On, Page};
 use crate::{
@@ -20,14 +19,14 @@ pub fn fill(
     if history.is_empty() {
         return;
     }
-    page.heading(&format!("History {}", history.len()), "earlier verdicts on this person", theme);
+    page.heading(&format!("History {}", history.len()), "earlier verdicts; Enter opens one", theme);
     for verdict in history {
         let on = On::Subject(Subject::Inquiry(verdict.inquiry.clone()));
         page.about(on, line(verdict, values, now, width, theme));
     }
 }
 
-/// `   ✗ declined 3 Nov  suspected_fraud  by jane  inq_7Q2m…5aCd  another account, this device`
+/// `   ✗ declined 3 Nov  another account, this device  suspected_fraud  by jane  inq_7Q2m…5aCd`
 fn line<'a>(
     verdict: &Verdict,
     values: Values<'_>,
@@ -42,18 +41,16 @@ fn line<'a>(
     let at = verdict.at.map_or(String::new(), |at| day(at, now));
     let head = format!("   {mark} {} {}", verdict.status.words(), format::fit(&at, 11));
     let mut parts = Vec::new();
+    parts.extend(verdict.shares.map(|shared| format!("another account, {}", shared.words())));
     parts.extend(verdict.reason.as_ref().map(ToString::to_string));
-    parts.extend(verdict.by.as_ref().map(|by| format!("by {by}")));
+    parts.extend(verdict.by.as_ref().map(|by| format!("by {}", format::cut(by.as_str(), 20))));
     parts.push(verdict.inquiry.short());
-    if let Some(shared) = verdict.shares {
-        parts.push(format!("another account with {}", shared.words()));
-    }
     if let Some(comment) = verdict.comment.as_ref().filter(|comment| !comment.is_empty()) {
         let place = format!("history/{}", verdict.inquiry);
         parts.push(format!("“{}”", values.write(&place, comment)));
     }
     let head = format::cut(&head, width);
-    let room = width.saturating_sub(head.width() + 1);
+    let room = width.saturating_sub(format::width(&head) + 1);
     let rest = format::cut(&parts.join("  "), room);
     Line::from(vec![Span::styled(head, style), Span::raw(format!(" {rest}"))])
 }
