@@ -3,7 +3,9 @@
 use crossterm::event::Event;
 use tui_input::backend::crossterm::EventHandler;
 
-use super::{Effect, State, Tone, copy, load_cases, load_inquiries, measure, prompt, relate, stage};
+use super::{
+    Effect, State, Tone, copy, load_cases, load_inquiries, measure, prompt, relate, stage,
+};
 use crate::{
     desk::{CaseView, Confirmation, InquiryView, KnownStatus, Scope},
     model::{Evidence, InquiryStatus, Subject, Text, Verb},
