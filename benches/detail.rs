@@ -114,6 +114,8 @@ async fn filled(folder: &TempDir, busy: &Busy, clock: &Clock) -> (Console, Boote
         searched: Searched::Anywhere,
         sla: Duration::from_secs(5),
         error_rate: 0.05,
+        photos: caseload::config::Photos::Off,
+        photo_limit: 0,
     };
     let news = booted.take_news();
     let console = Console::new(booted.desk.clone(), news, settings, Theme::colours(), (120, 40));

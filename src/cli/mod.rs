@@ -170,7 +170,14 @@ fn tell(why: &anyhow::Error) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     if let Some(help_or_usage) = why.downcast_ref::<clap::Error>() {
-        let _ = help_or_usage.print();
+        let words = help_or_usage.render().to_string();
+        match output::inert_lines(&words) {
+            inert if inert == words => {
+                let _ = help_or_usage.print();
+            }
+            // It quotes an argument that has more than words in it.
+            inert => output::note(inert),
+        }
     } else {
         output::note(format!("{why:#}"));
     }

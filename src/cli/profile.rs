@@ -224,6 +224,10 @@ pub fn console(
         },
         sla: thresholds.sla,
         error_rate: thresholds.error_rate,
+        photos: config.ui.photos,
+        photo_limit: usize::try_from(config.ui.photo_kib)
+            .unwrap_or(usize::MAX)
+            .saturating_mul(1024),
     }
 }
 

@@ -5,7 +5,7 @@ use std::{sync::PoisonError, time::Duration};
 
 use super::{Desk, StoreError};
 use crate::{
-    model::{ActionId, Evidence, JournalEntry, Subject, Text},
+    model::{ActionId, Evidence, FileRef, JournalEntry, Subject, Text},
     store,
 };
 
@@ -46,6 +46,11 @@ pub enum Note {
     PrintedLink {
         subject: Subject,
         action: ActionId,
+    },
+    /// The link to a file of the evidence was handed out: whoever has it opens the file.
+    HandedOff {
+        subject: Subject,
+        file: FileRef,
     },
     /// An object was printed to a file: its id, and what it is where that can be decided.
     Printed {
@@ -91,6 +96,10 @@ impl Desk {
             }
             Note::PrintedLink { subject, action } => {
                 JournalEntry { action: Some(action), ..about("printed link", subject) }
+            }
+            Note::HandedOff { subject, file } => {
+                let detail = Text::new(&format!("{} of {}", file.part, file.holder.id()));
+                JournalEntry { detail, ..about("handed off file", subject) }
             }
             Note::Printed { subject, id } => {
                 JournalEntry { subject, detail: id, ..line("printed") }

@@ -15,6 +15,7 @@ mod mismatches;
 mod news;
 mod obey;
 mod once;
+mod photos;
 pub mod policy;
 mod proposal;
 mod purge;
@@ -34,6 +35,7 @@ pub use self::{
     listen::{ListenError, Listening, listen},
     news::News,
     once::{CaughtUp, Once, Until, once},
+    photos::{MOST_FILE_BYTES, NoFile},
     proposal::{Confirmation, NotConfirmed},
     purge::Receipt,
     refresh::RefreshError,
@@ -66,6 +68,8 @@ pub struct Desk {
     reviewer: Text,
     /// What was opened in this session.
     opened: Mutex<HashSet<(Subject, Evidence)>>,
+    /// To the files of the inquiry that is looked at.
+    links: tokio::sync::Mutex<photos::Links>,
     policy: Policy,
     hold: std::time::Duration,
     relation_keys: RelationKeys,

@@ -102,7 +102,7 @@ pub struct Seen {
 pub struct Before {
     pub opened: Vec<u64>,
     pub revealed: Vec<u64>,
-    /// Personal values that were copied, links that were copied or printed.
+    /// Personal values and links to files that were handed out; links that were copied or printed.
     pub copied: Vec<u64>,
     pub exported: Vec<u64>,
     /// PDFs.
@@ -117,7 +117,7 @@ impl Before {
         let lines = match what {
             "opened" => &mut self.opened,
             "revealed" => &mut self.revealed,
-            "copied" | "copied link" | "printed link" => &mut self.copied,
+            "copied" | "copied link" | "printed link" | "handed off file" => &mut self.copied,
             "exported" => &mut self.exported,
             "printed" => &mut self.printed,
             _ => return,

@@ -63,30 +63,32 @@ fn kind_of(value: &str) -> Option<Kind> {
 /// A value of so many words is text, whatever its field is called.
 const TEXT: usize = 7;
 
-/// What a field's name says of its values. `name` is normalised.
+/// What a field's name says of its values, word by word. `name` is normalised.
 fn kind_by_name(name: &str) -> Kind {
-    let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
+    const TEXTS: &[&str] = &["comment", "note", "notes", "message", "description"];
+    const NUMBERS: &[&str] = &[
+        "number",
+        "ssn",
+        "phone",
+        "mobile",
+        "iban",
+        "passport",
+        "license",
+        "identification",
+        "ein",
+        "tin",
+        "vat",
+    ];
+    const DATES: &[&str] = &["birthdate", "birth", "date", "at", "expiration", "expires", "issued"];
+    const NAMES: &[&str] = &["name", "first", "last", "middle", "surname"];
+    let has = |words: &[&str]| name.split(['_', '.', ' ']).any(|word| words.contains(&word));
     match () {
-        () if has(&["comment", "note", "message", "description"]) => Kind::Text,
-        () if has(&[
-            "number",
-            "ssn",
-            "social_security",
-            "phone",
-            "mobile",
-            "iban",
-            "tax_id",
-            "passport",
-            "license",
-            "identification",
-            "ein",
-            "vat",
-        ]) =>
-        {
+        () if has(TEXTS) => Kind::Text,
+        () if has(NUMBERS) || name.contains("social_security") || name.ends_with("tax_id") => {
             Kind::Number
         }
-        () if has(&["birth", "date", "_at", "expir", "issued"]) => Kind::Date,
-        () if has(&["name", "first", "last", "middle"]) => Kind::Name,
+        () if has(DATES) => Kind::Date,
+        () if has(NAMES) => Kind::Name,
         () => Kind::Other,
     }
 }

@@ -25,6 +25,7 @@ pub mod lane;
 pub mod mapping;
 pub mod mask;
 pub mod mismatch;
+pub mod photo;
 pub mod pii;
 pub mod proposal;
 pub mod raw;
@@ -58,6 +59,7 @@ pub use journal::{
 };
 pub use lane::Lane;
 pub use mismatch::{Mismatch, Shape};
+pub use photo::{FileRef, Holder, Photo, Shows};
 pub use pii::Pii;
 pub use relation::{Relation, Relations, Tie};
 pub use report::Report;

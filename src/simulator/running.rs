@@ -97,6 +97,11 @@ impl Simulator {
         self.shared.persona().received.iter().cloned().collect()
     }
 
+    /// Serves these bytes under a file's name from now on.
+    pub fn put_file(&self, name: &str, bytes: Vec<u8>) {
+        self.shared.persona().files.put(name, bytes);
+    }
+
     /// Changes what goes wrong from now on.
     pub fn set_scenario(&self, scenario: Scenario) {
         self.shared.persona().scenario = scenario;

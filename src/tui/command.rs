@@ -34,6 +34,7 @@ pub enum Command {
     NextTab,
     PreviousTab,
     Checks,
+    Photos,
     Reveal,
     RevealItem,
     Copy,
@@ -219,6 +220,13 @@ pub const TABLE: &[Spec] = &[
         &["x"],
         "checks",
         "failed checks only, all of them, or all that did not pass",
+        Looking,
+    ),
+    row(
+        C::Photos,
+        &["i"],
+        "photos",
+        "the photos over the whole screen: nearer, turned, side by side",
         Looking,
     ),
     row(

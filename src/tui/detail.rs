@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{reveal::Reveals, state::Pane};
+use super::{album::photos, reveal::Reveals, state::Pane};
 use crate::{
     desk::{AccountFile, CaseFile, InquiryFile},
     model::{AccountId, Action, Evidence, Subject, Text, timeline::Happened},
@@ -174,7 +174,7 @@ pub fn evidence(file: &InquiryFile) -> Vec<(Tab, usize)> {
     let files = |tab: Tab| match tab {
         Tab::Checks => checks,
         Tab::Compare => usize::from(!file.verifications.is_empty()),
-        Tab::Photos => file.verifications.iter().map(|verification| verification.files.len()).sum(),
+        Tab::Photos => photos(file).len(),
         Tab::Sessions => file.exhibits.sessions.len(),
         Tab::Reports => file.exhibits.reports.len(),
         Tab::Documents => file.exhibits.documents.len(),

@@ -7,11 +7,15 @@ use std::{collections::HashMap, sync::Arc};
 
 use tokio::{sync::mpsc, task::JoinSet};
 
-use super::msg::{Msg, Then};
+use super::{
+    album::{Order, Way},
+    msg::{Msg, Then},
+    photo::{self, Means, Picture},
+};
 use crate::{
     busy::{Busy, Token},
     desk::{CaseView, Confirmation, Desk, Draft, InquiryView, Note, Window},
-    model::{AccountId, ActionId, CaseId, InquiryId, Subject, Tie},
+    model::{AccountId, ActionId, CaseId, FileRef, InquiryId, Subject, Tie},
     secret::Secret,
 };
 
@@ -52,6 +56,25 @@ pub enum Effect {
     Undo(ActionId),
     Acknowledge(ActionId),
     Journal(Note),
+    /// Get a file of an inquiry and see what it is.
+    FetchPhoto {
+        inquiry: InquiryId,
+        file: FileRef,
+    },
+    /// Make a look at a photo ready for the terminal.
+    DrawPhoto {
+        side: usize,
+        order: Box<Order>,
+        picture: Arc<Picture>,
+        means: Means,
+    },
+    /// No photo is looked at any more.
+    ForgetLinks,
+    HandOff {
+        inquiry: InquiryId,
+        file: FileRef,
+        way: Way,
+    },
     /// What needs a line in the journal before it is done.
     JournalFirst(Note, Then),
     /// The mismatches are on the screen: they are no news any more.
@@ -79,6 +102,7 @@ enum Slot {
     FetchRelations,
     RelationKeys,
     Related,
+    DrawPhoto(usize),
 }
 
 impl Effect {
@@ -98,8 +122,14 @@ impl Effect {
             Self::FetchRelations(_) => Slot::FetchRelations,
             Self::LoadRelationKeys(_) => Slot::RelationKeys,
             Self::CheckRelated(..) => Slot::Related,
+            Self::DrawPhoto { side, .. } => Slot::DrawPhoto(*side),
             _ => return None,
         })
+    }
+
+    /// Whether it is of no use to anybody when the console is left.
+    fn is_question(&self) -> bool {
+        self.slot().is_some() || matches!(self, Self::FetchPhoto { .. } | Self::ForgetLinks)
     }
 }
 
@@ -144,7 +174,7 @@ impl Runner {
         }
         let (desk, tx, done) = (Arc::clone(&self.desk), self.tx.clone(), self.finished.0.clone());
         let token = self.busy.token();
-        let tasks = if slot.is_some() { &mut self.questions } else { &mut self.deeds };
+        let tasks = if effect.is_question() { &mut self.questions } else { &mut self.deeds };
         tasks.spawn(async move {
             let msg = perform(&desk, effect).await;
             if let Some(slot) = slot {
@@ -255,11 +285,38 @@ async fn perform(desk: &Desk, effect: Effect) -> Msg {
         }
         Effect::Acknowledge(id) => Msg::Acknowledged(words(desk.acknowledge(&id).await)),
         Effect::Journal(note) => Msg::Journaled(words(desk.journal(note).await)),
+        Effect::FetchPhoto { inquiry, file } => {
+            let content = match desk.file(&inquiry, &file).await {
+                Ok(bytes) => apart(move || photo::decode(&bytes)).await.and_then(words),
+                Err(why) => Err(why.to_string()),
+            };
+            Msg::Photo(file, content)
+        }
+        Effect::DrawPhoto { side, order, picture, means } => {
+            let (look, room) = (order.look, order.room);
+            let drawing = apart(move || Arc::new(photo::draw(&picture, &look, room, &means))).await;
+            Msg::PhotoDrawn(side, order, drawing)
+        }
+        Effect::ForgetLinks => {
+            desk.forget_links().await;
+            Msg::LinksForgotten
+        }
+        Effect::HandOff { inquiry, file, way } => {
+            let link = desk.hand_off(&inquiry, &file).await;
+            Msg::HandedOff(file, way, words(link))
+        }
         Effect::JournalFirst(note, then) => Msg::Recorded(then, words(desk.journal(note).await)),
         Effect::Copy(_) | Effect::Repaint => {
             unreachable!("the loop keeps what needs the terminal to itself")
         }
     }
+}
+
+/// Slow work without waiting, away from the threads that wait. What breaks in it is not the
+/// console's end: photos come from outside.
+async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, String> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|_| "this file cannot be read".to_owned())
 }
 
 fn words<T>(answer: Result<T, impl std::fmt::Display>) -> Result<T, String> {

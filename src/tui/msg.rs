@@ -1,8 +1,14 @@
 //! Everything that can happen to the console. Each comes with what it is about, so that an answer
 //! to a question nobody asks any more is told apart and dropped.
 
+use std::sync::Arc;
+
 use crossterm::event::KeyEvent;
 
+use super::{
+    album::{Order, Way},
+    photo::{Content, Drawing},
+};
 use crate::{
     desk::{
         AccountFile, AccountRelations, CaseFile, CaseRow, CaseView, Changes, Glance, InquiryFile,
@@ -11,7 +17,8 @@ use crate::{
     },
     metrics::Stats,
     model::{
-        AccountId, Action, ActionId, CaseId, InquiryId, Subject, Text, Tie, timeline::Happened,
+        AccountId, Action, ActionId, CaseId, FileRef, InquiryId, Subject, Text, Tie,
+        timeline::Happened,
     },
     secret::Secret,
 };
@@ -72,6 +79,13 @@ pub enum Msg {
     Undone(Answer<TakenBack>),
     Acknowledged(Answer<()>),
     Journaled(Answer<()>),
+    /// A file of the open inquiry, or why there is none.
+    Photo(FileRef, Answer<Content>),
+    /// A look at a photo, on this side.
+    PhotoDrawn(usize, Box<Order>, Answer<Arc<Drawing>>),
+    LinksForgotten,
+    /// A new link to a file, which the journal knows of.
+    HandedOff(FileRef, Way, Answer<Secret<String>>),
     /// The journal has it, or not: then nothing is shown and nothing handed out.
     Recorded(Then, Answer<()>),
     Link {

@@ -11,11 +11,20 @@ use tui_input::Input;
 
 pub use super::detail::{Detail, File, Tab};
 use super::{
-    adding::Adding, copying::Choice, detail::evidence, listing::List, lock::Lock, prompt::Prompt,
-    relations::RelationsPane, reveal::Values, staged::Staged,
+    adding::Adding,
+    album::{Album, Viewer},
+    copying::Choice,
+    detail::evidence,
+    listing::List,
+    lock::Lock,
+    photo::{Ink, Means, Protocol},
+    prompt::Prompt,
+    relations::RelationsPane,
+    reveal::Values,
+    staged::Staged,
 };
 use crate::{
-    config::{Mask, Policy},
+    config::{Mask, Photos, Policy},
     desk::{
         CaseRow, CaseView, Glance, InquiryRow, InquiryView, KnownMismatches, KnownStatus, SyncState,
     },
@@ -40,6 +49,9 @@ pub struct Settings {
     pub searched: Searched,
     pub sla: Duration,
     pub error_rate: f64,
+    pub photos: Photos,
+    /// The most bytes that one photo may cost on the line to the terminal.
+    pub photo_limit: usize,
 }
 
 /// How the words of a filter are looked for.
@@ -81,6 +93,9 @@ pub struct State {
     /// What was committed last in this console, and not taken back.
     pub committed: Option<(Subject, Verb)>,
     pub overlay: Option<Overlay>,
+    pub album: Album,
+    /// How photos get to this terminal; none: they are off.
+    pub means: Option<Means>,
     /// The filter line of the pane that is being filtered.
     pub filter: Option<Filter>,
     /// The command line.
@@ -140,6 +155,8 @@ pub enum Overlay {
         action: ActionId,
         link: Secret<String>,
     },
+    /// Photos over the whole screen.
+    Photos(Viewer),
     /// Leaving with decisions on their way.
     Leave {
         unsent: usize,
@@ -187,6 +204,13 @@ pub enum Leaving {
 
 impl State {
     pub fn new(settings: Settings, size: (u16, u16), now: Timestamp) -> Self {
+        // Works everywhere, until more is known.
+        let means = (settings.photos != Photos::Off).then_some(Means {
+            protocol: Protocol::HalfBlocks,
+            ink: Ink::True,
+            cell: (10, 20),
+            limit: settings.photo_limit,
+        });
         Self {
             lock: Lock::new(settings.policy.lock_after(), now),
             settings,
@@ -205,6 +229,8 @@ impl State {
             staged: None,
             committed: None,
             overlay: None,
+            album: Album::default(),
+            means,
             filter: None,
             prompt: None,
             toast: None,
@@ -303,6 +329,8 @@ pub mod samples {
             searched: Searched::Anywhere,
             sla: Duration::from_secs(5),
             error_rate: 0.05,
+            photos: Photos::Auto,
+            photo_limit: 256 * 1024,
         }
     }
 

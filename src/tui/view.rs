@@ -63,6 +63,12 @@ fn all(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
         Some(Overlay::Link { subject, link, .. }) => {
             overlays::link::draw(frame, subject, link, theme);
         }
+        Some(Overlay::Photos(viewer)) => {
+            overlays::viewer::draw(frame, viewer, state, theme);
+            if let Some(hand_off) = &viewer.hand_off {
+                overlays::hand_off::draw(frame, hand_off, theme);
+            }
+        }
         Some(Overlay::Leave { unsent }) => overlays::leave::draw(frame, *unsent, theme),
     }
 }

@@ -23,6 +23,7 @@ mod mismatches;
 mod mutation;
 mod opened;
 mod personal;
+mod photos;
 mod poison;
 mod policy;
 mod redaction;

@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use caseload::{
     busy::Busy,
     clock::Clock,
-    config::{Mask, Policy},
+    config::{Mask, Photos, Policy},
     desk::{self, Booted, CaseStatuses, Mappings, RelationKeys},
     metrics::Thresholds,
     model::{Text, Timestamp},
@@ -15,7 +15,7 @@ use caseload::{
     simulator::{self, DEMO_KEY, Novelties, Scenario, Simulator},
     store::Store,
     sync,
-    tui::{Console, Errand, Searched, Settings, Theme},
+    tui::{Console, Errand, Hanging, Searched, Settings, Theme, photo::Means},
 };
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::{
@@ -36,6 +36,8 @@ pub struct Story {
     pub copied: Vec<String>,
     console: Console,
     terminal: Terminal<TestBackend>,
+    /// The newest frame. What a test terminal keeps has remains of older ones under wide letters.
+    shown: Buffer,
     busy: Busy,
     booted: Booted,
     field_key: Option<FieldKey>,
@@ -57,6 +59,11 @@ pub struct Beginning {
     pub mappings: Mappings,
     pub policy: Policy,
     pub reviewer: &'static str,
+    pub photos: Photos,
+    /// How photos get to the terminal; half blocks in all colours without it.
+    pub means: Option<Means>,
+    /// For so long links to files are good, in seconds.
+    pub file_life: u32,
 }
 
 impl Default for Beginning {
@@ -74,6 +81,9 @@ impl Default for Beginning {
             mappings: Mappings::default(),
             policy: Policy::default(),
             reviewer: "jane@example.test",
+            photos: Photos::Auto,
+            means: None,
+            file_life: 6 * 60 * 60,
         }
     }
 }
@@ -115,6 +125,7 @@ impl Story {
             scenario: beginning.scenario.clone(),
             // Stories live in one window of the rate limit.
             rate_limit: 10_000,
+            file_life_seconds: beginning.file_life,
             ..simulator::Options::default()
         };
         let listen = ([127, 0, 0, 1], 0).into();
@@ -192,14 +203,30 @@ impl Story {
             },
             sla: Duration::from_secs(5),
             error_rate: 0.05,
+            photos: beginning.photos,
+            photo_limit: 256 * 1024,
         };
         let news = booted.take_news();
-        let console =
+        let mut console =
             Console::new(booted.desk.clone(), news, settings, Theme::colours(), beginning.size);
+        if beginning.means.is_some() {
+            console.set_means(beginning.means);
+        }
         let backend = TestBackend::new(beginning.size.0, beginning.size.1);
         let terminal = Terminal::new(backend).expect("a test terminal");
         let (copied, field_key) = (Vec::new(), beginning.field_key.clone());
-        Self { simulator, clock, folder, copied, console, terminal, busy, booted, field_key }
+        Self {
+            simulator,
+            clock,
+            folder,
+            copied,
+            console,
+            terminal,
+            shown: Buffer::default(),
+            busy,
+            booted,
+            field_key,
+        }
     }
 
     /// Presses keys one after the other, each after the console has settled. `<enter>`, `<esc>`,
@@ -270,16 +297,15 @@ impl Story {
                     Errand::Repaint => self.terminal.clear().expect("a test terminal takes all"),
                 }
             }
-            self.terminal
-                .draw(|frame| self.console.draw(frame))
-                .expect("a test terminal takes all");
+            let frame = self.terminal.draw(|frame| self.console.draw(frame));
+            self.shown = frame.expect("a test terminal takes all").buffer.clone();
             self.console.drawn();
         }
     }
 
     /// The screen's text, lines without trailing blanks.
     pub fn screen(&self) -> String {
-        let buffer = self.terminal.backend().buffer();
+        let buffer = &self.shown;
         let width = usize::from(buffer.area.width);
         let lines = buffer.content().chunks(width).map(|row| {
             let (mut line, mut covered) = (String::new(), 0);
@@ -298,7 +324,7 @@ impl Story {
 
     /// All cells of the screen, with what no reader sees of them.
     pub fn buffer(&self) -> &Buffer {
-        self.terminal.backend().buffer()
+        &self.shown
     }
 
     /// What the console draws on a terminal of this size, without waiting for anything.
@@ -320,6 +346,11 @@ impl Story {
         sent
     }
 
+    /// What a graphics protocol has to put on the screen.
+    pub fn hangings(&self) -> Vec<Hanging> {
+        self.console.hangings()
+    }
+
     #[track_caller]
     pub fn sees(&mut self, words: &str) -> &mut Self {
         let screen = self.screen();
@@ -336,7 +367,7 @@ impl Story {
 
     /// The text of the row that the cursor of the pane with focus is on.
     pub fn at_cursor(&self) -> String {
-        let buffer = self.terminal.backend().buffer();
+        let buffer = &self.shown;
         let (area, mut text) = (buffer.area, String::new());
         for (column, row) in (0..area.height).flat_map(|row| (0..area.width).map(move |c| (c, row)))
         {

@@ -2,9 +2,11 @@
 
 pub mod add_relation;
 pub mod copy;
+pub mod hand_off;
 pub mod help;
 pub mod leave;
 pub mod link;
 pub mod mismatches;
 pub mod outbox;
 pub mod statuses;
+pub mod viewer;

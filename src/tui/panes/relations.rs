@@ -246,7 +246,7 @@ fn beside<'a>(row: &Row, state: &State, width: usize, theme: &Theme) -> Option<L
     let What::Node { .. } = row.what else { return None };
     let shown = node.raw.iter().map(|field| match state.shows_rows() {
         true => format!("{}: {}", field.name, field.value.reveal()),
-        false => format!("{}: {}", field.name, field.value.masked()),
+        false => format!("{}: {}", field.name, field.value.masked_as(field.name.as_str())),
     });
     let shown = shown.collect::<Vec<_>>().join(" · ");
     (!shown.is_empty()).then(|| {

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use super::{
-    Effect, Leaving, Pane, State, Tone, Touched, ask, evidence, follow_cursor, follow_rows,
+    Effect, Leaving, Pane, State, Tone, Touched, album, ask, evidence, follow_cursor, follow_rows,
     load_cases, load_inquiries, measure, relate, relations, reveal,
 };
 use crate::{
@@ -101,6 +101,8 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.overlay = Some(Overlay::Link { subject, action, link });
             vec![copy, Effect::Journal(note)]
         }
+        Msg::Photo(..) | Msg::PhotoDrawn(..) | Msg::HandedOff(..) => album::take(state, msg),
+        Msg::LinksForgotten => Vec::new(),
         Msg::Recorded(then, answer) => reveal::recorded(state, then, answer),
         Msg::Stats(stats) => {
             judge(state, stats);

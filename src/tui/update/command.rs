@@ -3,7 +3,7 @@
 use tui_input::Input;
 
 use super::{
-    Effect, Pane, State, Tone, ask, copy, dialog, evidence, follow_cursor, load_cases,
+    Effect, Pane, State, Tone, album, ask, copy, dialog, evidence, follow_cursor, load_cases,
     load_inquiries, lock, measure, open, relate, relations, reveal, stage, undo,
 };
 use crate::{
@@ -65,12 +65,14 @@ pub fn act(state: &mut State, command: Command) -> Vec<Effect> {
             Vec::new()
         }
         Command::Copy => copy::menu(state),
+        Command::Photos => album::open(state),
         Command::Reveal => reveal::value(state),
         Command::RevealItem => reveal::item(state),
         Command::Filter => filter(state),
         Command::ClearFilter => clear_filter(state),
         Command::Refetch => match state.detail.as_ref().map(|detail| detail.subject.clone()) {
             Some(subject) => {
+                state.album.forget_failures();
                 state.detail.as_mut().map(evidence::forget);
                 let mut effects = vec![ask(state, subject)];
                 effects.extend(evidence::wanted(state));
@@ -164,6 +166,7 @@ fn open_selected(state: &mut State) -> Vec<Effect> {
     let target = match state.focus {
         Pane::Detail => match detail::under_cursor(state) {
             Some(detail::On::Subject(subject)) => Some(subject),
+            Some(detail::On::Photo) => return album::open(state),
             Some(detail::On::Fold(pointer)) => return fold(state, pointer),
             _ => state.detail.as_ref().and_then(|detail| detail.inquiry_behind()),
         },

@@ -65,7 +65,7 @@ fn choices(state: &State, subject: &Subject) -> Vec<Choice> {
         Some(On::Report(report) | On::Match { report, .. }) => {
             choices.push(id("id of this report", report.as_str()));
         }
-        Some(On::Fold(_)) | None => {}
+        Some(On::Fold(_) | On::Photo) | None => {}
     }
     choices.push(id("id of this item", subject.id()));
     if let Subject::Inquiry(inquiry) = subject {

@@ -4,7 +4,7 @@ use crossterm::event::Event;
 use tui_input::backend::crossterm::EventHandler;
 
 use super::{
-    Effect, State, Tone, copy, load_cases, load_inquiries, measure, prompt, relate, stage,
+    Effect, State, Tone, album, copy, load_cases, load_inquiries, measure, prompt, relate, stage,
 };
 use crate::{
     desk::{CaseView, Confirmation, InquiryView, KnownStatus, Scope},
@@ -20,6 +20,9 @@ use crate::{
 
 /// None if nothing is open, or the press is not meant for what is.
 pub fn press(state: &mut State, key: Press) -> Option<Vec<Effect>> {
+    if let Some(Overlay::Photos(_)) = &state.overlay {
+        return Some(album::press(state, key));
+    }
     if let Some(overlay) = state.overlay.take() {
         if let Overlay::AddRelation(adding) = overlay {
             return Some(relate::press(state, adding, key));
@@ -314,6 +317,7 @@ pub fn waits_for_staged(state: &State, command: Command) -> bool {
             | Command::First
             | Command::Last
             | Command::Checks
+            | Command::Photos
             | Command::Reveal
             | Command::RevealItem
             | Command::Copy

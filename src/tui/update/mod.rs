@@ -4,6 +4,7 @@
 //! `prompt` on a command's name, `lock` on the one key of a locked screen, `answer` on what the desk
 //! says. `relations` is about the tree, `relate` about adding to it and taking away.
 
+mod album;
 mod answer;
 mod command;
 mod copy;
@@ -24,7 +25,7 @@ use super::{
     keymap::{self, Resolved},
     layout,
     msg::Msg,
-    state::{Detail, File, Leaving, Pane, Press, State, Tone, Touched},
+    state::{Detail, File, Leaving, Pane, Press, State, Tab, Tone, Touched},
 };
 use crate::{desk::Note, model::Subject};
 
@@ -35,6 +36,7 @@ const NOTICE: Duration = Duration::from_millis(700);
 pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
     let mut effects = lock::when_due(state);
     effects.extend(take(state, msg));
+    effects.extend(album::follow(state));
     effects
 }
 
@@ -113,12 +115,15 @@ fn drawn(state: &mut State) -> Vec<Effect> {
         // Nobody saw it.
         return Vec::new();
     }
+    album::seen(state);
     let is_open = state.focus == Pane::Detail;
     let Some(detail) = &mut state.detail else { return Vec::new() };
     detail.drawn = !matches!(detail.file, File::Loading);
     let Some(version) = detail.evidence().filter(|_| is_open) else { return Vec::new() };
     let looked = state.looked.entry((detail.subject.clone(), version.clone())).or_default();
-    looked.insert(detail.tab);
+    if detail.tab != Tab::Photos {
+        looked.insert(detail.tab);
+    }
     if detail.opened.as_ref() == Some(&version) {
         return Vec::new();
     }

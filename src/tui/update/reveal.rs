@@ -7,6 +7,7 @@ use crate::{
     desk::Note,
     model::{Subject, Text},
     tui::{
+        album,
         command::Command,
         keymap,
         msg::{Answer, Then},
@@ -36,11 +37,26 @@ pub fn value(state: &mut State) -> Vec<Effect> {
     if state.settings.mask != Mask::Everything || state.shows_item() {
         return item(state);
     }
-    let Some(On::Value { place, .. }) = detail::under_cursor(state) else {
-        let all = keymap::shown(Command::RevealItem);
-        let why = format!("the detail's cursor is on no personal value; {all} shows all of it");
-        return refuse(state, why);
-    };
+    match detail::under_cursor(state) {
+        Some(On::Value { place, .. }) => at(state, place),
+        Some(On::Photo) => at(state, album::PLACE.to_owned()),
+        _ => {
+            let all = keymap::shown(Command::RevealItem);
+            let why = format!("the detail's cursor is on no personal value; {all} shows all of it");
+            refuse(state, why)
+        }
+    }
+}
+
+/// The photos of the item in the detail, all of them; those that are shown are hidden.
+pub fn photos(state: &mut State) -> Vec<Effect> {
+    match state.settings.mask == Mask::Everything && !state.shows_item() {
+        true => at(state, album::PLACE.to_owned()),
+        false => item(state),
+    }
+}
+
+fn at(state: &mut State, place: String) -> Vec<Effect> {
     let is_shown = state.values().shows(&place);
     let Some(detail) = &mut state.detail else { return Vec::new() };
     if is_shown {

@@ -1,7 +1,6 @@
 //! Every earlier verdict on a person, newest first, a line each.
 
 use ratatui::text::{Line, Span};
-use unicode_width::UnicodeWidthStr;
 
 use super::page::{On, Page};
 use crate::{
@@ -51,7 +50,7 @@ fn line<'a>(
         parts.push(format!("“{}”", values.write(&place, comment)));
     }
     let head = format::cut(&head, width);
-    let room = width.saturating_sub(head.width() + 1);
+    let room = width.saturating_sub(format::width(&head) + 1);
     let rest = format::cut(&parts.join("  "), room);
     Line::from(vec![Span::styled(head, style), Span::raw(format!(" {rest}"))])
 }

@@ -31,6 +31,8 @@ pub enum On {
     },
     /// Enter leads there.
     Subject(Subject),
+    /// A photo: the cursor's line is its place in the list.
+    Photo,
     /// An id that can be copied.
     Id(Text),
     Report(ReportId),
