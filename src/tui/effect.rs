@@ -249,7 +249,7 @@ async fn perform(desk: &Desk, effect: Effect) -> Msg {
         }
         Effect::CheckRelated(source, tie) => {
             let answer = desk.related(&tie.target).await;
-            Msg::Related(source, tie, words(answer))
+            Msg::Related(source, tie, words(answer).map(Box::new))
         }
         Effect::LoadStatuses(case) => {
             let answer = desk.case_statuses(&case).await;

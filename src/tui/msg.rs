@@ -61,7 +61,7 @@ pub enum Msg {
     /// The keys under which an account may have relations.
     RelationKeys(AccountId, Answer<Vec<Text>>),
     /// Whether what is to be related to an account is there, and what it is.
-    Related(AccountId, Tie, Answer<RelationRow>),
+    Related(AccountId, Tie, Answer<Box<RelationRow>>),
     Statuses(CaseId, Answer<Vec<KnownStatus>>),
     /// What Persona told of an inquiry, and the inquiry as it writes it.
     Events(InquiryId, Answer<Vec<Happened>>),

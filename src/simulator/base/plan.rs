@@ -208,7 +208,7 @@ impl Plan {
     pub fn lender(&self, inquiry: u64) -> u64 {
         let rings = (self.inquiries / RING / 2).max(1);
         let first = match self.status_name(inquiry) {
-            "declined" if inquiry / RING % 2 == 0 && inquiry.is_multiple_of(2) => {
+            "declined" if (inquiry / RING).is_multiple_of(2) && inquiry.is_multiple_of(2) => {
                 inquiry / RING * RING
             }
             "needs_review" if inquiry % 5 == 2 => inquiry / 5 % rings * 2 * RING,

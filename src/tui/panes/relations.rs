@@ -196,7 +196,7 @@ fn group_line<'a>(
 }
 
 /// Decisions about the relations of a branch's account that are on their way, or did not get there.
-fn decided<'a>(state: &'a State, branch: usize) -> impl Iterator<Item = &'a Action> {
+fn decided(state: &State, branch: usize) -> impl Iterator<Item = &Action> {
     let account = state.relations.branches.get(branch).map(|branch| &branch.account);
     state.outbox.iter().filter(move |action| match (&action.subject, account) {
         (Subject::Account(id), Some(account)) => id == account,

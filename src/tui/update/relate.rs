@@ -118,7 +118,7 @@ pub fn checked(
     state: &mut State,
     source: &AccountId,
     tie: &Tie,
-    answer: Answer<RelationRow>,
+    answer: Answer<Box<RelationRow>>,
 ) -> Vec<Effect> {
     let Some(Overlay::AddRelation(adding)) = &mut state.overlay else { return Vec::new() };
     let is_asked = matches!(&adding.step, Step::Checking(asked) if asked == tie);
