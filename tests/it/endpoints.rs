@@ -13,7 +13,7 @@ use caseload::{
     },
     persona::{
         DecodeError, Document, Endpoint, PageFrom, Request, accounts, api_keys, cases, documents,
-        events, inquiries, limits, logs,
+        events, inquiries, limits, logs, raw,
         redact::{Redact, Subject},
         reports,
         search::{Clause, Operator, Search, Sort},
@@ -200,6 +200,7 @@ fn of_inquiries() -> Vec<Box<dyn Asks>> {
     all![
         inquiries::List { filter, page: page() },
         inquiries::Retrieve { id: inquiry() },
+        raw::Inquiry { id: inquiry() },
         create,
         for_known,
         without,
