@@ -323,6 +323,7 @@ fn verb(verb: &Verb) -> (&'static str, Option<&Text>) {
         Verb::SetCaseStatus(status) => ("set-status", Some(status)),
         Verb::AssignCase(email) => ("assign", Some(email)),
         Verb::CreateInquiry(_) => ("create", None),
+        Verb::DismissMatches(matched) => ("dismiss", matched.as_ref().map(|one| &one.id)),
     }
 }
 

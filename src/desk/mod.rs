@@ -19,6 +19,7 @@ mod proposal;
 mod purge;
 mod refresh;
 mod relations;
+mod statuses;
 
 use std::{
     collections::HashSet,
@@ -36,6 +37,7 @@ pub use self::{
     purge::Receipt,
     refresh::RefreshError,
     relations::{Mappings, RelationGroup, RelationRow},
+    statuses::CaseStatuses,
 };
 use crate::{
     busy::Busy,
@@ -92,14 +94,6 @@ impl RelationKeys {
     pub fn is_empty(&self) -> bool {
         self.all.is_empty() && self.by_type.is_empty()
     }
-}
-
-/// Configured case statuses, by template id or by the prefix of the case's name (`KYC`).
-#[derive(Debug, Clone, Default)]
-pub struct CaseStatuses {
-    pub by_template: std::collections::BTreeMap<String, Vec<KnownStatus>>,
-    /// Where nothing else is known.
-    pub default: Vec<KnownStatus>,
 }
 
 /// A window of rows, and where the row asked about stands in the list now.
@@ -175,37 +169,9 @@ impl Desk {
         self.store.inquiry(id).await
     }
 
-    pub async fn case(&self, id: &CaseId) -> Result<Option<CaseFile>, StoreError> {
-        self.store.case(id).await
-    }
-
     pub async fn account(&self, id: &AccountId) -> Result<Option<AccountFile>, StoreError> {
         let Some(account) = self.store.account(id).await? else { return Ok(None) };
         let inquiries = self.store.inquiries_of(id).await?;
         Ok(Some(AccountFile { account, inquiries }))
-    }
-
-    /// The statuses a case can be set to: configured ones in their order, then those seen on
-    /// other cases of its template.
-    pub async fn case_statuses(&self, id: &CaseId) -> Result<Vec<KnownStatus>, StoreError> {
-        let Some(file) = self.store.case(id).await? else { return Ok(Vec::new()) };
-        let template = file.case.template.as_ref();
-        let prefix = file.case.name.as_ref().and_then(|name| name.as_str().rsplit_once('-'));
-        let keys = [template.map(|id| id.as_str()), prefix.map(|(prefix, _)| prefix)];
-        let configured =
-            keys.into_iter().flatten().find_map(|key| self.case_statuses.by_template.get(key));
-        let seen = self.store.case_statuses(template).await?;
-        let mut known = match configured {
-            Some(configured) => configured.clone(),
-            None if seen.len() < 2 => self.case_statuses.default.clone(),
-            None => Vec::new(),
-        };
-        for status in seen {
-            let name = status.name.as_str();
-            if !known.iter().any(|known| known.name.as_str().eq_ignore_ascii_case(name)) {
-                known.push(status);
-            }
-        }
-        Ok(known)
     }
 }

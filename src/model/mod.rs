@@ -6,6 +6,7 @@
 pub mod account;
 pub mod action;
 pub mod case;
+pub mod comment;
 pub mod difference;
 pub mod document;
 pub mod entity;
@@ -13,6 +14,7 @@ pub mod event;
 pub mod exhibit;
 pub mod field;
 pub mod forget;
+pub mod hits;
 pub mod id;
 pub mod identity;
 pub mod inquiry;
@@ -24,17 +26,21 @@ pub mod proposal;
 pub mod relation;
 pub mod report;
 pub mod session;
+pub mod template;
 pub mod text;
+pub mod transaction;
 pub mod verification;
 
 pub use account::Account;
 pub use action::{Action, ActionState, Evidence, IdempotencyKey, NewInquiry, Subject, Verb};
 pub use case::{Case, StatusKind};
+pub use comment::Comment;
 pub use document::{Document, File};
 pub use entity::{Batch, Entity};
 pub use event::Event;
-pub use exhibit::{Exhibit, Exhibits, Named};
+pub use exhibit::{Attached, Exhibit, Exhibits, Named};
 pub use field::Field;
+pub use hits::{Hit, Match, MatchKind};
 pub use id::{
     AccountId, AccountTypeId, ActionId, ApiKeyId, ApiLogId, AuditLogId, CaseId, DeviceId,
     DocumentId, EventId, InquiryId, ReportId, SessionId, TemplateId, TransactionId, VerificationId,
@@ -50,7 +56,9 @@ pub use mismatch::{Mismatch, Shape};
 pub use relation::{Relation, Relations};
 pub use report::Report;
 pub use session::{Device, Session};
+pub use template::{CaseTemplate, FieldSchema};
 pub use text::{Pii, Text};
+pub use transaction::Transaction;
 pub use verification::{Check, CheckStatus, Requirement, Verification};
 
 /// Instants are UTC, to the microsecond in the store.

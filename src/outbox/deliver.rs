@@ -7,6 +7,7 @@ use tokio::sync::mpsc;
 use super::{
     LinkReady,
     create::{self, Sighting},
+    dismiss,
     make,
     plan::{Call, KeyUse, Reading, Step, plan},
     together,
@@ -18,7 +19,7 @@ use crate::{
         Action, ActionState, Batch, Entity, IdempotencyKey, InquiryId, Lane, PersonaSaid, Subject,
         Text, Verb, Verification, difference,
     },
-    persona::{self, Client, accounts, cases, inquiries},
+    persona::{self, Client, accounts, cases, inquiries, reports},
     secret::Secret,
     store::{Claim, Error, Outcome, Store},
 };
@@ -119,7 +120,7 @@ impl Delivery {
                     course.learnt = batch;
                     return Ok(None);
                 }
-                course.reading = read(&course.action.subject, &batch);
+                course.reading = read(&course.action, &batch);
                 course.learnt = batch;
                 course
                     .reading
@@ -164,7 +165,7 @@ impl Delivery {
             Ok(answer) if matches!(call, Call::Resume(_)) => {
                 // The first half is done; the plan goes on with the inquiry as it is now.
                 let before = course.reading.take();
-                course.reading = read(&course.action.subject, &answer.learnt);
+                course.reading = read(&course.action, &answer.learnt);
                 course.learnt = answer.learnt;
                 let status = |reading: &Option<Reading>| reading.as_ref().map(|r| r.status.clone());
                 (status(&before) == status(&course.reading))
@@ -218,6 +219,7 @@ impl Delivery {
                 let found = self.client.read(&ask, Lane::Front).await?;
                 Ok(Batch::of([Entity::Account(found.object)]))
             }
+            Subject::Report(id) => dismiss::look(&self.client, id).await,
             // There is nothing to look at yet.
             Subject::NewInquiry(_) => Ok(Batch::default()),
         }
@@ -257,6 +259,14 @@ impl Delivery {
                 let learnt = Batch::of([Entity::Inquiry(made.inquiry)]);
                 return Ok(Answer { learnt, said: Some(said), link: Some(made.link), made: None });
             }
+            Call::Dismiss { id, matched } => {
+                // Nothing is dismissed without one.
+                let reason = comment.unwrap_or_default();
+                let ask = reports::Dismiss { id, reason, matched };
+                let (report, said) = client.write_nth(&ask, key, lane, nth).await?;
+                let learnt = Batch { reports: vec![report], ..Batch::default() };
+                return Ok(Answer { learnt, said: Some(said), ..Answer::default() });
+            }
             Call::Create(new) => {
                 let (created, said) = client.write_nth(&make::ask_for(new), key, lane, nth).await?;
                 let made = Some(created.inquiry.id.clone());
@@ -284,8 +294,11 @@ impl End {
 }
 
 /// The object of an action as a batch has it.
-fn read(subject: &Subject, batch: &Batch) -> Option<Reading> {
-    batch.entities.iter().find_map(|entity| match (subject, entity) {
+fn read(action: &Action, batch: &Batch) -> Option<Reading> {
+    if let Verb::DismissMatches(matched) = &action.verb {
+        return dismiss::read(&action.subject, matched.as_ref(), batch);
+    }
+    batch.entities.iter().find_map(|entity| match (&action.subject, entity) {
         (Subject::Inquiry(id), Entity::Inquiry(inquiry)) if inquiry.id == *id => Some(Reading {
             status: Text::new(inquiry.status.as_str()),
             updated_at: inquiry.updated_at,

@@ -10,9 +10,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::dismiss;
 use crate::model::{
-    Action, ActionState, CaseId, Evidence, InquiryId, InquiryStatus, NewInquiry, Subject, Text,
-    Verb,
+    Action, ActionState, CaseId, Evidence, InquiryId, InquiryStatus, Match, NewInquiry, ReportId,
+    Subject, Text, Verb,
 };
 
 /// An object as Persona has it now.
@@ -45,6 +46,10 @@ pub enum Call {
         email: Text,
     },
     Create(NewInquiry),
+    Dismiss {
+        id: ReportId,
+        matched: Option<Match>,
+    },
 }
 
 /// Which idempotency key a call goes out with.
@@ -127,6 +132,9 @@ fn call(action: &Action) -> Option<Call> {
         (Subject::Case(id), Verb::AssignCase(email)) => {
             Call::Assign { id: id.clone(), email: email.clone() }
         }
+        (Subject::Report(id), Verb::DismissMatches(matched)) => {
+            Call::Dismiss { id: id.clone(), matched: matched.clone() }
+        }
         _ => return None,
     })
 }
@@ -148,6 +156,7 @@ fn reached(verb: &Verb, reading: &Reading) -> bool {
             reading.assignee.as_ref().is_some_and(|assignee| same(assignee, email))
         }
         Verb::CreateInquiry(_) => false,
+        Verb::DismissMatches(_) => reading.status.as_str() == dismiss::DISMISSED,
     }
 }
 
@@ -162,6 +171,7 @@ fn reached_before(action: &Action, reading: &Reading) -> String {
         Verb::SetCaseStatus(status) => format!("set it to {status}"),
         Verb::AssignCase(email) => format!("assigned it to {email}"),
         Verb::CreateInquiry(_) => "made it".to_owned(),
+        Verb::DismissMatches(_) => "dismissed it".to_owned(),
     };
     match &action.verb {
         Verb::AssignCase(email) => format!("it is assigned to {email} already"),

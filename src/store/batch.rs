@@ -87,6 +87,11 @@ pub async fn apply_in(
             _ => changes.inquiries |= moved,
         }
     }
+    for report in &batch.reports {
+        let moved = exhibits::renew(tx, seal, report).await?;
+        changes.inquiries |= moved;
+        changes.cases |= moved;
+    }
     for relations in &batch.relations {
         put_relations(tx, seal, relations, now).await?;
         changes.relations = true;

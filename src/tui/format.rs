@@ -77,6 +77,15 @@ pub fn kind(kind: &str) -> String {
     kind.replace("government-id", "gov id").replace(['-', '_'], " ")
 }
 
+/// `812 B`, `120 kB`, `4.2 MB`
+pub fn bytes(bytes: u64) -> String {
+    match bytes {
+        b @ 0..1_000 => format!("{b} B"),
+        b @ 1_000..1_000_000 => format!("{} kB", b / 1_000),
+        b => format!("{}.{} MB", b / 1_000_000, b % 1_000_000 / 100_000),
+    }
+}
+
 /// UTC, to the minute.
 pub fn instant(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M").to_string()
@@ -174,6 +183,7 @@ mod tests {
 
     #[test]
     fn figures_read_as_people_say_them() {
+        assert_eq!([0, 999, 120_400, 4_290_000].map(bytes), ["0 B", "999 B", "120 kB", "4.2 MB"]);
         assert_eq!(latency(Duration::from_millis(84)), "84 ms");
         assert_eq!(latency(Duration::from_millis(5_230)), "5.2 s");
         assert_eq!(

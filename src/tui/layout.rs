@@ -15,7 +15,10 @@
 
 use ratatui::layout::{Constraint, Layout, Rect};
 
-use super::state::{Pane, SMALLEST, State};
+use super::{
+    staged::Staged,
+    state::{Pane, SMALLEST, State},
+};
 
 /// Panes without an area are not drawn.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -46,11 +49,7 @@ pub fn areas(state: &State) -> Option<Areas> {
     if columns < SMALLEST.0 || rows < SMALLEST.1 {
         return None;
     }
-    let commit_rows = match &state.staged {
-        None => 0,
-        Some(staged) if staged.writing || !staged.comment.value().is_empty() => 3,
-        Some(_) => 2,
-    };
+    let commit_rows = state.staged.as_ref().map_or(0, Staged::rows);
     let [header, body, commit, hints, health] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Fill(1),

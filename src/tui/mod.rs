@@ -9,6 +9,7 @@
 //! The loop draws when something changed, at most once in ten milliseconds, input first. There is
 //! no tick: when nothing happens it sleeps until the next thing on the screen would change.
 
+mod casework;
 mod command;
 mod detail;
 mod effect;
@@ -18,6 +19,7 @@ mod keymap;
 mod layout;
 mod listing;
 mod lock;
+mod mnemonic;
 mod msg;
 mod overlays;
 mod panes;

@@ -71,6 +71,7 @@ pub fn remedy(verb: &Verb) -> &'static str {
         Verb::SetCaseStatus(_) => "if that was wrong, s sets another status",
         Verb::AssignCase(_) => "it can be assigned to somebody else",
         Verb::CreateInquiry(_) => "an inquiry that was made stays: it can be declined",
+        Verb::DismissMatches(_) => "what is dismissed stays so until the report is run again",
     }
 }
 

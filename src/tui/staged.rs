@@ -58,6 +58,8 @@ pub struct Inquiries {
     pub seen: Vec<(InquiryId, Evidence)>,
     /// How many of their required checks failed.
     pub failed: u64,
+    /// Which are not decided, and why, each in words.
+    pub left_out: Vec<String>,
 }
 
 impl Staged {
@@ -81,6 +83,16 @@ impl Staged {
     /// Sets a case's status, and verdicts about its inquiries can be added.
     pub fn can_be_joined(&self) -> bool {
         self.verb.is_status() && !matches!(self.purpose, Purpose::Confirm(_))
+    }
+
+    /// Lines of the commit bar.
+    pub fn rows(&self) -> u16 {
+        2 + u16::from(self.can_be_joined()) + u16::from(self.shows_comment())
+    }
+
+    /// One is being written, or was.
+    pub fn shows_comment(&self) -> bool {
+        self.writing || !self.comment.value().is_empty()
     }
 
     /// A comment can be written.

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use tui_input::Input;
 
 pub use super::detail::{Detail, File, Tab};
-use super::{detail::evidence, listing::List, lock::Lock, prompt::Prompt, staged::Staged};
+use super::{casework::Layouts, detail::evidence, listing::List, lock::Lock, prompt::Prompt, staged::Staged};
 use crate::{
     config::{Mask, Policy},
     desk::{
@@ -35,6 +35,8 @@ pub struct Settings {
     pub hold: Duration,
     pub link_expires: Duration,
     pub policy: Policy,
+    /// How cases are shown.
+    pub layouts: Layouts,
     /// Relation keys that are configured; empty means that relations cannot be asked for.
     pub relation_keys: bool,
     pub searched: Searched,
@@ -251,6 +253,17 @@ impl State {
         evidence(file).into_iter().map(|(tab, _)| tab).filter(is_new).collect()
     }
 
+    /// A decision that has not reached Persona, and one that was refused and not read yet.
+    pub fn decision_about(&self, subject: &Subject) -> Option<&Action> {
+        self.outbox.iter().rev().find(|action| action.subject == *subject)
+    }
+
+    /// Such decisions about the reports of an item.
+    pub fn decisions_below(&self, detail: &Detail) -> impl Iterator<Item = &Action> {
+        let reports = detail.exhibits().map_or(&[][..], |exhibits| &exhibits.reports);
+        reports.iter().filter_map(|report| self.decision_about(&Subject::Report(report.id.clone())))
+    }
+
     /// Whether personal data is shown in the detail now.
     pub fn shows_item(&self) -> bool {
         match self.settings.mask {
@@ -317,6 +330,7 @@ pub mod samples {
             hold: Duration::from_secs(5),
             link_expires: Duration::from_secs(86_400),
             policy: Policy::default(),
+            layouts: Layouts::default(),
             relation_keys: true,
             searched: Searched::Anywhere,
             sla: Duration::from_secs(5),

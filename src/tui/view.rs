@@ -49,7 +49,7 @@ pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
             overlays::mismatches::draw(frame, *cursor, state, theme);
         }
         Some(Overlay::Statuses { current, known, cursor, .. }) => {
-            overlays::statuses::draw(frame, current, known, *cursor, theme);
+            overlays::statuses::draw(frame, current, known, *cursor, state, theme);
         }
         Some(Overlay::Link { subject, link, .. }) => {
             overlays::link::draw(frame, subject, link, theme);

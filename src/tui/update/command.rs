@@ -8,13 +8,13 @@ use super::{
 };
 use crate::{
     desk::{CaseView, InquiryView, Note},
-    model::InquiryStatus,
+    model::{InquiryStatus, ReportId, Subject},
     tui::{
         command::Command,
         guard,
         panes::detail,
         prompt::Prompt,
-        state::{Filter, Leaving, Overlay},
+        state::{Filter, Leaving, Overlay, Tab},
     },
 };
 
@@ -44,6 +44,7 @@ pub fn act(state: &mut State, command: Command) -> Vec<Effect> {
         | Command::OneTimeLink
         | Command::AssignToMe => stage::verdict(state, command),
         Command::CaseStatus => status_menu(state),
+        Command::Dismiss => stage::dismissal(state),
         Command::Undo => undo::undo(state),
         Command::Relations => relations(state),
         Command::NextTab => turn_tab(state, 1),
@@ -118,7 +119,7 @@ fn step(state: &mut State, rows: i64) -> Vec<Effect> {
 /// Looking at another part of the evidence is going to it: the keys are the detail's from then on.
 fn turn_tab(state: &mut State, tabs: isize) -> Vec<Effect> {
     let Some(detail) = &mut state.detail else { return refuse(state, "nothing is selected") };
-    if !matches!(detail.subject, crate::model::Subject::Inquiry(_)) {
+    if !matches!(detail.subject, Subject::Inquiry(_)) {
         return refuse(state, "only an inquiry's evidence has tabs");
     }
     detail.tab = detail.tab.turned(tabs);
@@ -145,6 +146,9 @@ fn open_selected(state: &mut State) -> Vec<Effect> {
     let target = match state.focus {
         Pane::Detail => match detail::under_cursor(state) {
             Some(detail::On::Subject(subject)) => Some(subject),
+            Some(detail::On::Report(report) | detail::On::Match { report, .. }) => {
+                return open_report(state, &report);
+            }
             _ => state.detail.as_ref().and_then(|detail| detail.inquiry_behind()),
         },
         _ => state.selected(),
@@ -154,6 +158,23 @@ fn open_selected(state: &mut State) -> Vec<Effect> {
         (None, Pane::Detail) => Vec::new(),
         (None, _) => refuse(state, "there is nothing to open here"),
     }
+}
+
+/// A report is read among the evidence of the inquiry that it is about.
+fn open_report(state: &mut State, id: &ReportId) -> Vec<Effect> {
+    let exhibits = state.detail.as_ref().and_then(|detail| detail.exhibits());
+    let inquiry = exhibits.and_then(|exhibits| exhibits.report(id)?.inquiry.clone());
+    let Some(inquiry) = inquiry.map(Subject::Inquiry) else {
+        return refuse(state, "this report is about no inquiry: all that is known of it is here");
+    };
+    if state.detail.as_ref().is_some_and(|detail| detail.subject == inquiry) {
+        return Vec::new();
+    }
+    let effects = open(state, inquiry);
+    if let Some(detail) = &mut state.detail {
+        detail.tab = Tab::Reports;
+    }
+    effects
 }
 
 fn back(state: &mut State) -> Vec<Effect> {

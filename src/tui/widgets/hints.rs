@@ -61,6 +61,7 @@ fn commands(state: &State) -> &'static [Command] {
             C::Open,
             C::Relations,
             C::Reveal,
+            C::Dismiss,
             C::Undo,
             C::Filter,
             C::NextPane,

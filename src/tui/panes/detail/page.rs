@@ -6,7 +6,7 @@ use ratatui::{
 };
 
 use crate::{
-    model::{Field, Pii, Subject, Text},
+    model::{Field, MatchKind, Pii, ReportId, Subject, Text},
     tui::{format, theme::Theme},
 };
 
@@ -30,6 +30,9 @@ pub enum On {
     Subject(Subject),
     /// An id that can be copied.
     Id(Text),
+    Report(ReportId),
+    /// What a report found, by the id that Persona knows it by.
+    Match { report: ReportId, entity: Text, kind: MatchKind },
 }
 
 /// How personal values are written on this page.
