@@ -290,10 +290,7 @@ mod tests {
             ),
             (
                 r#"{"verb":"dismiss-matches","to":{"kind":"entity","id":"E1"}}"#,
-                Verb::DismissMatches(Some(Match {
-                    kind: MatchKind::Entity,
-                    id: Text::new("E1"),
-                })),
+                Verb::DismissMatches(Some(Match { kind: MatchKind::Entity, id: Text::new("E1") })),
             ),
             (r#"{"verb":"dismiss-matches","to":null}"#, Verb::DismissMatches(None)),
             (r#"{"verb":"set-case-status","to":"Open"}"#, Verb::SetCaseStatus(Text::new("Open"))),

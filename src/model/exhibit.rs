@@ -4,8 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CaseTemplate, Comment, Document, InquiryId, Report, ReportId, Session, Text, Transaction, Verification,
-    VerificationId, verification::Weight,
+    CaseTemplate, Comment, Document, InquiryId, Report, ReportId, Session, Text, Transaction,
+    Verification, VerificationId, verification::Weight,
 };
 
 /// One piece of evidence.

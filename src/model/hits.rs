@@ -105,7 +105,8 @@ impl Report {
         hits.retain(|hit| !hit.name.is_empty() || hit.id.is_some());
         for hit in &mut hits {
             let matched = hit.id.clone().map(|id| Match { kind: MatchKind::Entity, id });
-            hit.dismissed = matched.is_some_and(|one| self.has_dismissed(Some(&one)));
+            let alone = matched.is_some_and(|one| self.has_dismissed(Some(&one)));
+            hit.dismissed = alone || self.has_dismissed(None);
         }
         hits
     }

@@ -7,8 +7,7 @@ use tokio::sync::mpsc;
 use super::{
     LinkReady,
     create::{self, Sighting},
-    dismiss,
-    make,
+    dismiss, make,
     plan::{Call, KeyUse, Reading, Step, plan},
     together,
     verdict::{self, Look, Verdict, Why},

@@ -56,8 +56,7 @@ mod tests {
             evidence: Evidence { status: Text::new("match"), updated_at: Some(at(0)) },
             ..action(Verb::DismissMatches(matched.cloned()))
         };
-        let doubtful =
-            |action| Action { must_read: true, key_sent_at: Some(at(99)), ..action };
+        let doubtful = |action| Action { must_read: true, key_sent_at: Some(at(99)), ..action };
         let send = |matched: Option<&Match>, key| {
             Step::Send(Call::Dismiss { id: id(), matched: matched.cloned() }, key)
         };

@@ -53,7 +53,8 @@ impl Store {
             if let Err(why) = proposal::second(maker, checker) {
                 return Ok(Confirmed::Refused(why));
             }
-            if version(&mut tx, &self.0.seal, &part.subject).await?.as_ref() != Some(&part.evidence) {
+            if version(&mut tx, &self.0.seal, &part.subject).await?.as_ref() != Some(&part.evidence)
+            {
                 return Ok(Confirmed::Moved(Box::new(part.clone())));
             }
         }

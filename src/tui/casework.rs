@@ -55,8 +55,7 @@ pub fn fields<'a>(file: &'a CaseFile, layout: Option<&CaseLayout>) -> Vec<Shown<
     for (key, shown) in all(file, layout) {
         let place = layout.and_then(|layout| layout.place(&key));
         let left_out = layout.is_some_and(|layout| layout.only) && place.is_none();
-        let says_something =
-            shown.value != Answer::Empty || shown.required || place.is_some();
+        let says_something = shown.value != Answer::Empty || shown.required || place.is_some();
         if says_something && !left_out {
             placed.push((place.unwrap_or(usize::MAX), shown));
         }
@@ -160,9 +159,7 @@ pub mod samples {
     pub fn file(fields: Value, schemas: &[(&str, &str, bool)]) -> CaseFile {
         let case = json!({ "id": "case_1", "name": "KYC-17", "status": "Open", "tags": [],
             "inquiries": [], "accounts": [], "fields": fields });
-        let schema = |(kind, key, required): &(&str, &str, bool)| {
-            json!({ "key": key, "label": null, "kind": kind, "required": required })
-        };
+        let schema = |(kind, key, required): &(&str, &str, bool)| json!({ "key": key, "label": null, "kind": kind, "required": required });
         let schemas: Vec<Value> = schemas.iter().map(schema).collect();
         let template = json!({ "Template": { "id": "ctmpl_1", "name": "Review", "status": "active",
             "resolutions": ["Approved"], "fields": schemas } });

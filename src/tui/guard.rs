@@ -262,8 +262,7 @@ pub fn inquiries_of_case(state: &State, command: Command) -> Result<Inquiries, S
         Command::Decline => Verb::Decline,
         _ => return Err("a case's inquiries are approved or declined with it".into()),
     };
-    let offer =
-        offer(state, &verb).ok_or("only a case has inquiries that are decided with it")?;
+    let offer = offer(state, &verb).ok_or("only a case has inquiries that are decided with it")?;
     match (offer.seen.is_empty(), offer.left_out.is_empty()) {
         (true, true) => Err("this case has no inquiry".into()),
         (true, false) => Err(format!("nothing to add: {}", offer.left_out.join(", "))),

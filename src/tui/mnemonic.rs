@@ -15,9 +15,10 @@ pub fn letters<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<Option<char>
     let longest = names.iter().map(Vec::len).max().unwrap_or(0);
     for place in 0..longest {
         for (nth, name) in names.iter().enumerate() {
-            let letter = name.get(place).copied().filter(|letter| {
-                !TAKEN.contains(letter) && !chosen.contains(&Some(*letter))
-            });
+            let letter = name
+                .get(place)
+                .copied()
+                .filter(|letter| !TAKEN.contains(letter) && !chosen.contains(&Some(*letter)));
             if chosen[nth].is_none() {
                 chosen[nth] = letter;
             }

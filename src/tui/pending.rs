@@ -21,6 +21,7 @@ pub fn brief(verb: &Verb, state: &ActionState) -> String {
     match verb {
         Verb::SetCaseStatus(status) => format!("{word}: {status}"),
         Verb::AssignCase(_) => format!("assign {word}"),
+        Verb::DismissMatches(_) => format!("dismissal {word}"),
         verb => format!("{} {word}", verb.words()),
     }
 }
@@ -28,6 +29,7 @@ pub fn brief(verb: &Verb, state: &ActionState) -> String {
 fn proposed(verb: &Verb, by: &Text) -> String {
     match verb {
         Verb::SetCaseStatus(status) => format!("{status} proposed by {by}"),
+        Verb::DismissMatches(_) => format!("dismissal proposed by {by}"),
         verb => format!("{} proposed by {by}", verb.words()),
     }
 }

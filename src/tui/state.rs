@@ -10,7 +10,9 @@ use jiff::Timestamp;
 use tui_input::Input;
 
 pub use super::detail::{Detail, File, Tab};
-use super::{casework::Layouts, detail::evidence, listing::List, lock::Lock, prompt::Prompt, staged::Staged};
+use super::{
+    casework::Layouts, detail::evidence, listing::List, lock::Lock, prompt::Prompt, staged::Staged,
+};
 use crate::{
     config::{Mask, Policy},
     desk::{

@@ -9,7 +9,8 @@ use caseload::{
     model::{
         Account, AccountId, AccountTypeId, ApiKeyId, ApiLogId, AuditLogId, Case, CaseId, DeviceId,
         DocumentId, EventId, Inquiry, InquiryId, InquiryStatus, Match, MatchKind, ReportId,
-        SessionId, TemplateId, Text, TransactionId, VerificationId, WebhookId, WorkflowId, WorkflowRunId,
+        SessionId, TemplateId, Text, TransactionId, VerificationId, WebhookId, WorkflowId,
+        WorkflowRunId,
     },
     persona::{
         DecodeError, Document, Endpoint, PageFrom, Request, accounts, api_keys, cases, documents,

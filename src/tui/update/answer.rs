@@ -214,8 +214,7 @@ fn shown(state: &mut State, subject: &Subject, file: Answer<File>) -> Vec<Effect
         }
     };
     let moved = state.staged.as_ref().is_some_and(|staged| {
-        let is_of_it =
-            staged.subject == *subject || matches!(staged.subject, Subject::Report(_));
+        let is_of_it = staged.subject == *subject || matches!(staged.subject, Subject::Report(_));
         is_of_it
             && !staged.submitted
             && detail.version(&staged.subject).as_ref() != Some(&staged.evidence)
@@ -331,7 +330,9 @@ fn next_item(state: &mut State, decided: &Subject) -> Vec<Effect> {
     // A row that left the list while it was decided has made room for the next one already.
     let is_there = state.selected().as_ref() == Some(decided);
     let (cursor, total) = match (state.list_pane(), decided) {
-        (Pane::Inquiries, Subject::Inquiry(_)) => (state.inquiries.cursor, state.inquiries.rows.total),
+        (Pane::Inquiries, Subject::Inquiry(_)) => {
+            (state.inquiries.cursor, state.inquiries.rows.total)
+        }
         (Pane::Cases, Subject::Case(_)) => (state.cases.cursor, state.cases.rows.total),
         _ => return Vec::new(),
     };

@@ -32,7 +32,8 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, staged: &Staged, state: &State, t
         Purpose::Decide | Purpose::Propose(_) => reasons(staged, theme),
     };
     let asked = Span::styled(question(staged), theme.banner);
-    let mut lines = vec![Line::from_iter(std::iter::once(asked).chain(looked(staged, state, theme)))];
+    let mut lines =
+        vec![Line::from_iter(std::iter::once(asked).chain(looked(staged, state, theme)))];
     if staged.can_be_joined() {
         lines.push(offer(staged, state, usize::from(area.width), theme));
     }
@@ -172,11 +173,7 @@ pub fn keys<'a>(staged: &Staged, state: &State, theme: &Theme) -> Line<'a> {
 
 /// What else can be said before it is committed.
 fn also(staged: &Staged) -> &'static str {
-    match (staged.can_be_joined(), staged.takes_comment()) {
-        (_, true) => " · c comment",
-        (true, false) => " · a d its inquiries",
-        (false, false) => "",
-    }
+    if staged.takes_comment() { " · c comment" } else { "" }
 }
 
 fn hold(staged: &Staged, state: &State) -> String {

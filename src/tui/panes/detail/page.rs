@@ -25,14 +25,21 @@ pub struct Row<'a> {
 #[derive(Debug, Clone, PartialEq)]
 pub enum On {
     /// A named value of a person. `place` tells it from all others of the item: `typed/name-first`.
-    Value { place: String, value: Pii },
+    Value {
+        place: String,
+        value: Pii,
+    },
     /// Enter leads there.
     Subject(Subject),
     /// An id that can be copied.
     Id(Text),
     Report(ReportId),
     /// What a report found, by the id that Persona knows it by.
-    Match { report: ReportId, entity: Text, kind: MatchKind },
+    Match {
+        report: ReportId,
+        entity: Text,
+        kind: MatchKind,
+    },
 }
 
 /// How personal values are written on this page.
@@ -73,7 +80,7 @@ impl<'a> Page<'a> {
 
     /// A heading, a line after what was before.
     pub fn heading(&mut self, text: &str, aside: &str, theme: &Theme) {
-        if !self.rows.is_empty() {
+        if self.rows.last().is_some_and(|row| row.line.width() > 0) {
             self.blank();
         }
         self.push(Line::from(vec![

@@ -3,16 +3,15 @@
 
 use ratatui::text::{Line, Span};
 
-use super::{Look, heading};
+use super::{
+    super::page::{On, Page},
+    Look, heading,
+};
 use crate::{
     config::Section,
     desk::{CaseFile, InquiryRow},
     model::{Attached, File, MatchKind, Report, Subject, Text, Transaction, hits},
-    tui::{
-        format,
-        panes::detail::page::{On, Page},
-        pending,
-    },
+    tui::{format, pending},
 };
 
 /// So many matches of a report are listed; all of them are in its inquiry.
@@ -120,8 +119,9 @@ pub fn reports(page: &mut Page<'_>, file: &CaseFile, look: &Look<'_>) {
                 false => ("", look.theme.text),
             };
             let name = look.write(&hit.name);
-            for (nth, line) in
-                format::wrap(&format!("{name}{mark}"), look.width.saturating_sub(9)).iter().enumerate()
+            for (nth, line) in format::wrap(&format!("{name}{mark}"), look.width.saturating_sub(9))
+                .iter()
+                .enumerate()
             {
                 let bullet = if nth == 0 { "·" } else { " " };
                 page.about(on.clone(), Line::styled(format!("     {bullet} {line}"), style));
@@ -142,19 +142,21 @@ fn report_line<'a>(one: &Report, look: &Look<'_>) -> Line<'a> {
         _ => look.theme.warn,
     };
     let mark = if standing.as_str() == hits::MATCH { "✗ " } else { "" };
-    let ran = one.completed_at.or(one.created_at);
-    let ago = ran.map_or(String::new(), |at| format!("{} ago", format::age(at, look.state.now)));
     let mut spans = vec![
         Span::raw(format!("   {} ", format::fit(&format::kind(one.kind.as_str()), 26))),
         Span::styled(format::fit(&format!("{mark}{standing}"), 12), style),
-        Span::styled(ago, look.theme.dim),
     ];
-    if one.is_recurring == Some(true) {
-        spans.push(Span::styled("  runs again", look.theme.dim));
-    }
     if let Some(action) = look.state.decision_about(&Subject::Report(one.id.clone())) {
         let said = pending::brief(&action.verb, &action.state);
-        spans.push(Span::styled(format!("  {said}"), pending::style(&action.state, look.theme)));
+        spans.push(Span::styled(said, pending::style(&action.state, look.theme)));
+        return Line::from(spans);
+    }
+    if let Some(at) = one.completed_at.or(one.created_at) {
+        let ago = format!("{} ago", format::age(at, look.state.now));
+        spans.push(Span::styled(ago, look.theme.dim));
+    }
+    if one.is_recurring == Some(true) {
+        spans.push(Span::styled("  runs again", look.theme.dim));
     }
     Line::from(spans)
 }

@@ -2,15 +2,11 @@
 
 use ratatui::text::{Line, Span};
 
-use super::Look;
-use crate::{
-    desk::CaseFile,
-    model::Comment,
-    tui::{
-        format,
-        panes::detail::page::{On, Page},
-    },
+use super::{
+    super::page::{On, Page},
+    Look,
 };
+use crate::{desk::CaseFile, model::Comment, tui::format};
 
 /// ```text
 ///    jane@acme.test  2h12m ago
@@ -37,10 +33,7 @@ pub fn fill(page: &mut Page<'_>, file: &CaseFile, look: &Look<'_>) {
         let who = format::cut(who, look.width.saturating_sub(22));
         page.about(
             on.clone(),
-            Line::from(vec![
-                Span::raw(format!("   {who}")),
-                Span::styled(when, look.theme.dim),
-            ]),
+            Line::from(vec![Span::raw(format!("   {who}")), Span::styled(when, look.theme.dim)]),
         );
         let written = look.write(&comment.message);
         for line in format::wrap(&written, look.width.saturating_sub(6)) {

@@ -2,23 +2,20 @@
 
 use ratatui::text::{Line, Span};
 
-use super::Look;
+use super::{
+    super::page::{On, Page},
+    Look,
+};
 use crate::{
     config::CaseLayout,
     desk::CaseFile,
     tui::{
         casework::{self, Answer, Shown},
         format,
-        panes::detail::page::{On, Page},
     },
 };
 
-pub fn written(
-    page: &mut Page<'_>,
-    file: &CaseFile,
-    layout: Option<&CaseLayout>,
-    look: &Look<'_>,
-) {
+pub fn written(page: &mut Page<'_>, file: &CaseFile, layout: Option<&CaseLayout>, look: &Look<'_>) {
     let (width, theme) = (look.width, look.theme);
     let all = casework::fields(file, layout);
     let fields: Vec<&Shown<'_>> = all.iter().filter(|shown| !shown.is_tick()).collect();

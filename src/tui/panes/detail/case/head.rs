@@ -69,7 +69,8 @@ fn belongs(file: &CaseFile, state: &State) -> String {
     let case = &file.case;
     let mut parts = Vec::new();
     if case.is_resolved() {
-        let how = case.resolution.as_ref().map_or("resolved".to_owned(), |how| format!("resolved {how}"));
+        let how =
+            case.resolution.as_ref().map_or("resolved".to_owned(), |how| format!("resolved {how}"));
         parts.push(format!("{how}{}", done(case.resolved_at, case.resolver.as_ref(), file, state)));
     }
     parts.push(match &case.assignee {
