@@ -218,7 +218,7 @@ async fn matches_of_a_report_are_dismissed_with_a_reason() {
     let lines = Store::open(&file, Clock::system()).await.unwrap().journal_lines().await.unwrap();
     let told: Vec<Value> =
         lines.iter().map(|(line, _)| serde_json::from_str(line).unwrap()).collect();
-    let decided = told.iter().filter(|line| line["what"] == "decided").next_back().unwrap();
+    let decided = told.iter().rfind(|line| line["what"] == "decided").unwrap();
     assert_eq!(decided["subject"], json!({ "Report": report }), "{decided}");
     assert_eq!(decided["decision"]["reason"]["code"], "other_person");
     assert!(lines.iter().all(|(line, _)| !line.contains("twins")), "ids and codes only");
