@@ -1,14 +1,14 @@
 //! `caseload config`: check, path, example.
 
 use std::{
-    io::{self, Write, stderr, stdout},
+    io::{self, Write, stdout},
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
 use clap::Subcommand;
 
-use super::{exit::Exit, profile};
+use super::{exit::Exit, output, profile};
 use crate::{
     config::{
         Config, Loaded, Paths,
@@ -46,7 +46,7 @@ pub fn run(command: Command, file: Option<&Path>) -> anyhow::Result<ExitCode> {
             // A bad file is what one looks for with this command: it is no reason to stop.
             let config = profile::load(file, &paths).map(|loaded| loaded.config);
             if let Err(why) = &config {
-                let _ = writeln!(stderr(), "caseload: {why}");
+                output::note(why);
             }
             let places = Places::beside(file.unwrap_or(&paths.config));
             row(&mut out, "policy", places.organisation.display())?;
@@ -140,5 +140,5 @@ fn folders(out: &mut impl Write, config: &Config, paths: &Paths) -> io::Result<(
 }
 
 fn row(out: &mut impl Write, name: &str, value: impl std::fmt::Display) -> io::Result<()> {
-    writeln!(out, "{name:<13}  {value}")
+    writeln!(out, "{name:<13}  {}", output::inert_lines(&value.to_string()))
 }

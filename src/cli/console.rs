@@ -123,6 +123,7 @@ async fn show(
     let options = profile::desk(config, policy, key, store, settings.hold);
     let theme = match config.ui.theme {
         ThemeName::Colour => tui::Theme::colours(),
+        ThemeName::Light => tui::Theme::light(),
         ThemeName::Mono => tui::Theme::mono(),
     };
     let mut booted = desk::boot(options, Clock::system(), Busy::default()).await?;

@@ -22,6 +22,7 @@ use crate::{
     clock::Clock,
     config::{self, Config, Loaded, Paths, policy::InForce},
     desk::doctor::{self, Finding, Verdict},
+    model::Text,
     secret::{KeyEnvironment, KeySource},
     tui,
 };
@@ -198,7 +199,7 @@ impl Terminal {
         let unicode = |locale: String| locale.to_lowercase().replace('-', "").contains("utf8");
         Self {
             is_one: stdout().is_terminal(),
-            name: variable("TERM").unwrap_or_default(),
+            name: Text::new(&variable("TERM").unwrap_or_default()).to_string(),
             size: tui::size(),
             colours: tui::colours(),
             unicode: locale.is_some_and(unicode),

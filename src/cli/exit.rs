@@ -69,7 +69,7 @@ impl Exit {
             .downcast_ref::<persona::Error>()
             .or_else(|| match why.downcast_ref()? {
                 RefreshError::Persona(why) => Some(why),
-                RefreshError::Store(_) => None,
+                RefreshError::Store(_) | RefreshError::NoKeys => None,
             })
             .or_else(|| match why.downcast_ref()? {
                 SyncTrouble::Persona(why) => Some(why),

@@ -25,11 +25,7 @@ mod simulate;
 mod store;
 mod sync;
 
-use std::{
-    io::{Write, stderr},
-    path::PathBuf,
-    process::ExitCode,
-};
+use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, error::ErrorKind};
 
@@ -174,9 +170,16 @@ fn tell(why: &anyhow::Error) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     if let Some(help_or_usage) = why.downcast_ref::<clap::Error>() {
-        let _ = help_or_usage.print();
+        let words = help_or_usage.render().to_string();
+        match output::inert_lines(&words) {
+            inert if inert == words => {
+                let _ = help_or_usage.print();
+            }
+            // It quotes an argument that has more than words in it.
+            inert => output::note(inert),
+        }
     } else {
-        let _ = writeln!(stderr(), "caseload: {why:#}");
+        output::note(format!("{why:#}"));
     }
     Exit::of(why).into()
 }

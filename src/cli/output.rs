@@ -12,6 +12,8 @@ use serde_json::Value;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+use crate::model::Text;
+
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// Columns for people; long values are cut.
@@ -82,9 +84,15 @@ pub fn print(text: &str) -> io::Result<()> {
     }
 }
 
-/// Says something to whoever watches, beside what is printed.
+/// Says something to whoever watches, beside what is printed. Lines stay; what a terminal would act
+/// on does not.
 pub fn note(words: impl std::fmt::Display) {
-    let _ = writeln!(stderr(), "caseload: {words}");
+    let _ = writeln!(stderr(), "caseload: {}", inert_lines(&words.to_string()));
+}
+
+/// Words that may quote a file, a variable or a path, as they may be written to a terminal.
+pub fn inert_lines(words: &str) -> String {
+    words.split('\n').map(|line| Text::new(line).to_string()).collect::<Vec<_>>().join("\n")
 }
 
 fn lines(objects: &[Value]) -> String {

@@ -1,11 +1,11 @@
 //! From the configuration to what the house is built from.
 
 use std::{
-    io::{Write, stderr},
     path::{Path, PathBuf},
     time::Duration,
 };
 
+use super::output;
 use crate::{
     config::{
         self, CaseStatus, Config, Loaded, Paths, Policy, Required,
@@ -117,7 +117,7 @@ pub fn start_log(path: &Path, config: &Config) -> Option<telemetry::Guard> {
     match telemetry::start(path, &config.log.level) {
         Ok(guard) => Some(guard),
         Err(why) => {
-            let _ = writeln!(stderr(), "caseload: no log is written: {}: {why}", path.display());
+            output::note(format!("no log is written: {}: {why}", path.display()));
             None
         }
     }
@@ -219,13 +219,16 @@ pub fn console(
         link_expires: Duration::from_secs(config.review.link_expires_hours * 3_600),
         policy: policy.clone(),
         layouts: config.cases.layout.clone(),
-        relation_keys: !relation_keys(config).is_empty(),
         searched: match copy.field_key {
             None => tui::Searched::Anywhere,
             Some(_) => tui::Searched::ByBeginnings,
         },
         sla: thresholds.sla,
         error_rate: thresholds.error_rate,
+        photos: config.ui.photos,
+        photo_limit: usize::try_from(config.ui.photo_kib)
+            .unwrap_or(usize::MAX)
+            .saturating_mul(1024),
     }
 }
 

@@ -30,7 +30,11 @@ impl Sight {
     }
 
     fn fields(self, fields: &[Field]) -> Value {
-        let field = |f: &Field| json!({ "name": f.name, "value": self.of(&f.value) });
+        let value = |f: &Field| match self {
+            Self::Masked => f.value.masked_as(f.name.as_str()),
+            Self::Plain => f.value.reveal().to_string(),
+        };
+        let field = |f: &Field| json!({ "name": f.name, "value": value(f) });
         fields.iter().map(field).collect()
     }
 
@@ -282,7 +286,8 @@ pub fn account_file(file: &AccountFile, sight: Sight) -> Value {
 }
 
 pub fn relation(source: &AccountId, key: &Text, row: &RelationRow, sight: Sight) -> Value {
-    let (latest, status) = row.latest_inquiry.clone().unzip();
+    let (latest, status) =
+        row.latest_inquiry.as_ref().map(|latest| (&latest.id, &latest.status)).unzip();
     json!({
         "kind": "relation", "account": source, "key": key, "target_kind": row.kind,
         "target": row.id, "type": row.type_name, "status": row.status,
@@ -314,16 +319,20 @@ fn pending(pending: &Pending) -> Value {
 }
 
 /// As the command is called, and what it was given.
-fn verb(verb: &Verb) -> (&'static str, Option<&Text>) {
+fn verb(verb: &Verb) -> (&'static str, Option<String>) {
     match verb {
         Verb::Approve => ("approve", None),
         Verb::Decline => ("decline", None),
         Verb::MarkForReview => ("escalate", None),
         Verb::OneTimeLink { .. } => ("link", None),
-        Verb::SetCaseStatus(status) => ("set-status", Some(status)),
-        Verb::AssignCase(email) => ("assign", Some(email)),
+        Verb::SetCaseStatus(status) => ("set-status", Some(status.to_string())),
+        Verb::AssignCase(email) => ("assign", Some(email.to_string())),
         Verb::CreateInquiry(_) => ("create", None),
-        Verb::DismissMatches(matched) => ("dismiss", matched.as_ref().map(|one| &one.id)),
+        Verb::DismissMatches(matched) => {
+            ("dismiss", matched.as_ref().map(|one| one.id.to_string()))
+        }
+        Verb::AddRelation(tie) => ("add-relation", Some(tie.to_string())),
+        Verb::RemoveRelation(tie) => ("remove-relation", Some(tie.to_string())),
     }
 }
 

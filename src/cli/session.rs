@@ -86,7 +86,9 @@ impl Session {
         }
         let note = match shown {
             Shown::List(what) => Note::RevealedList(what.clone()),
-            Shown::Item(subject) => Note::Revealed(subject.clone()),
+            Shown::Item(subject) => {
+                Note::Revealed { subject: subject.clone(), what: Text::new("page"), seconds: None }
+            }
         };
         self.desk().journal(note).await.context("nothing is revealed without the journal")?;
         Ok(Sight::Plain)
@@ -138,7 +140,7 @@ impl Session {
     pub fn fall_back(&self, why: RefreshError) -> Result<String, RefreshError> {
         let is_silence = match &why {
             RefreshError::Persona(why) => Exit::of_answer(why.kind()) == Exit::Unreachable,
-            RefreshError::Store(_) => false,
+            RefreshError::Store(_) | RefreshError::NoKeys => false,
         };
         if is_silence { Ok(why.to_string()) } else { Err(why) }
     }

@@ -8,7 +8,7 @@ use super::{
     session::{Privacy, Session, Shown},
 };
 use crate::{
-    desk::{Desk, Note, RefreshError},
+    desk::{Desk, Note, Origin, RefreshError},
     model::{AccountId, Evidence, Subject, Text, Timestamp},
 };
 
@@ -81,15 +81,16 @@ async fn opened(desk: &Desk, subject: &Subject, status: Text, updated_at: Option
 pub async fn relations(asked: Relations, session: &Session) -> anyhow::Result<Exit> {
     let desk = session.desk();
     let key = asked.key.map(|key| Text::new(&key));
-    if key.is_none() && super::profile::relation_keys(&session.config).is_empty() {
+    let looked = desk.look_at_relations(&asked.account, key.as_ref()).await;
+    if let Err(RefreshError::NoKeys) = looked {
         return Err(Exit::Usage.told(
             "which relations? Give --key, or name your organisation's under [relations] keys in the configuration",
         ));
     }
-    let looked = desk.look_at_relations(&asked.account, key.as_ref()).await;
-    let groups = desk.relations(&asked.account).await?;
+    let groups = desk.relations(&asked.account).await?.groups;
     told_by(session, looked, !groups.is_empty())?;
-    let groups = groups.iter().filter(|group| key.as_ref().is_none_or(|key| *key == group.key));
+    let groups = groups.iter().filter(|group| group.origin == Origin::Persona);
+    let groups = groups.filter(|group| key.as_ref().is_none_or(|key| *key == group.key));
     let shown = Shown::Item(Subject::Account(asked.account.clone()));
     let sight = session.sight(asked.privacy, &shown).await?;
     let rows: Vec<_> = groups

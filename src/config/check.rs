@@ -44,6 +44,7 @@ pub fn check(config: &Config) -> Result<(), Problem> {
     if !(0.0..=100.0).contains(&config.health.error_rate_percent) {
         return Err(("health.error_rate_percent", "must be from 0 to 100".to_owned()).into());
     }
+    within("ui.photo_kib", config.ui.photo_kib, 16..=8_192)?;
     let levels = ["off", "error", "warn", "info", "debug", "trace"];
     if !levels.contains(&config.log.level.as_str()) {
         return Err(("log.level", format!("must be one of {}", levels.join(", "))).into());

@@ -296,18 +296,44 @@ impl Default for Log {
     }
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+/// How the screen looks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Ui {
     pub theme: ThemeName,
+    pub photos: Photos,
+    /// The most that one picture may cost on the line to the terminal, 16 to 8192.
+    pub photo_kib: u64,
+}
+
+impl Default for Ui {
+    fn default() -> Self {
+        Self { theme: ThemeName::default(), photos: Photos::default(), photo_kib: 256 }
+    }
+}
+
+/// How photos are drawn.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Photos {
+    /// By the terminal's own graphics where it is known to have some, else out of half blocks.
+    #[default]
+    Auto,
+    HalfBlocks,
+    Kitty,
+    Iterm2,
+    Sixel,
+    Off,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ThemeName {
-    /// Sixteen colours on the terminal's own background.
+    /// Sixteen colours on the terminal's own background, as it is on most: dark.
     #[default]
     Colour,
+    /// Those of them that are read on a light background.
+    Light,
     /// Bold and inverse only.
     Mono,
 }

@@ -85,6 +85,7 @@ pub async fn boot(options: Options, clock: Clock, busy: Busy) -> Result<Booted, 
     tasks.spawn(look_across(store.clone(), clock.clone(), busy.clone(), cancel.clone()));
     tasks.spawn(mismatches::keep(Arc::clone(&desk)));
     tasks.spawn(purge::expire(Arc::clone(&desk), kept));
+    tasks.spawn(mark(Arc::clone(&desk)));
     tasks.spawn(note(Arc::clone(&desk), Note::SessionBegan));
     let sync = sync::Sync { store, client, clock, busy, state: sync_tx, settings };
     tasks.spawn(sync_when_alone(sync, cancel.clone()));
@@ -115,6 +116,7 @@ pub async fn build(options: Options, clock: Clock, busy: Busy) -> Result<Parts, 
         busy,
         reviewer: options.reviewer,
         opened: Mutex::default(),
+        links: tokio::sync::Mutex::default(),
         policy: options.policy,
         hold: options.hold,
         relation_keys: options.relation_keys,
@@ -158,6 +160,18 @@ impl Booted {
         self.tasks.shutdown().await;
         mismatches::write(&self.desk).await;
         note(Arc::clone(&self.desk), Note::SessionEnded).await;
+    }
+}
+
+/// Marks what accounts share in what an older version wrote: once, a little at a time.
+async fn mark(desk: Arc<Desk>) {
+    loop {
+        let _writing = desk.busy.token();
+        match desk.store.mark_some().await {
+            Ok(true) => tokio::task::yield_now().await,
+            Ok(false) => return,
+            Err(why) => return tracing::warn!(%why, "what accounts share is not all known"),
+        }
     }
 }
 

@@ -5,7 +5,8 @@ use super::{Desk, StoreError, obey::Standing};
 use crate::{
     config::Reason,
     model::{
-        Action, ActionId, ActionState, Evidence, IdempotencyKey, NewInquiry, Subject, Text, Verb,
+        Action, ActionId, ActionState, Contradicted, Evidence, IdempotencyKey, NewInquiry, Subject,
+        Text, Verb, history,
     },
     store::{Deed, Spoken, SubmitError, Undone},
 };
@@ -50,7 +51,8 @@ impl Desk {
     /// then nothing happened.
     pub async fn submit(&self, draft: Draft) -> Result<Submitted, SubmitError> {
         let standing = self.obeys(std::slice::from_ref(&draft)).await?;
-        self.submit_one(self.intent(new_id(), draft, standing)).await
+        let contradicts = self.contradicted(&draft).await?;
+        self.submit_one(self.intent(new_id(), draft, standing, contradicts)).await
     }
 
     /// Makes decisions durable that were made together, all or none. Each is sent once the one
@@ -64,7 +66,8 @@ impl Desk {
         let mut deeds: Vec<Deed> = Vec::new();
         for draft in drafts {
             let after = deeds.last().map(|before| before.action.id.clone());
-            let mut deed = self.intent(new_id(), draft, standing);
+            let contradicts = self.contradicted(&draft).await?;
+            let mut deed = self.intent(new_id(), draft, standing, contradicts);
             deed.action.after = after;
             deeds.push(deed);
         }
@@ -87,7 +90,7 @@ impl Desk {
             comment: None,
             looked_at: Vec::new(),
         };
-        self.submit_one(self.intent(id, draft, Standing::Decides)).await
+        self.submit_one(self.intent(id, draft, Standing::Decides, None)).await
     }
 
     async fn submit_one(&self, deed: Deed) -> Result<Submitted, SubmitError> {
@@ -95,11 +98,28 @@ impl Desk {
         Ok(Submitted { action: deed.action.id })
     }
 
-    fn intent(&self, id: ActionId, draft: Draft, standing: Standing) -> Deed {
+    /// An earlier verdict on the same person that a draft contradicts, as far as the copy knows.
+    async fn contradicted(&self, draft: &Draft) -> Result<Option<Contradicted>, StoreError> {
+        let (Subject::Inquiry(id), Verb::Approve | Verb::Decline) = (&draft.subject, &draft.verb)
+        else {
+            return Ok(None);
+        };
+        let known = self.store.inquiry(id).await?;
+        Ok(known.and_then(|file| history::contradicted(&file.history, &draft.verb)))
+    }
+
+    fn intent(
+        &self,
+        id: ActionId,
+        draft: Draft,
+        standing: Standing,
+        contradicts: Option<Contradicted>,
+    ) -> Deed {
         let now = self.clock.now();
         let spoken = Spoken {
             reason: draft.reason.as_ref().map(|given| Text::new(&given.text)).unwrap_or_default(),
             commented: draft.comment.is_some(),
+            contradicts,
             looked_at: draft.looked_at.clone(),
         };
         let action = Action {

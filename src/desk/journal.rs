@@ -5,7 +5,7 @@ use std::{sync::PoisonError, time::Duration};
 
 use super::{Desk, StoreError};
 use crate::{
-    model::{ActionId, Evidence, JournalEntry, Subject, Text},
+    model::{ActionId, Evidence, FileRef, JournalEntry, Subject, Text},
     store,
 };
 
@@ -23,8 +23,18 @@ pub enum Note {
         subject: Subject,
         version: Evidence,
     },
-    /// Personal data was shown.
-    Revealed(Subject),
+    /// Personal data of an item was shown: `what` is the place of one value, `typed/birthdate`, or
+    /// `page` for all of it; `seconds` for how long at most, where it is hidden again.
+    Revealed {
+        subject: Subject,
+        what: Text,
+        seconds: Option<u64>,
+    },
+    /// A personal value was handed to the terminal's clipboard: its place, `typed/birthdate`.
+    Copied {
+        subject: Subject,
+        what: Text,
+    },
     /// Personal data of many was shown: `12 inquiries`.
     RevealedList(Text),
     /// A one-time link was handed to the terminal's clipboard.
@@ -36,6 +46,11 @@ pub enum Note {
     PrintedLink {
         subject: Subject,
         action: ActionId,
+    },
+    /// The link to a file of the evidence was handed out: whoever has it opens the file.
+    HandedOff {
+        subject: Subject,
+        file: FileRef,
     },
     /// An object was printed to a file: its id, and what it is where that can be decided.
     Printed {
@@ -65,13 +80,26 @@ impl Desk {
             }
             Note::Unlocked => line("unlocked"),
             Note::Opened { subject, version } => return self.opened(subject, version).await,
-            Note::Revealed(subject) => about("revealed", subject),
+            Note::Revealed { subject, what, seconds } => {
+                let detail = match seconds {
+                    Some(seconds) => Text::new(&format!("{what} for {seconds} s")),
+                    None => what,
+                };
+                JournalEntry { detail, ..about("revealed", subject) }
+            }
+            Note::Copied { subject, what } => {
+                JournalEntry { detail: what, ..about("copied", subject) }
+            }
             Note::RevealedList(what) => JournalEntry { detail: what, ..line("revealed") },
             Note::CopiedLink { subject, action } => {
                 JournalEntry { action: Some(action), ..about("copied link", subject) }
             }
             Note::PrintedLink { subject, action } => {
                 JournalEntry { action: Some(action), ..about("printed link", subject) }
+            }
+            Note::HandedOff { subject, file } => {
+                let detail = Text::new(&format!("{} of {}", file.part, file.holder.id()));
+                JournalEntry { detail, ..about("handed off file", subject) }
             }
             Note::Printed { subject, id } => {
                 JournalEntry { subject, detail: id, ..line("printed") }

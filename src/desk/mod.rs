@@ -7,6 +7,7 @@
 mod boot;
 mod decide;
 pub mod doctor;
+mod evidence;
 mod journal;
 mod listen;
 mod listing;
@@ -14,10 +15,12 @@ mod mismatches;
 mod news;
 mod obey;
 mod once;
+mod photos;
 pub mod policy;
 mod proposal;
 mod purge;
 mod refresh;
+mod related;
 mod relations;
 mod statuses;
 
@@ -33,26 +36,27 @@ pub use self::{
     listen::{ListenError, Listening, listen},
     news::News,
     once::{CaughtUp, Once, Until, once},
+    photos::{MOST_FILE_BYTES, NoFile},
     proposal::{Confirmation, NotConfirmed},
     purge::Receipt,
     refresh::RefreshError,
-    relations::{Mappings, RelationGroup, RelationRow},
+    relations::{AccountRelations, Mappings, Origin, RelationGroup, RelationRow},
     statuses::CaseStatuses,
 };
 use crate::{
     busy::Busy,
     clock::Clock,
     config::Policy,
-    model::{Account, AccountId, Action, CaseId, Evidence, InquiryId, Subject, Text},
+    model::{Account, AccountId, Action, CaseId, Evidence, InquiryId, Subject, Text, Verdict},
     persona::Client,
-    store::Store,
+    store::{Person, Store},
 };
 pub use crate::{
     store::{
         AccountFilter, CaseFile, CaseFilter, CaseRow, CaseView, Changes, Error as StoreError,
         Glance, InquiryFile, InquiryFilter, InquiryRow, InquiryView, KnownMismatches, KnownStatus,
-        ListedCase, ListedInquiry, MOST_MISMATCHES, Pending, Rows, Scope, SubmitError, Total,
-        Whose, Window,
+        LatestInquiry, ListedCase, ListedInquiry, MOST_MISMATCHES, Pending, Rows, Scope, Signal,
+        SubmitError, Total, Whose, Window,
     },
     sync::{Caught, Depth, Ears, Phase, Repair, Repaired, SyncState, Trouble as SyncTrouble},
 };
@@ -66,6 +70,8 @@ pub struct Desk {
     reviewer: Text,
     /// What was opened in this session.
     opened: Mutex<HashSet<(Subject, Evidence)>>,
+    /// To the files of the inquiry that is looked at.
+    links: tokio::sync::Mutex<photos::Links>,
     policy: Policy,
     hold: std::time::Duration,
     relation_keys: RelationKeys,
@@ -74,7 +80,7 @@ pub struct Desk {
     worker: String,
 }
 
-/// The organisation's relation keys: nothing about them can be known from Persona.
+/// The organisation's relation keys as configured: Persona has no call that lists them.
 #[derive(Debug, Clone, Default)]
 pub struct RelationKeys {
     /// Asked for on every account.
@@ -89,10 +95,6 @@ impl RelationKeys {
     fn of(&self, account_type: Option<&Text>) -> &[Text] {
         let special = account_type.and_then(|name| self.by_type.get(&name.as_str().to_lowercase()));
         special.unwrap_or(&self.all)
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.all.is_empty() && self.by_type.is_empty()
     }
 }
 
@@ -109,6 +111,12 @@ pub struct AccountFile {
     pub account: Account,
     /// Newest first.
     pub inquiries: Vec<InquiryRow>,
+    /// On its way, or refused and not read yet.
+    pub action: Option<Action>,
+    /// Who shares something with it; what weighs most first.
+    pub signals: Vec<Signal>,
+    /// Every verdict on this person so far, newest first.
+    pub history: Vec<Verdict>,
 }
 
 impl Desk {
@@ -172,6 +180,10 @@ impl Desk {
     pub async fn account(&self, id: &AccountId) -> Result<Option<AccountFile>, StoreError> {
         let Some(account) = self.store.account(id).await? else { return Ok(None) };
         let inquiries = self.store.inquiries_of(id).await?;
-        Ok(Some(AccountFile { account, inquiries }))
+        let action = self.store.shown_action(&Subject::Account(id.clone())).await?;
+        let signals = self.store.signals(id).await?;
+        let of = Person { account: Some(id), inquiry: None };
+        let history = self.store.history(&of, &signals).await?;
+        Ok(Some(AccountFile { account, inquiries, action, signals, history }))
     }
 }

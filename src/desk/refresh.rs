@@ -2,8 +2,8 @@
 
 use super::{Desk, Note};
 use crate::{
-    model::{Account, AccountId, Batch, Entity, Lane, Relations, Subject, Text},
-    persona::{Download, Error as PersonaError, PageFrom, accounts, print::Print},
+    model::{Account, AccountId, Batch, Entity, Lane, Subject, Text},
+    persona::{Download, Error as PersonaError, accounts, print::Print},
     store::Error as StoreError,
     sync,
 };
@@ -15,11 +15,11 @@ pub enum RefreshError {
     Persona(#[from] PersonaError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(
+        "no relation key is known for accounts of this type: name your organisation's under [relations] keys"
+    )]
+    NoKeys,
 }
-
-/// Relations are few. Their list takes no size of a page, so a page is ten of them; a list longer
-/// than this is cut, and says so in the log.
-const RELATION_PAGES: usize = 50;
 
 impl Desk {
     /// Fetches an object with what a reviewer needs of it, in one request, into the store.
@@ -29,12 +29,10 @@ impl Desk {
         Ok(())
     }
 
-    /// Fetches an account's relations under every configured key into the store.
-    pub async fn fetch_relations(&self, id: &AccountId) -> Result<(), RefreshError> {
-        let account = self.account_or_fetched(id).await?;
-        for key in self.relation_keys.of(account.type_name.as_ref()) {
-            self.fetch_relations_under(&account, key).await?;
-        }
+    /// The same for an object that may be wanted next: whoever waits for something goes first.
+    pub async fn fetch_ahead(&self, subject: &Subject) -> Result<(), RefreshError> {
+        let batch = sync::fetch(&self.client, subject, Lane::Back).await?;
+        self.store.apply(batch).await?;
         Ok(())
     }
 
@@ -55,31 +53,6 @@ impl Desk {
         self.journal(Note::Printed { subject: printed_subject(what), id: Text::new(what.id()) })
             .await?;
         Ok(printed)
-    }
-
-    /// Fetches an account's relations under one key into the store.
-    pub(super) async fn fetch_relations_under(
-        &self,
-        account: &Account,
-        key: &Text,
-    ) -> Result<(), RefreshError> {
-        let id = &account.id;
-        let mut targets = Vec::new();
-        let mut page = Some(PageFrom::first(100));
-        for _ in 0..RELATION_PAGES {
-            let Some(from) = page.take() else { break };
-            let asked = accounts::Relations::under(id.clone(), key.clone(), from);
-            let answer = self.client.read(&asked, Lane::Front).await?;
-            targets.extend(answer.items);
-            page = answer.next.map(PageFrom::Link);
-        }
-        if page.is_some() {
-            tracing::warn!(account = %id, %key, kept = targets.len(), "more relations are not read");
-        }
-        self.note_unfitting(account.type_name.as_ref(), key, &targets);
-        let relations = Relations { source: id.clone(), key: key.clone(), targets };
-        self.store.apply(Batch { relations: vec![relations], ..Batch::default() }).await?;
-        Ok(())
     }
 }
 

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AccountId, ActionId, CaseId, Field, InquiryId, Match, MatchKind, ReportId, TemplateId, Text,
-    proposal::countersigned,
+    Tie, proposal::countersigned,
 };
 
 /// The object that an action is about.
@@ -100,6 +100,9 @@ pub enum Verb {
     CreateInquiry(NewInquiry),
     /// Of a report: what it found does not matter. One match, or without one all of them.
     DismissMatches(Option<Match>),
+    /// Of an account.
+    AddRelation(Tie),
+    RemoveRelation(Tie),
 }
 
 impl Verb {
@@ -115,6 +118,8 @@ impl Verb {
             Self::CreateInquiry(_) => "create inquiry".into(),
             Self::DismissMatches(None) => "dismiss the matches".into(),
             Self::DismissMatches(Some(_)) => "dismiss a match".into(),
+            Self::AddRelation(tie) => format!("add {}", tie.short()),
+            Self::RemoveRelation(tie) => format!("remove {}", tie.short()),
         }
     }
 
@@ -129,7 +134,17 @@ impl Verb {
             Self::DismissMatches(Some(Match { kind: MatchKind::Entity, id })) => {
                 format!("dismiss the match {id}")
             }
+            Self::AddRelation(tie) => format!("add {tie}"),
+            Self::RemoveRelation(tie) => format!("remove {tie}"),
             verb => verb.words(),
+        }
+    }
+
+    /// The relation that it adds or removes.
+    pub fn tie(&self) -> Option<&Tie> {
+        match self {
+            Self::AddRelation(tie) | Self::RemoveRelation(tie) => Some(tie),
+            _ => None,
         }
     }
 
@@ -148,7 +163,7 @@ impl Verb {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Evidence {
     /// The wire's word for an inquiry, the template's text for a case; of a report, whether it has
-    /// a match.
+    /// a match; of a relation, whether it is there (see [`Tie::standing`]).
     pub status: Text,
     pub updated_at: Option<Timestamp>,
 }
@@ -271,6 +286,7 @@ impl fmt::Display for IdempotencyKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::RelatedId;
 
     #[test]
     fn rows_of_every_version_are_read() {
@@ -297,6 +313,13 @@ mod tests {
             (
                 r#"{"verb":"create-inquiry","to":{"template":"itmpl_1","account":null,"reference_id":"cust-1","fields":[],"link_seconds":60}}"#,
                 Verb::CreateInquiry(new),
+            ),
+            (
+                r#"{"verb":"add-relation","to":{"key":"business","target":"act_2"}}"#,
+                Verb::AddRelation(Tie {
+                    key: Text::new("business"),
+                    target: RelatedId::new("act_2").unwrap(),
+                }),
             ),
         ];
         for (row, verb) in table {

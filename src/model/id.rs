@@ -111,6 +111,8 @@ ids! {
     DocumentId,
     /// `txn_…`
     TransactionId,
+    /// `act_…` or `txn_…`: what an account can be related to
+    RelatedId,
     /// `acttp_…`
     AccountTypeId,
     /// `wbh_…`

@@ -7,7 +7,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ActionId, Evidence, Subject, Text};
+use super::{ActionId, Contradicted, Evidence, Subject, Text};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JournalEntry {
@@ -73,6 +73,9 @@ pub struct Decided {
     /// `photos`, …
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub looked_at: Vec<Text>,
+    /// An earlier verdict on the same person that says the opposite, as far as this copy knew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contradicts: Option<Contradicted>,
     /// Lines about this object by this reviewer since it was last decided.
     pub before: Before,
 }
@@ -99,7 +102,7 @@ pub struct Seen {
 pub struct Before {
     pub opened: Vec<u64>,
     pub revealed: Vec<u64>,
-    /// Links handed out: copied or printed.
+    /// Personal values and links to files that were handed out; links that were copied or printed.
     pub copied: Vec<u64>,
     pub exported: Vec<u64>,
     /// PDFs.
@@ -114,7 +117,7 @@ impl Before {
         let lines = match what {
             "opened" => &mut self.opened,
             "revealed" => &mut self.revealed,
-            "copied link" | "printed link" => &mut self.copied,
+            "copied" | "copied link" | "printed link" | "handed off file" => &mut self.copied,
             "exported" => &mut self.exported,
             "printed" => &mut self.printed,
             _ => return,

@@ -5,29 +5,40 @@
 
 pub mod account;
 pub mod action;
+pub mod attempts;
 pub mod case;
 pub mod comment;
+pub mod compare;
 pub mod difference;
 pub mod document;
 pub mod entity;
 pub mod event;
 pub mod exhibit;
 pub mod field;
+pub mod findings;
 pub mod forget;
-pub mod hits;
+pub mod history;
 pub mod id;
 pub mod identity;
 pub mod inquiry;
 pub mod journal;
 pub mod lane;
 pub mod mapping;
+pub mod mask;
+pub mod matched;
 pub mod mismatch;
+pub mod photo;
+pub mod pii;
 pub mod proposal;
+pub mod raw;
+pub mod reasons;
 pub mod relation;
 pub mod report;
 pub mod session;
+pub mod shared;
 pub mod template;
 pub mod text;
+pub mod timeline;
 pub mod transaction;
 pub mod verification;
 
@@ -40,11 +51,11 @@ pub use entity::{Batch, Entity};
 pub use event::Event;
 pub use exhibit::{Attached, Exhibit, Exhibits, Named};
 pub use field::Field;
-pub use hits::{Hit, Match, MatchKind};
+pub use history::{Contradicted, Verdict};
 pub use id::{
     AccountId, AccountTypeId, ActionId, ApiKeyId, ApiLogId, AuditLogId, CaseId, DeviceId,
-    DocumentId, EventId, InquiryId, ReportId, SessionId, TemplateId, TransactionId, VerificationId,
-    WebhookId, WorkflowId, WorkflowRunId,
+    DocumentId, EventId, InquiryId, RelatedId, ReportId, SessionId, TemplateId, TransactionId,
+    VerificationId, WebhookId, WorkflowId, WorkflowRunId,
 };
 pub use identity::{Detail, GovernmentId, Identity, Selfie};
 pub use inquiry::{Inquiry, InquiryStatus};
@@ -52,12 +63,16 @@ pub use journal::{
     Before, Decided, Exported, GivenReason, JournalEntry, KeyProfile, PersonaSaid, Seen,
 };
 pub use lane::Lane;
+pub use matched::{Match, MatchKind};
 pub use mismatch::{Mismatch, Shape};
-pub use relation::{Relation, Relations};
+pub use photo::{FileRef, Holder, Photo, Shows};
+pub use pii::Pii;
+pub use relation::{Relation, Relations, Tie};
 pub use report::Report;
 pub use session::{Device, Session};
+pub use shared::{Shared, Sharers};
 pub use template::{CaseTemplate, FieldSchema};
-pub use text::{Pii, Text};
+pub use text::Text;
 pub use transaction::Transaction;
 pub use verification::{Check, CheckStatus, Requirement, Verification};
 

@@ -9,14 +9,14 @@ use super::{
     create::{self, Sighting},
     dismiss, make,
     plan::{Call, KeyUse, Reading, Step, plan},
-    together,
+    relate, together,
     verdict::{self, Look, Verdict, Why},
 };
 use crate::{
     clock::Clock,
     model::{
-        Action, ActionState, Batch, Entity, IdempotencyKey, InquiryId, Lane, PersonaSaid, Subject,
-        Text, Verb, Verification, difference,
+        Account, Action, ActionState, Batch, Entity, IdempotencyKey, InquiryId, Lane, PersonaSaid,
+        Subject, Text, Tie, Verb, Verification, difference,
     },
     persona::{self, Client, accounts, cases, inquiries, reports},
     secret::Secret,
@@ -110,7 +110,7 @@ impl Delivery {
     async fn look_first(&self, course: &mut Course) -> Result<Option<End>, Error> {
         let looked = match &course.action.verb {
             Verb::CreateInquiry(new) => make::look_for(&self.client, new, &course.action).await,
-            _ => self.look(&course.action.subject).await,
+            _ => self.look(&course.action).await,
         };
         Ok(match looked {
             Ok(batch) => {
@@ -121,10 +121,7 @@ impl Delivery {
                 }
                 course.reading = read(&course.action, &batch);
                 course.learnt = batch;
-                course
-                    .reading
-                    .is_none()
-                    .then(|| End::stopped("Persona answered with another object"))
+                course.reading.is_none().then(|| End::stopped(unread(&course.action)))
             }
             Err(why) => {
                 let (now, words) = (self.clock.now(), why.to_string());
@@ -191,7 +188,7 @@ impl Delivery {
     async fn fail(&self, course: &mut Course, verdict: Verdict, why: &persona::Error) -> End {
         course.action.must_read = verdict.look == Look::BeforeTheNextTry;
         if verdict.look == Look::Now {
-            match self.look(&course.action.subject).await {
+            match self.look(&course.action).await {
                 Ok(batch) => course.learnt = batch,
                 Err(why) => {
                     let why = why.for_log();
@@ -203,8 +200,8 @@ impl Delivery {
         End { state: verdict.state, outcome, link: None }
     }
 
-    async fn look(&self, subject: &Subject) -> Result<Batch, persona::Error> {
-        match subject {
+    async fn look(&self, action: &Action) -> Result<Batch, persona::Error> {
+        match &action.subject {
             Subject::Inquiry(id) => {
                 let ask = inquiries::Retrieve { id: id.clone() };
                 Ok(self.client.read(&ask, Lane::Front).await?.into_batch())
@@ -213,11 +210,7 @@ impl Delivery {
                 let ask = cases::Retrieve { id: id.clone() };
                 Ok(self.client.read(&ask, Lane::Front).await?.into_batch())
             }
-            Subject::Account(id) => {
-                let ask = accounts::Retrieve { id: id.clone() };
-                let found = self.client.read(&ask, Lane::Front).await?;
-                Ok(Batch::of([Entity::Account(found.object)]))
-            }
+            Subject::Account(id) => relate::look(&self.client, id, &action.verb).await,
             Subject::Report(id) => dismiss::look(&self.client, id).await,
             // There is nothing to look at yet.
             Subject::NewInquiry(_) => Ok(Batch::default()),
@@ -266,6 +259,18 @@ impl Delivery {
                 let learnt = Batch { reports: vec![report], ..Batch::default() };
                 return Ok(Answer { learnt, said: Some(said), ..Answer::default() });
             }
+            Call::AddRelation { id, tie } => {
+                let Tie { key: under, target } = tie;
+                let ask = accounts::AddRelation { id, key: under, target };
+                let (account, said) = client.write_nth(&ask, key, lane, nth).await?;
+                return Ok(self.related(account, said, action).await);
+            }
+            Call::RemoveRelation { id, tie } => {
+                let Tie { key: under, target } = tie;
+                let ask = accounts::RemoveRelation { id, key: under, target };
+                let (account, said) = client.write_nth(&ask, key, lane, nth).await?;
+                return Ok(self.related(account, said, action).await);
+            }
             Call::Create(new) => {
                 let (created, said) = client.write_nth(&make::ask_for(new), key, lane, nth).await?;
                 let made = Some(created.inquiry.id.clone());
@@ -274,6 +279,20 @@ impl Delivery {
             }
         };
         Ok(Answer { learnt: Batch::of([entity]), said: Some(said), ..Answer::default() })
+    }
+
+    /// An account whose relations were changed does not tell them: they are read again.
+    async fn related(&self, account: Account, said: PersonaSaid, action: &Action) -> Answer {
+        let mut learnt = match relate::look(&self.client, &account.id, &action.verb).await {
+            Ok(batch) => batch,
+            Err(why) => {
+                let why = why.for_log();
+                tracing::warn!(why, "what was changed is not read: its event will tell");
+                Batch::default()
+            }
+        };
+        learnt.entities.push(Entity::Account(account));
+        Answer { learnt, said: Some(said), ..Answer::default() }
     }
 }
 
@@ -292,10 +311,21 @@ impl End {
     }
 }
 
+/// Why an answer says nothing about what it was asked for.
+fn unread(action: &Action) -> &'static str {
+    match action.verb.tie() {
+        Some(_) => "its relations are too many to be read: whether it is there cannot be told",
+        None => "Persona answered with another object",
+    }
+}
+
 /// The object of an action as a batch has it.
 fn read(action: &Action, batch: &Batch) -> Option<Reading> {
     if let Verb::DismissMatches(matched) = &action.verb {
         return dismiss::read(&action.subject, matched.as_ref(), batch);
+    }
+    if let Some(relations) = batch.relations.first() {
+        return relate::read(&action.verb, relations);
     }
     batch.entities.iter().find_map(|entity| match (&action.subject, entity) {
         (Subject::Inquiry(id), Entity::Inquiry(inquiry)) if inquiry.id == *id => Some(Reading {

@@ -9,6 +9,7 @@ mod deliver;
 mod dismiss;
 mod make;
 pub mod plan;
+mod relate;
 mod together;
 pub mod verdict;
 mod worker;

@@ -12,13 +12,14 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::dismiss;
 use crate::model::{
-    Action, ActionState, CaseId, Evidence, InquiryId, InquiryStatus, Match, NewInquiry, ReportId,
-    Subject, Text, Verb,
+    AccountId, Action, ActionState, CaseId, Evidence, InquiryId, InquiryStatus, Match, NewInquiry,
+    ReportId, Subject, Text, Tie, Verb,
 };
 
 /// An object as Persona has it now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reading {
+    /// Where a relation is decided on, whether it is there: [`Tie::standing`].
     pub status: Text,
     pub updated_at: Option<Timestamp>,
     /// Of a case.
@@ -49,6 +50,14 @@ pub enum Call {
     Dismiss {
         id: ReportId,
         matched: Option<Match>,
+    },
+    AddRelation {
+        id: AccountId,
+        tie: Tie,
+    },
+    RemoveRelation {
+        id: AccountId,
+        tie: Tie,
     },
 }
 
@@ -135,6 +144,12 @@ fn call(action: &Action) -> Option<Call> {
         (Subject::Report(id), Verb::DismissMatches(matched)) => {
             Call::Dismiss { id: id.clone(), matched: matched.clone() }
         }
+        (Subject::Account(id), Verb::AddRelation(tie)) => {
+            Call::AddRelation { id: id.clone(), tie: tie.clone() }
+        }
+        (Subject::Account(id), Verb::RemoveRelation(tie)) => {
+            Call::RemoveRelation { id: id.clone(), tie: tie.clone() }
+        }
         _ => return None,
     })
 }
@@ -157,6 +172,8 @@ fn reached(verb: &Verb, reading: &Reading) -> bool {
         }
         Verb::CreateInquiry(_) => false,
         Verb::DismissMatches(_) => reading.status.as_str() == dismiss::DISMISSED,
+        Verb::AddRelation(_) => reading.status == Tie::standing(true),
+        Verb::RemoveRelation(_) => reading.status == Tie::standing(false),
     }
 }
 
@@ -172,6 +189,8 @@ fn reached_before(action: &Action, reading: &Reading) -> String {
         Verb::AssignCase(email) => format!("assigned it to {email}"),
         Verb::CreateInquiry(_) => "made it".to_owned(),
         Verb::DismissMatches(_) => "dismissed it".to_owned(),
+        Verb::AddRelation(_) => "added it".to_owned(),
+        Verb::RemoveRelation(_) => "removed it".to_owned(),
     };
     match &action.verb {
         Verb::AssignCase(email) => format!("it is assigned to {email} already"),
@@ -215,6 +234,7 @@ fn same_status(one: &Text, other: &Text) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::RelatedId;
     use crate::outbox::samples::{action, at, case_action};
 
     fn reading(status: &str, minute: i64) -> Reading {
@@ -358,6 +378,40 @@ mod tests {
         hers.assignee = Some(Text::new("Jane@acme.test"));
         let assign = case_action(Verb::AssignCase(Text::new("jane@acme.test")));
         assert_eq!(planned(&assign, Some(&hers)), stop("it is assigned to jane@acme.test already"));
+    }
+
+    #[test]
+    fn a_relation_is_decided_on_by_whether_it_is_there() {
+        let tie = Tie { key: Text::new("business"), target: RelatedId::new("act_2").unwrap() };
+        let id = AccountId::new("act_1").unwrap();
+        let of = |verb, was: bool| Action {
+            subject: Subject::Account(id.clone()),
+            evidence: Evidence { status: Tie::standing(was), updated_at: None },
+            ..action(verb)
+        };
+        let (add, remove) = (Verb::AddRelation(tie.clone()), Verb::RemoveRelation(tie.clone()));
+        let doubtful =
+            |action| Action { must_read: true, key_sent_at: Some(at(NOW - 1)), ..action };
+        let call = Call::AddRelation { id: id.clone(), tie: tie.clone() };
+        let undo = Call::RemoveRelation { id: id.clone(), tie };
+        let done = || Step::Finish(ActionState::Done);
+        let table = [
+            ("not there", of(add.clone(), false), false, Step::Send(call.clone(), KeyUse::Stored)),
+            ("there", of(add.clone(), false), true, stop("somebody else added it meanwhile")),
+            ("5xx, done", doubtful(of(add.clone(), false)), true, done()),
+            ("5xx, not", doubtful(of(add, false)), false, Step::Send(call, KeyUse::Fresh)),
+            ("there", of(remove.clone(), true), true, Step::Send(undo, KeyUse::Stored)),
+            ("gone", of(remove.clone(), true), false, stop("somebody else removed it meanwhile")),
+            ("silence, done", doubtful(of(remove, true)), false, done()),
+        ];
+        for (case, action, is_there, step) in table {
+            let reading = Reading {
+                status: Tie::standing(is_there),
+                updated_at: Some(at(3)),
+                assignee: None,
+            };
+            assert_eq!(planned(&action, Some(&reading)), step, "{case}");
+        }
     }
 
     #[test]

@@ -4,11 +4,12 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::{
+    Client, Error,
     endpoint::{Endpoint, Found, Object, Read, Request, Write},
     jsonapi::{DecodeError, Resource},
     page::{Page, PageFrom},
 };
-use crate::model::{Account, AccountId, Relation, Text};
+use crate::model::{self, Account, AccountId, Lane, RelatedId, Relation, Text};
 
 /// Newest first; all of them without `reference_ids`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,6 +116,32 @@ impl Endpoint for Relations {
 }
 impl Read for Relations {}
 
+/// The list takes no size of a page, so a page is ten of them: so many pages are read.
+const MOST_PAGES: usize = 50;
+
+/// All targets under one key, page by page; `more` says that there are others, which were not read.
+///
+/// # Errors
+/// As each page.
+pub async fn all_relations(
+    client: &Client,
+    source: &AccountId,
+    key: &Text,
+    lane: Lane,
+) -> Result<model::Relations, Error> {
+    let mut targets = Vec::new();
+    let mut page = Some(PageFrom::first(100));
+    for _ in 0..MOST_PAGES {
+        let Some(from) = page.take() else { break };
+        let answer =
+            client.read(&Relations::under(source.clone(), key.clone(), from), lane).await?;
+        targets.extend(answer.items);
+        page = answer.next.map(PageFrom::Link);
+    }
+    let more = page.is_some();
+    Ok(model::Relations { source: source.clone(), key: key.clone(), targets, more })
+}
+
 impl Object for Relation {
     fn object(resource: &Resource<'_>) -> Result<Self, DecodeError> {
         if resource.kind == "account" {
@@ -140,7 +167,7 @@ impl Object for Relation {
 pub struct AddRelation {
     pub id: AccountId,
     pub key: Text,
-    pub target: Text,
+    pub target: RelatedId,
 }
 
 impl Endpoint for AddRelation {
@@ -158,7 +185,7 @@ impl Write for AddRelation {}
 pub struct RemoveRelation {
     pub id: AccountId,
     pub key: Text,
-    pub target: Text,
+    pub target: RelatedId,
 }
 
 impl Endpoint for RemoveRelation {
@@ -172,6 +199,6 @@ impl Endpoint for RemoveRelation {
 }
 impl Write for RemoveRelation {}
 
-fn relation(key: &Text, target: &Text) -> Value {
+fn relation(key: &Text, target: &RelatedId) -> Value {
     json!({ "meta": { "relation-schema-key": key.as_str(), "target-object-id": target.as_str() } })
 }

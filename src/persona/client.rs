@@ -16,7 +16,7 @@ use super::{
     print::Print,
     transport::{
         gate::{Gate, Ticket},
-        http::{Headers, Http, Options, Reply, Roots, Wire},
+        http::{Headers, Http, MOST_BYTES, Options, Reply, Roots, Wire},
         judge::{Seen, accepted},
         measure::UnderWay,
         quota,
@@ -150,9 +150,14 @@ impl Client {
         self.repeated(&request, Effect::None, None, lane, 1, read).await
     }
 
-    /// A file behind the evidence. The API key does not travel there, and the rate limit does not
-    /// count it; a link that has expired is a 403.
-    pub async fn download(&self, link: &FileLink, lane: Lane) -> Result<Download, Error> {
+    /// A file behind the evidence, if it has at most so many bytes. The API key does not travel there,
+    /// and the rate limit does not count it; a link that has expired is a 403.
+    pub async fn download(
+        &self,
+        link: &FileLink,
+        most: usize,
+        lane: Lane,
+    ) -> Result<Download, Error> {
         let request = download::request();
         let url = download::checked(link, self.address.base())?;
         let wire = Wire {
@@ -162,6 +167,7 @@ impl Client {
             key: None,
             idempotency_key: None,
             body: None,
+            most,
         };
         let mut nth = 1;
         loop {
@@ -255,6 +261,7 @@ impl Client {
             key: Some(self.api_key(request)?),
             idempotency_key: key.filter(|_| request.method == Method::Post),
             body: request.body.as_ref().map(ToString::to_string),
+            most: MOST_BYTES,
         };
         match self.once(request, &wire, lane, number, read).await {
             // The key may have been rotated: a new one is tried at once. A 401 is answered before

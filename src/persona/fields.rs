@@ -146,7 +146,7 @@ fn push(out: &mut Vec<Field>, name: &str, value: &str) {
 }
 
 /// Whoever has such a link can read the file, so none is kept.
-fn opens_a_file(value: &str) -> bool {
+pub fn opens_a_file(value: &str) -> bool {
     value.contains("access_token=") || value.contains("://files.withpersona.com/")
 }
 

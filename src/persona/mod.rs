@@ -31,6 +31,7 @@ pub mod logs;
 mod mismatches;
 mod page;
 pub mod print;
+pub mod raw;
 pub mod redact;
 pub mod reports;
 pub mod search;

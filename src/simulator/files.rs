@@ -41,6 +41,11 @@ impl Files {
         format!("{MARK}{name}")
     }
 
+    /// What is served under a name from now on, whatever was there.
+    pub fn put(&mut self, name: &str, bytes: Vec<u8>) {
+        self.uploads.insert(name.to_owned(), bytes);
+    }
+
     pub fn upload(&self, name: &str) -> Option<&[u8]> {
         self.uploads.get(name).map(Vec::as_slice)
     }

@@ -119,6 +119,37 @@ pub const SCRIPTS: &[Script] = &[
     },
 ];
 
+/// Scripts that fewer people here write, and what is hard to draw: conjuncts, letters that join, stacks,
+/// flags, keycaps, one wide letter, one word without end.
+pub const RARE: &[&str] = &[
+    "অনন্যা নমুনা",
+    "தமிழ்ச்செல்வி மாதிரி",
+    "ಶ್ರೀನಿವಾಸ ಮಾದರಿ",
+    "శ్రీలక్ష్మి నమూనా",
+    "മുഹമ്മദ് മാതൃക",
+    "සුනිල් නියැදිය",
+    "ཚེ་རིང་ བསྒྲུབས",
+    "သန္တာ နမူနာ",
+    "សុភា គំរូ",
+    "ສົມພອນ ຕົວຢ່າງ",
+    "Անի Նմուշյան",
+    "ნინო ნიმუში",
+    "አበበ ናሙና",
+    "ᠪᠠᠲᠤ",
+    "ⵜⴰⵎⴳⴰ ⴰⵎⴷⵢⴰ",
+    "ᏣᎳᎩ",
+    "سلام الأمثلة ١٢",
+    "یوسف نمونه‌ای",
+    "יוסף דוגמה 3",
+    "D'Arcy-O’Neill",
+    "de la Cruz y Santos-Fernández von Beispiel zu Musterhausen",
+    "🇩🇪 Muster",
+    "1\u{fe0f}\u{20e3} Sample",
+    "龘",
+    "ﷺ",
+    "Wolfeschlegelsteinhausenbergerdorff",
+];
+
 /// Names that try to do something to whoever shows, stores or exports them.
 pub const HOSTILE: &[&str] = &[
     // Escape sequences of terminals: colour, clearing, a title, the clipboard, a link, one byte CSI.

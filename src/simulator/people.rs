@@ -2,7 +2,7 @@
 
 use fastrand::Rng;
 
-use super::names::{CITIES, FIRMS, HOSTILE, SCRIPTS, STREETS};
+use super::names::{CITIES, FIRMS, HOSTILE, RARE, SCRIPTS, STREETS};
 
 /// How long a long name is, in characters.
 const LONG: usize = 200;
@@ -36,6 +36,7 @@ pub fn person(rng: &mut Rng) -> Person {
         0..3 => first = pick(rng, HOSTILE).to_owned(),
         3 => last = long(&last),
         4..7 => last.clear(),
+        7..10 => first = pick(rng, RARE).to_owned(),
         _ => {}
     }
     Person {
@@ -93,6 +94,8 @@ mod tests {
             let is_there = people.iter().any(|one| script.first.contains(&one.first.as_str()));
             assert!(is_there, "script {nth} is missing");
         }
+        let rare = people.iter().filter(|one| RARE.contains(&one.first.as_str())).count();
+        assert!((8..60).contains(&rare), "{rare} of 1000");
         assert!(people.iter().any(|one| one.last.is_empty()), "nobody has one name");
         assert!(people.iter().any(|one| one.last.chars().count() == LONG), "nobody's is long");
         assert!(people.iter().any(|one| one.first.chars().count() == 1), "nobody's is a letter");

@@ -82,9 +82,24 @@ impl Simulator {
         self.shared.persona().world.effects(id)
     }
 
+    /// Ids of what an account is related to under a key.
+    pub fn related(&self, account: &str, key: &str) -> Vec<String> {
+        self.shared.persona().world.relations(account, key)
+    }
+
+    /// Lets somebody else take a relation away.
+    pub fn unrelate(&self, account: &str, key: &str, target: &str) {
+        self.shared.persona().world.unrelate(account, key, target);
+    }
+
     /// The latest requests, oldest first.
     pub fn requests(&self) -> Vec<Received> {
         self.shared.persona().received.iter().cloned().collect()
+    }
+
+    /// Serves these bytes under a file's name from now on.
+    pub fn put_file(&self, name: &str, bytes: Vec<u8>) {
+        self.shared.persona().files.put(name, bytes);
     }
 
     /// Changes what goes wrong from now on.

@@ -196,18 +196,27 @@ async fn file(
     Path(name): Path<String>,
     Query(access): Query<Access>,
 ) -> Response<Body> {
-    let persona = shared.persona();
-    let token = access.access_token.as_deref();
-    if let Err(why) = persona.files.check(&name, token, shared.clock.now()) {
-        let why = match why {
-            files::NoAccess::Missing => "An access token is needed",
-            files::NoAccess::Wrong => "Access token is invalid",
-            files::NoAccess::Expired => "Access token is expired",
-        };
-        return (StatusCode::FORBIDDEN, why).into_response();
-    }
-    let upload = persona.files.upload(&name).map(<[u8]>::to_vec);
-    match upload.or_else(|| persona.world.file(&name)) {
+    let (kept, sheet) = {
+        let persona = shared.persona();
+        let token = access.access_token.as_deref();
+        if let Err(why) = persona.files.check(&name, token, shared.clock.now()) {
+            let why = match why {
+                files::NoAccess::Missing => "An access token is needed",
+                files::NoAccess::Wrong => "Access token is invalid",
+                files::NoAccess::Expired => "Access token is expired",
+            };
+            return (StatusCode::FORBIDDEN, why).into_response();
+        }
+        let kept = persona.files.upload(&name).map(<[u8]>::to_vec);
+        let sheet = if kept.is_none() { persona.world.file(&name) } else { None };
+        (kept, sheet)
+    };
+    // Drawing takes a while, and nobody else waits for it.
+    let drawn = match sheet {
+        None => None,
+        Some(sheet) => tokio::task::spawn_blocking(|| sheet.bytes()).await.ok(),
+    };
+    match kept.or(drawn) {
         Some(bytes) => {
             ([(header::CONTENT_TYPE, files::content_type(&name))], bytes).into_response()
         }

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::{
     base::{Base, Sieve},
     page::Rows,
+    photo::Sheet,
     rules::{self, Step},
 };
 use crate::model::StatusKind;
@@ -145,8 +146,8 @@ impl World {
         self.kept.insert(object.id.clone(), object);
     }
 
-    /// The bytes of a file by its name, as long as the object that it belongs to shows it.
-    pub fn file(&self, name: &str) -> Option<Vec<u8>> {
+    /// A file by its name, as long as the object that it belongs to shows it.
+    pub fn file(&self, name: &str) -> Option<Sheet> {
         let owner = self.get(name.split('-').next()?)?;
         let shown = format!("file:{name}");
         owner.attributes.values().any(|value| shows(value, &shown)).then(|| self.base.file(name))?

@@ -11,6 +11,7 @@ use super::{
     listing::folded,
     newer::winner,
     seal::{Body, Seal},
+    shared,
     together::Tx,
     tombstone,
 };
@@ -86,6 +87,9 @@ pub async fn apply_in(
             Subject::Case(_) => changes.cases |= moved,
             _ => changes.inquiries |= moved,
         }
+        if let (Subject::Inquiry(id), true) = (owner, moved) {
+            shared::put_sessions(tx, seal, id.as_str()).await?;
+        }
     }
     for report in &batch.reports {
         let moved = exhibits::renew(tx, seal, report).await?;
@@ -138,6 +142,7 @@ async fn put_inquiry(
     .bind(now.as_microsecond())
     .execute(&mut **tx)
     .await?;
+    shared::put_inquiry(tx, seal, &inquiry).await?;
     Ok(true)
 }
 
@@ -251,6 +256,7 @@ async fn put_account(tx: &mut Tx, seal: &Seal, account: &Account) -> Result<bool
     .bind(seal.body::<Account>(account.id.as_str(), body)?)
     .execute(&mut **tx)
     .await?;
+    shared::put_account(tx, seal, &account).await?;
     Ok(true)
 }
 
@@ -262,12 +268,14 @@ async fn put_relations(
 ) -> Result<(), Error> {
     let (source, key) = (relations.source.as_str(), relations.key.as_str());
     sqlx::query(
-        "INSERT INTO relation_list (source, key, fetched_at) VALUES ($1, $2, $3)
-         ON CONFLICT (source, key) DO UPDATE SET fetched_at = excluded.fetched_at",
+        "INSERT INTO relation_list (source, key, fetched_at, more) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (source, key) DO UPDATE SET
+             fetched_at = excluded.fetched_at, more = excluded.more, stale = 0",
     )
     .bind(source)
     .bind(key)
     .bind(now.as_microsecond())
+    .bind(relations.more)
     .execute(&mut **tx)
     .await?;
     sqlx::query("DELETE FROM relation WHERE source = $1 AND key = $2")

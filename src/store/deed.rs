@@ -10,7 +10,8 @@ use super::{
     together::Tx,
 };
 use crate::model::{
-    Action, ActionState, Decided, GivenReason, JournalEntry, PersonaSaid, Subject, Text,
+    Action, ActionState, Contradicted, Decided, GivenReason, JournalEntry, PersonaSaid, Subject,
+    Text,
 };
 
 /// A decision with what the journal tells of it beside.
@@ -29,6 +30,8 @@ pub struct Spoken {
     pub commented: bool,
     /// Parts of the evidence that were on the screen.
     pub looked_at: Vec<Text>,
+    /// A verdict that it contradicts.
+    pub contradicts: Option<Contradicted>,
 }
 
 /// How a decision was settled, for the journal.
@@ -56,6 +59,7 @@ pub async fn tell(tx: &mut Tx, seal: &Seal, scribe: &Scribe, deed: &Deed) -> Res
         commented: spoken.commented,
         evidence: (!is_new).then(|| action.evidence.clone()),
         seen: seen::keep(tx, seal, action).await?,
+        contradicts: spoken.contradicts.clone(),
         looked_at: spoken.looked_at.clone(),
         before: journal::before(tx, action.subject.id(), &action.reviewer).await?,
     };
@@ -89,6 +93,8 @@ pub async fn retell(
         evidence: Some(proposed.evidence.clone()),
         // Kept when it was proposed, on the same version.
         seen: None,
+        // Told when it was proposed.
+        contradicts: None,
         looked_at: Vec::new(),
         before: journal::before(tx, proposed.subject.id(), checker).await?,
     };

@@ -4,12 +4,13 @@ use jiff::Timestamp;
 use sqlx::Row;
 
 use super::{
-    CaseRow, Error, InquiryRow, Store, action_row, exhibits,
+    CaseRow, Error, InquiryRow, Signal, Store, action_row, exhibits,
+    history::Person,
     worklist::{case_row, inquiry_row, instant},
 };
 use crate::model::{
     Account, AccountId, Action, Case, CaseId, Exhibits, Inquiry, InquiryId, StatusKind, Subject,
-    TemplateId, Text, Verification,
+    TemplateId, Text, Verdict, Verification,
 };
 
 /// An inquiry and its evidence.
@@ -29,6 +30,10 @@ pub struct InquiryFile {
     pub exhibits: Exhibits,
     /// Other inquiries of the account, newest first.
     pub earlier: Vec<Inquiry>,
+    /// Who shares something with the account; what weighs most first.
+    pub signals: Vec<Signal>,
+    /// Every verdict on this person so far, newest first.
+    pub history: Vec<Verdict>,
 }
 
 /// A case and what is known of the objects in it.
@@ -87,7 +92,14 @@ impl Store {
             Some(account) => self.others_of(account, id).await?,
             None => Vec::new(),
         };
+        let signals = match &inquiry.account {
+            Some(account) => self.signals(account).await?,
+            None => Vec::new(),
+        };
+        let of = Person { account: inquiry.account.as_ref(), inquiry: Some(&inquiry) };
         Ok(Some(InquiryFile {
+            history: self.history(&of, &signals).await?,
+            signals,
             exhibits: exhibits::of(reader, seal, id.as_str()).await?,
             earlier,
             account,

@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use sqlx::{Row, sqlite::SqliteRow};
 
-use super::{Error, Store, batch::micros, seal::Seal, together::Tx, tombstone, worklist::instant};
+use super::{
+    Error, Store, batch::micros, seal::Seal, shared, together::Tx, tombstone, worklist::instant,
+};
 use crate::model::{Inquiry, InquiryId, Verification, forget::Forget, verification::Weight};
 
 /// A verification whose inquiry may be known; what it showed is forgotten.
@@ -23,11 +25,13 @@ pub async fn put_redacted(
     if seal.json::<Verification>(&known)? == json {
         return Ok(false);
     }
-    sqlx::query("UPDATE verification SET body = $2 WHERE id = $1")
-        .bind(id)
-        .bind(seal.body::<Verification>(id, json)?)
-        .execute(&mut **tx)
-        .await?;
+    let updated =
+        sqlx::query("UPDATE verification SET body = $2 WHERE id = $1 RETURNING inquiry_id")
+            .bind(id)
+            .bind(seal.body::<Verification>(id, json)?)
+            .fetch_one(&mut **tx)
+            .await?;
+    shared::put_checks(tx, seal, &updated.try_get::<String, _>(0)?).await?;
     Ok(true)
 }
 
@@ -102,6 +106,7 @@ pub async fn hydrate(
     .bind(counts[3])
     .execute(&mut **tx)
     .await?;
+    shared::put_checks(tx, seal, inquiry.id.as_str()).await?;
     Ok(true)
 }
 

@@ -4,7 +4,7 @@ use std::os::unix::fs::MetadataExt;
 
 use jiff::Timestamp;
 
-use super::{Error, Store, batch::apply_in, tombstone};
+use super::{Changes, Error, Store, batch::apply_in, relation_keys, tombstone};
 use crate::model::{Batch, Event, EventId};
 
 /// What became of some events.
@@ -30,6 +30,7 @@ impl Store {
         in_order.sort_by_key(|event| event.created_at);
         let mut tx = self.0.backend.begin().await?;
         let (mut ingested, mut batch) = (Ingested::default(), Batch::default());
+        let mut heeded = Changes::default();
         for event in in_order {
             let inserted = sqlx::query(
                 "INSERT INTO event (id, seen_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING",
@@ -43,10 +44,11 @@ impl Store {
                 continue;
             }
             ingested.new.push(event.id.clone());
+            heeded = heeded.and(relation_keys::heed(&mut tx, event).await?);
             batch.entities.extend(event.included.iter().cloned());
             batch.entities.extend(tombstone::told(event));
         }
-        let changes = apply_in(&mut tx, &self.0.seal, &batch, now).await?;
+        let changes = apply_in(&mut tx, &self.0.seal, &batch, now).await?.and(heeded);
         tx.commit().await?;
         self.committed(changes).await;
         Ok(ingested)

@@ -14,6 +14,7 @@ mod deed;
 mod duty;
 mod entities;
 mod exhibits;
+mod history;
 mod hydrated;
 mod ingest;
 mod inspect;
@@ -26,6 +27,7 @@ mod outbox_look;
 mod proof;
 mod proposal;
 mod purge;
+mod relation_keys;
 mod relations;
 mod reseal;
 mod restore;
@@ -33,6 +35,7 @@ mod seal;
 mod sealed;
 mod search;
 mod seen;
+mod shared;
 mod tally;
 mod together;
 mod tombstone;
@@ -53,6 +56,7 @@ pub use self::{
     deed::{Deed, Outcome, Spoken},
     duty::{Duty, OnDuty, Watch, on_duty},
     entities::{CaseFile, InquiryFile, KnownStatus},
+    history::Person,
     ingest::Ingested,
     inspect::{Inspection, OutboxLook, free_bytes, inspect},
     journal::{KeyEnds, StoredLine, program},
@@ -61,10 +65,11 @@ pub use self::{
     proof::prove,
     proposal::Confirmed,
     purge::{Dropped, Whose},
-    relations::{KeptRelation, KeptRelations},
+    relations::{KeptRelation, KeptRelations, LatestInquiry},
     reseal::{Goal, Reseal, Resealed},
     restore::{Restore, Restored},
     sealed::{Rows as SealedRows, State as SealState},
+    shared::Signal,
     undo::Undone,
     workers::Present,
     worklist::{CaseRow, CaseView, Glance, InquiryRow, InquiryView, Rows, Scope, Total, Window},

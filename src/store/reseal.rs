@@ -47,8 +47,8 @@ pub enum Resealed {
 }
 
 /// Tables with personal columns.
-const TABLES: [&str; 6] =
-    ["inquiry", "verification", "review_case", "account", "exhibit", "action"];
+const TABLES: [&str; 7] =
+    ["inquiry", "verification", "review_case", "account", "exhibit", "action", "shared_key"];
 
 /// Rows in one transaction.
 const AT_ONCE: usize = 500;

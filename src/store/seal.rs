@@ -42,11 +42,12 @@ pub const ACCOUNT: Column = Column { table: "account", name: "body" };
 pub const EXHIBIT: Column = Column { table: "exhibit", name: "body" };
 pub const VERB: Column = Column { table: "action", name: "verb" };
 pub const COMMENT: Column = Column { table: "action", name: "comment" };
+pub const SHARED_KEY: Column = Column { table: "shared_key", name: "body" };
 pub const REASON: Column = Column { table: "action", name: "reason" };
 
 /// All that are sealed; the search of inquiries is hidden in its own way (see `marks`).
-pub const COLUMNS: [Column; 8] =
-    [INQUIRY, VERIFICATION, CASE, ACCOUNT, EXHIBIT, VERB, COMMENT, REASON];
+pub const COLUMNS: [Column; 9] =
+    [INQUIRY, VERIFICATION, CASE, ACCOUNT, EXHIBIT, VERB, COMMENT, REASON, SHARED_KEY];
 
 /// An object that is the body of a row.
 pub trait Body: Serialize + DeserializeOwned {
@@ -184,6 +185,17 @@ impl Keys {
 /// No table or column has a slash in its name, so no two places are written alike.
 fn place(column: Column, id: &str) -> String {
     format!("{}/{}/{id}", column.table, column.name)
+}
+
+/// 32 random bytes in hex.
+///
+/// # Errors
+/// If the operating system has no random numbers.
+pub fn random_key() -> Result<String, Error> {
+    let mut key = Zeroizing::new([0; 32]);
+    getrandom::fill(&mut *key)
+        .map_err(|why| Error::Database(format!("there are no random numbers: {why}")))?;
+    Ok(hex::encode(*key))
 }
 
 pub fn mac(key: &[u8; 32], text: &[u8]) -> Zeroizing<[u8; 32]> {

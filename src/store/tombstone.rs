@@ -75,20 +75,23 @@ const ABOUT_REPORTS: &str = "UPDATE action SET comment = NULL WHERE subject_kind
     AND state IN ('proposed', 'done', 'rejected', 'stopped', 'cancelled')
     AND subject_id IN (SELECT piece FROM exhibit WHERE owner = $1)";
 
-/// Drops what is kept beside an object: its checks, what hangs on it, its relations, and what was said with
-/// decisions about it that are over, or that nobody can confirm any more.
+/// Drops what is kept beside an object: its checks, what hangs on it, its relations, what it told of
+/// things that others have as well, and what was said with decisions about it that are over, or that
+/// nobody can confirm any more.
 pub async fn beside(tx: &mut Tx, seal: &Seal, kind: &str, id: &str) -> Result<(), Error> {
     let dependents: &[&'static str] = match kind {
         "inquiry" => &[
             ABOUT_REPORTS,
             "DELETE FROM verification WHERE inquiry_id = $1",
             "DELETE FROM exhibit WHERE owner = $1",
+            "DELETE FROM shared WHERE owner = $1",
             "UPDATE inquiry SET kinds = '[]', failed = 0, signals = 0, unproven = 0, passed = 0,
                  hydrated_version = updated_at WHERE id = $1",
         ],
         "account" => &[
             "DELETE FROM relation WHERE source = $1",
             "DELETE FROM relation_list WHERE source = $1",
+            "DELETE FROM shared WHERE owner = $1",
         ],
         "case" => &[ABOUT_REPORTS, "DELETE FROM exhibit WHERE owner = $1"],
         _ => &[],

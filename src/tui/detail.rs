@@ -1,12 +1,14 @@
 //! What the detail shows: one item, the tab of its evidence that is open, and where in it the
 //! reviewer is.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
-use super::state::Pane;
+use super::{album::photos, reveal::Reveals, state::Pane};
 use crate::{
     desk::{AccountFile, CaseFile, InquiryFile},
-    model::{AccountId, Action, Evidence, Exhibits, Report, Subject, Text},
+    model::{AccountId, Action, Evidence, Exhibits, Report, Subject, Text, timeline::Happened},
 };
 
 /// What the detail pane shows: the selected item, or one that was followed to.
@@ -29,8 +31,11 @@ pub struct Detail {
     pub cursor: usize,
     pub scroll: usize,
     pub checks: Checks,
-    /// Personal data is shown until then.
-    pub revealed_until: Option<Timestamp>,
+    /// Of its timeline.
+    pub events: Loaded<Vec<Happened>>,
+    pub raw: Raw,
+    /// Personal data that is shown for a while.
+    pub reveals: Reveals,
     /// Persona is being asked for it.
     pub asking: bool,
     pub problem: Option<String>,
@@ -45,6 +50,49 @@ pub enum File {
     Inquiry(Box<InquiryFile>),
     Case(Box<CaseFile>),
     Account(Box<AccountFile>),
+}
+
+/// What is asked for only when somebody looks at it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Loaded<T> {
+    #[default]
+    No,
+    Asking,
+    Here(T),
+    /// Why not, as a sentence.
+    Failed(String),
+}
+
+/// The object as Persona writes it.
+#[derive(Debug, Default)]
+pub struct Raw {
+    pub body: Loaded<serde_json::Value>,
+    /// Where it is folded, as JSON pointers.
+    pub folded: BTreeSet<String>,
+    /// Lines without it are left out.
+    pub find: String,
+}
+
+impl<T> Loaded<T> {
+    pub fn is_wanted(&self) -> bool {
+        matches!(self, Self::No)
+    }
+
+    /// It has to be asked for again; what is being asked for is waited for.
+    pub fn forget(&mut self) {
+        if !matches!(self, Self::Asking) {
+            *self = Self::No;
+        }
+    }
+}
+
+impl<T> From<Result<T, String>> for Loaded<T> {
+    fn from(answer: Result<T, String>) -> Self {
+        match answer {
+            Ok(here) => Self::Here(here),
+            Err(why) => Self::Failed(why),
+        }
+    }
 }
 
 /// A part of an inquiry's evidence, in Persona's order.
@@ -126,7 +174,7 @@ pub fn evidence(file: &InquiryFile) -> Vec<(Tab, usize)> {
     let files = |tab: Tab| match tab {
         Tab::Checks => checks,
         Tab::Compare => usize::from(!file.verifications.is_empty()),
-        Tab::Photos => file.verifications.iter().map(|verification| verification.files.len()).sum(),
+        Tab::Photos => photos(file).len(),
         Tab::Sessions => file.exhibits.sessions.len(),
         Tab::Reports => file.exhibits.reports.len(),
         Tab::Documents => file.exhibits.documents.len(),
@@ -149,7 +197,9 @@ impl Detail {
             cursor: 0,
             scroll: 0,
             checks: Checks::default(),
-            revealed_until: None,
+            events: Loaded::No,
+            raw: Raw::default(),
+            reveals: Reveals::default(),
             asking: false,
             problem: None,
         }
@@ -191,7 +241,8 @@ impl Detail {
         match &self.file {
             File::Inquiry(file) => file.action.as_ref(),
             File::Case(file) => file.action.as_ref(),
-            File::Loading | File::Missing | File::Account(_) => None,
+            File::Account(file) => file.action.as_ref(),
+            File::Loading | File::Missing => None,
         }
     }
 
@@ -213,10 +264,6 @@ impl Detail {
             File::Loading | File::Missing | File::Inquiry(_) => None,
         };
         id.cloned().map(Subject::Inquiry)
-    }
-
-    pub fn is_revealed(&self, now: Timestamp) -> bool {
-        self.revealed_until.is_some_and(|until| now < until)
     }
 }
 

@@ -7,11 +7,15 @@ use std::{collections::HashMap, sync::Arc};
 
 use tokio::{sync::mpsc, task::JoinSet};
 
-use super::msg::Msg;
+use super::{
+    album::{Order, Way},
+    msg::{Msg, Then},
+    photo::{self, Means, Picture},
+};
 use crate::{
     busy::{Busy, Token},
     desk::{CaseView, Confirmation, Desk, Draft, InquiryView, Note, Window},
-    model::{AccountId, ActionId, CaseId, InquiryId, Subject},
+    model::{AccountId, ActionId, CaseId, FileRef, InquiryId, Subject, Tie},
     secret::Secret,
 };
 
@@ -30,12 +34,21 @@ pub enum Effect {
     LoadGlance,
     LoadMismatches,
     LoadFile(Subject),
-    LoadRelations(AccountId),
+    LoadRelations(Vec<AccountId>),
+    LoadRelationKeys(AccountId),
     LoadStatuses(CaseId),
+    /// Ask Persona for what it tells of an inquiry.
+    LoadEvents(InquiryId),
+    /// Ask Persona for an inquiry as it writes it.
+    LoadRaw(InquiryId),
     /// Ask Persona for an object now.
     Refresh(Subject),
+    /// Ask Persona for what may be wanted next; nobody waits for it.
+    FetchAhead(Subject),
     /// Ask Persona for an account's relations now.
     FetchRelations(AccountId),
+    /// Whether what is to be related to an account is there; Persona is asked if need be.
+    CheckRelated(AccountId, Tie),
     /// In this order, together.
     Submit(Vec<Draft>),
     /// A second person's word.
@@ -43,6 +56,27 @@ pub enum Effect {
     Undo(ActionId),
     Acknowledge(ActionId),
     Journal(Note),
+    /// Get a file of an inquiry and see what it is.
+    FetchPhoto {
+        inquiry: InquiryId,
+        file: FileRef,
+    },
+    /// Make a look at a photo ready for the terminal.
+    DrawPhoto {
+        side: usize,
+        order: Box<Order>,
+        picture: Arc<Picture>,
+        means: Means,
+    },
+    /// No photo is looked at any more.
+    ForgetLinks,
+    HandOff {
+        inquiry: InquiryId,
+        file: FileRef,
+        way: Way,
+    },
+    /// What needs a line in the journal before it is done.
+    JournalFirst(Note, Then),
     /// The mismatches are on the screen: they are no news any more.
     LookAtMismatches,
     /// Hand a secret to the terminal's clipboard; done by the loop, which owns the terminal.
@@ -61,8 +95,14 @@ enum Slot {
     File,
     Relations,
     Statuses,
+    Events,
+    Raw,
     Refresh,
+    Ahead,
     FetchRelations,
+    RelationKeys,
+    Related,
+    DrawPhoto(usize),
 }
 
 impl Effect {
@@ -75,10 +115,21 @@ impl Effect {
             Self::LoadFile(_) => Slot::File,
             Self::LoadRelations(_) => Slot::Relations,
             Self::LoadStatuses(_) => Slot::Statuses,
+            Self::LoadEvents(_) => Slot::Events,
+            Self::LoadRaw(_) => Slot::Raw,
             Self::Refresh(_) => Slot::Refresh,
+            Self::FetchAhead(_) => Slot::Ahead,
             Self::FetchRelations(_) => Slot::FetchRelations,
+            Self::LoadRelationKeys(_) => Slot::RelationKeys,
+            Self::CheckRelated(..) => Slot::Related,
+            Self::DrawPhoto { side, .. } => Slot::DrawPhoto(*side),
             _ => return None,
         })
+    }
+
+    /// Whether it is of no use to anybody when the console is left.
+    fn is_question(&self) -> bool {
+        self.slot().is_some() || matches!(self, Self::FetchPhoto { .. } | Self::ForgetLinks)
     }
 }
 
@@ -123,7 +174,7 @@ impl Runner {
         }
         let (desk, tx, done) = (Arc::clone(&self.desk), self.tx.clone(), self.finished.0.clone());
         let token = self.busy.token();
-        let tasks = if slot.is_some() { &mut self.questions } else { &mut self.deeds };
+        let tasks = if effect.is_question() { &mut self.questions } else { &mut self.deeds };
         tasks.spawn(async move {
             let msg = perform(&desk, effect).await;
             if let Some(slot) = slot {
@@ -184,17 +235,41 @@ async fn perform(desk: &Desk, effect: Effect) -> Msg {
         Effect::LoadFile(Subject::Report(_) | Subject::NewInquiry(_)) => {
             unreachable!("reports and what is not there yet are in no list: they are not opened")
         }
-        Effect::LoadRelations(account) => {
-            let answer = desk.relations(&account).await;
-            Msg::Relations(account, words(answer))
+        Effect::LoadRelations(accounts) => {
+            let mut answers = Vec::with_capacity(accounts.len());
+            for account in accounts {
+                let answer = words(desk.relations(&account).await);
+                answers.push((account, answer));
+            }
+            Msg::Relations(answers)
+        }
+        Effect::LoadRelationKeys(account) => {
+            let answer = desk.relation_keys(&account).await;
+            Msg::RelationKeys(account, words(answer))
+        }
+        Effect::CheckRelated(source, tie) => {
+            let answer = desk.related(&tie.target).await;
+            Msg::Related(source, tie, words(answer))
         }
         Effect::LoadStatuses(case) => {
             let answer = desk.case_statuses(&case).await;
             Msg::Statuses(case, words(answer))
         }
+        Effect::LoadEvents(id) => {
+            let answer = desk.events(&id).await;
+            Msg::Events(id, words(answer))
+        }
+        Effect::LoadRaw(id) => {
+            let answer = desk.raw(&id).await;
+            Msg::Raw(id, words(answer))
+        }
         Effect::Refresh(subject) => {
             let answer = desk.refresh(&subject).await;
             Msg::Refreshed(subject, words(answer))
+        }
+        Effect::FetchAhead(subject) => {
+            let _ = desk.fetch_ahead(&subject).await;
+            Msg::FetchedAhead
         }
         Effect::FetchRelations(account) => {
             let answer = desk.fetch_relations(&account).await;
@@ -210,10 +285,38 @@ async fn perform(desk: &Desk, effect: Effect) -> Msg {
         }
         Effect::Acknowledge(id) => Msg::Acknowledged(words(desk.acknowledge(&id).await)),
         Effect::Journal(note) => Msg::Journaled(words(desk.journal(note).await)),
+        Effect::FetchPhoto { inquiry, file } => {
+            let content = match desk.file(&inquiry, &file).await {
+                Ok(bytes) => apart(move || photo::decode(&bytes)).await.and_then(words),
+                Err(why) => Err(why.to_string()),
+            };
+            Msg::Photo(file, content)
+        }
+        Effect::DrawPhoto { side, order, picture, means } => {
+            let (look, room) = (order.look, order.room);
+            let drawing = apart(move || Arc::new(photo::draw(&picture, &look, room, &means))).await;
+            Msg::PhotoDrawn(side, order, drawing)
+        }
+        Effect::ForgetLinks => {
+            desk.forget_links().await;
+            Msg::LinksForgotten
+        }
+        Effect::HandOff { inquiry, file, way } => {
+            let link = desk.hand_off(&inquiry, &file).await;
+            Msg::HandedOff(file, way, words(link))
+        }
+        Effect::JournalFirst(note, then) => Msg::Recorded(then, words(desk.journal(note).await)),
         Effect::Copy(_) | Effect::Repaint => {
             unreachable!("the loop keeps what needs the terminal to itself")
         }
     }
+}
+
+/// Slow work without waiting, away from the threads that wait. What breaks in it is not the
+/// console's end: photos come from outside.
+async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, String> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|_| "this file cannot be read".to_owned())
 }
 
 fn words<T>(answer: Result<T, impl std::fmt::Display>) -> Result<T, String> {

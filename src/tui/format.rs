@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use ratatui::{buffer::CellWidth, text::Line};
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
 
 use crate::desk::{Rows, Total};
 
@@ -77,12 +77,12 @@ pub fn kind(kind: &str) -> String {
     kind.replace("government-id", "gov id").replace(['-', '_'], " ")
 }
 
-/// `812 B`, `120 kB`, `4.2 MB`
+/// `812 kB`, `3.4 MB`
 pub fn bytes(bytes: u64) -> String {
     match bytes {
-        b @ 0..1_000 => format!("{b} B"),
-        b @ 1_000..1_000_000 => format!("{} kB", b / 1_000),
-        b => format!("{}.{} MB", b / 1_000_000, b % 1_000_000 / 100_000),
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => format!("{} kB", bytes / 1_000),
+        _ => format!("{}.{} MB", bytes / 1_000_000, bytes / 100_000 % 10),
     }
 }
 
@@ -91,61 +91,95 @@ pub fn instant(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M").to_string()
 }
 
-/// Exactly `width` columns: cut at a grapheme with `…`, or padded.
-pub fn fit(text: &str, width: usize) -> String {
-    let cut = cut(text, width);
-    let pad = width.saturating_sub(cut.width());
+/// The columns of a text, as it is drawn: letter by letter. What a library tells of a whole string is
+/// less where two letters could be joined into one, which terminals do not do.
+pub fn width(text: &str) -> usize {
+    if text.is_ascii() {
+        return text.len();
+    }
+    text.graphemes(true).map(|letter| usize::from(letter.cell_width())).sum()
+}
+
+/// The same of a line in several styles.
+pub fn line_width(line: &Line<'_>) -> usize {
+    line.spans.iter().map(|span| width(&span.content)).sum()
+}
+
+/// Exactly so many columns: cut at a grapheme with `…`, or padded.
+pub fn fit(text: &str, columns: usize) -> String {
+    let cut = cut(text, columns);
+    let pad = columns.saturating_sub(width(&cut));
     cut + &" ".repeat(pad)
 }
 
-/// At most `width` columns, cut at a grapheme with `…`.
-pub fn cut(text: &str, width: usize) -> String {
-    if text.width() <= width {
+/// At most so many columns, cut at a grapheme with `…`.
+pub fn cut(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
         return text.to_owned();
     }
     let (mut out, mut used) = (String::new(), 0);
     for grapheme in text.graphemes(true) {
-        let wide = grapheme.width();
-        if used + wide + 1 > width {
+        let wide = width(grapheme);
+        if used + wide + 1 > columns {
             break;
         }
         out.push_str(grapheme);
         used += wide;
     }
-    if width > 0 {
+    if columns > 0 {
         out.push('…');
     }
     out
 }
 
-/// Broken at spaces into lines of at most `width` columns; a longer word is broken inside.
-pub fn wrap(text: &str, width: usize) -> Vec<String> {
-    let width = width.max(1);
-    let mut lines = vec![String::new()];
+/// Broken at spaces into lines of at most so many columns; a longer word is broken inside.
+pub fn wrap(text: &str, columns: usize) -> Vec<String> {
+    let columns = columns.max(1);
+    let (mut lines, mut line, mut used) = (Vec::new(), String::new(), 0);
     for word in text.split_whitespace() {
-        let line = lines.last_mut().expect("there is always a line");
-        let gap = usize::from(!line.is_empty());
-        if line.width() + gap + word.width() <= width {
-            line.push_str(&" ".repeat(gap));
+        let wide = width(word);
+        if used > 0 && used + 1 + wide <= columns {
+            line.push(' ');
             line.push_str(word);
+            used += 1 + wide;
             continue;
         }
-        let mut rest = String::new();
-        for grapheme in word.graphemes(true) {
-            if rest.width() + grapheme.width() > width {
-                lines.push(std::mem::take(&mut rest));
-            }
-            rest.push_str(grapheme);
+        if used > 0 {
+            lines.push(std::mem::take(&mut line));
+            used = 0;
         }
-        lines.push(rest);
+        for grapheme in word.graphemes(true) {
+            let wide = width(grapheme);
+            if used > 0 && used + wide > columns {
+                lines.push(std::mem::take(&mut line));
+                used = 0;
+            }
+            line.push_str(grapheme);
+            used += wide;
+        }
     }
-    lines.retain(|line| !line.is_empty());
+    if !line.is_empty() {
+        lines.push(line);
+    }
+    lines
+}
+
+/// The same in at most so many lines, the last cut.
+pub fn wrap_most(text: &str, width: usize, most: usize) -> Vec<String> {
+    let mut lines = wrap(text, width);
+    if lines.len() > most {
+        let rest = lines.split_off(most.saturating_sub(1)).join(" ");
+        lines.push(cut(&rest, width));
+    }
     lines
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::model::Text;
 
     #[test]
     fn ages_stay_within_six_columns() {
@@ -170,6 +204,34 @@ mod tests {
         assert_eq!(cut("abc", 0), "");
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
         assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
+        assert_eq!(wrap_most("one two three four", 7, 2), ["one two", "three …"]);
+        assert_eq!(wrap_most("one two", 7, 2), ["one two"]);
+    }
+
+    #[test]
+    fn letters_are_measured_as_they_are_drawn() {
+        // Lam and alef: one letter for some, two columns on the screen.
+        for (text, columns) in [("سلام", 4), ("الأمثلة", 7), ("ﾊﾞ", 2), ("ab", 2), ("山é", 3), ("", 0)]
+        {
+            assert_eq!(width(text), columns, "{text}");
+            assert_eq!(width(&fit(text, 9)), 9, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_written_keeps_to_its_columns(text in "\\PC{0,60}|(\\p{Arabic}|\\p{Hangul}|\\p{Thai}|\\p{Devanagari}|\\p{Emoji}| ){0,40}", columns in 0_usize..40) {
+            let text = Text::new(&text);
+            prop_assert_eq!(width(&fit(text.as_str(), columns)), columns);
+            prop_assert!(width(&cut(text.as_str(), columns)) <= columns);
+            let lines = wrap(text.as_str(), columns);
+            let widest = text.as_str().graphemes(true).map(width).max().unwrap_or(0);
+            for line in &lines {
+                prop_assert!(width(line) <= columns.max(widest).max(1), "{line:?} in {columns}");
+            }
+            let squeezed = |text: &str| text.split_whitespace().collect::<String>();
+            prop_assert_eq!(squeezed(&lines.concat()), squeezed(text.as_str()), "nothing is lost");
+        }
     }
 
     #[test]

@@ -71,6 +71,8 @@ fn command_of(verb: &Verb) -> Command {
         Verb::SetCaseStatus(_) => Command::CaseStatus,
         Verb::AssignCase(_) => Command::AssignToMe,
         Verb::DismissMatches(_) => Command::Dismiss,
+        Verb::AddRelation(_) => Command::AddRelation,
+        Verb::RemoveRelation(_) => Command::RemoveRelation,
     }
 }
 

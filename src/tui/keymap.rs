@@ -122,6 +122,99 @@ pub fn dialog(key: KeyEvent) -> Dialog {
     }
 }
 
+/// What a press means while photos are over the whole screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Viewing {
+    Nearer,
+    Farther,
+    Fit,
+    Turn,
+    Left,
+    Down,
+    Up,
+    Right,
+    Next,
+    Previous,
+    OtherSide,
+    OneOrTwo,
+    HandOff,
+    Reveal,
+    Again,
+    Close,
+}
+
+/// Keys, what they mean and how hints name them, in the hints' order; one without a name goes with
+/// the one before.
+const VIEWING: &[(&[&str], Viewing, &str)] = {
+    use Viewing as V;
+    &[
+        (&["+", "="], V::Nearer, "nearer"),
+        (&["-"], V::Farther, "farther"),
+        (&["h", "Left"], V::Left, ""),
+        (&["j", "Down"], V::Down, ""),
+        (&["k", "Up"], V::Up, ""),
+        (&["l", "Right"], V::Right, "move"),
+        (&["0"], V::Fit, "fit"),
+        (&["r"], V::Turn, "turn"),
+        (&["n", "J", "Space"], V::Next, "next"),
+        (&["N", "K"], V::Previous, ""),
+        (&["Tab", "Shift-Tab"], V::OtherSide, "other side"),
+        (&["s"], V::OneOrTwo, "one or two"),
+        (&["o"], V::HandOff, "hand off"),
+        (&["p", "P"], V::Reveal, "reveal"),
+        (&["R"], V::Again, "fetch again"),
+        (&["Esc", "q", "i", "Ctrl-c"], V::Close, "close"),
+    ]
+};
+
+pub fn viewing(key: KeyEvent) -> Option<Viewing> {
+    let spelled = spelling(key)?;
+    let row = VIEWING.iter().find(|(keys, ..)| keys.contains(&spelled.as_str()));
+    row.map(|(_, viewing, _)| *viewing)
+}
+
+/// `+ nearer`, `hjkl move`: what is shown below photos.
+pub fn viewing_hints() -> Vec<(String, &'static str)> {
+    let (mut hints, mut keys) = (Vec::new(), String::new());
+    for (row, _, title) in VIEWING {
+        let is_unnamed = title.is_empty();
+        let joins = is_unnamed || !keys.is_empty();
+        // The previous photo's key needs no hint of its own.
+        if is_unnamed && row[0] == "N" {
+            continue;
+        }
+        keys.push_str(row[0]);
+        if !joins || !is_unnamed {
+            hints.push((std::mem::take(&mut keys), *title));
+        }
+    }
+    hints
+}
+
+/// The key that hands a photo off, for sentences.
+pub fn hand_off() -> &'static str {
+    let row = VIEWING.iter().find(|(_, viewing, _)| *viewing == Viewing::HandOff);
+    row.map_or("", |(keys, ..)| keys[0])
+}
+
+/// What a press means when a photo is to be handed off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HandingOff {
+    Copy,
+    Code,
+    Leave,
+    Other,
+}
+
+pub fn handing_off(key: KeyEvent) -> HandingOff {
+    match spelling(key).as_deref() {
+        Some("Enter") => HandingOff::Copy,
+        Some("r") => HandingOff::Code,
+        Some("Esc" | "q" | "h" | "Ctrl-c") => HandingOff::Leave,
+        _ => HandingOff::Other,
+    }
+}
+
 /// Whether a press locks, where keys are no text.
 pub fn locks(key: KeyEvent) -> bool {
     spelling(key).is_some_and(|key| resolve(&[key]) == Resolved::Command(Command::Lock))
@@ -186,6 +279,19 @@ mod tests {
         for chord in owner.keys().filter(|keys| is_chord(keys)) {
             assert!(!owner.contains_key(&chord[..1]), "{chord} can never be reached");
         }
+    }
+
+    #[test]
+    fn every_key_of_the_viewer_means_one_thing_and_hints_name_them() {
+        let mut keys: Vec<&str> = VIEWING.iter().flat_map(|(keys, ..)| *keys).copied().collect();
+        let all = keys.len();
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!(keys.len(), all);
+        let hints = viewing_hints();
+        assert!(hints.contains(&("hjkl".to_owned(), "move")), "{hints:?}");
+        assert!(hints.contains(&("n".to_owned(), "next")), "{hints:?}");
+        assert!(hints.contains(&("Tab".to_owned(), "other side")), "{hints:?}");
     }
 
     #[test]

@@ -38,6 +38,7 @@ pub struct Areas {
 pub struct Heights {
     pub inquiries: u16,
     pub cases: u16,
+    pub relations: u16,
     pub detail: u16,
 }
 
@@ -61,20 +62,23 @@ pub fn areas(state: &State) -> Option<Areas> {
     let commit = (commit_rows > 0).then_some(commit);
     let mut areas = Areas { header, commit, hints, health, ..Areas::default() };
     if columns >= WIDE {
-        wide(&mut areas, body)
+        wide(&mut areas, body, state)
     } else {
         narrow(&mut areas, body, state)
     }
     Some(areas)
 }
 
-fn wide(areas: &mut Areas, body: Rect) {
-    let left = (body.width * 2 / 5).clamp(46, 64);
+fn wide(areas: &mut Areas, body: Rect, state: &State) {
+    // A tree needs room while somebody is in it.
+    let (left, weights) = match state.list_pane() {
+        Pane::Relations => ((body.width / 2).clamp(46, 84), [2, 1, 3]),
+        _ => ((body.width * 2 / 5).clamp(46, 64), [2, 1, 1]),
+    };
     let [lists, detail] =
         Layout::horizontal([Constraint::Length(left), Constraint::Fill(1)]).areas(body);
     let [inquiries, cases, relations] =
-        Layout::vertical([Constraint::Fill(2), Constraint::Fill(1), Constraint::Fill(1)])
-            .areas(lists);
+        Layout::vertical(weights.map(Constraint::Fill)).areas(lists);
     (areas.inquiries, areas.cases, areas.relations) =
         (Some(inquiries), Some(cases), Some(relations));
     areas.detail = detail;
@@ -101,6 +105,7 @@ pub fn heights(state: &State) -> Heights {
     Heights {
         inquiries: inside(areas.inquiries),
         cases: inside(areas.cases),
+        relations: inside(areas.relations),
         detail: inside(Some(areas.detail)),
     }
 }

@@ -9,22 +9,32 @@
 //! The loop draws when something changed, at most once in ten milliseconds, input first. There is
 //! no tick: when nothing happens it sleeps until the next thing on the screen would change.
 
+mod adding;
+mod album;
 mod casework;
 mod command;
+mod copying;
 mod detail;
+mod direction;
+mod easel;
 mod effect;
 mod format;
+mod frames;
 mod guard;
 mod keymap;
 mod layout;
 mod listing;
 mod lock;
+mod means;
 mod mnemonic;
 mod msg;
 mod overlays;
 mod panes;
 mod pending;
+pub mod photo;
 mod prompt;
+mod relations;
+mod reveal;
 mod staged;
 mod state;
 mod terminal;
@@ -45,16 +55,18 @@ use futures::{Stream, StreamExt};
 use ratatui::Frame;
 use tokio::{signal::unix, sync::mpsc};
 
+pub use self::{
+    easel::{Easel, Hanging},
+    format::wrap,
+    photo::Means,
+    state::{SMALLEST, Searched, Settings},
+    terminal::{Screen, colours, size},
+    theme::Theme,
+};
 use self::{
     effect::{Delivery, Effect, Runner},
     msg::Msg,
     state::{Leaving, State},
-};
-pub use self::{
-    format::wrap,
-    state::{SMALLEST, Searched, Settings},
-    terminal::{Screen, colours, size},
-    theme::Theme,
 };
 use crate::{
     busy::Busy,
@@ -185,6 +197,17 @@ impl Console {
         view::draw(frame, &self.state, &self.theme);
     }
 
+    /// The pictures that a graphics protocol has to put on the frame that was drawn.
+    pub fn hangings(&self) -> Vec<Hanging> {
+        frames::hangings(&self.state)
+    }
+
+    /// How photos get to this terminal; none: they are not shown.
+    pub fn set_means(&mut self, means: Option<Means>) {
+        self.state.means = means;
+        self.dirty = true;
+    }
+
     /// To be called when a frame is on the screen: only what was drawn can be decided.
     pub fn drawn(&mut self) {
         self.dirty = false;
@@ -275,6 +298,7 @@ pub async fn run(
     let mut console = Console::new(desk, news, settings, theme, size);
     console.between_reloads = RELOAD;
     let mut screen = Screen::take()?;
+    console.set_means(screen.means(&console.state.settings, theme == Theme::mono()));
     let mut input = EventStream::new();
     let mut terminate = unix::signal(unix::SignalKind::terminate())?;
     let mut hang_up = unix::signal(unix::SignalKind::hangup())?;
@@ -295,7 +319,9 @@ pub async fn run(
             false => since,
         };
         if console.dirty && wait.is_zero() {
+            screen.take_away(&console.hangings())?;
             screen.draw(|frame| console.draw(frame))?;
+            screen.put_up(&console.hangings())?;
             console.drawn();
             last_frame = Some(Instant::now());
             continue;

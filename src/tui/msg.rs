@@ -1,17 +1,38 @@
 //! Everything that can happen to the console. Each comes with what it is about, so that an answer
 //! to a question nobody asks any more is told apart and dropped.
 
+use std::sync::Arc;
+
 use crossterm::event::KeyEvent;
 
+use super::{
+    album::{Order, Way},
+    photo::{Content, Drawing},
+};
 use crate::{
     desk::{
-        AccountFile, CaseFile, CaseRow, CaseView, Changes, Glance, InquiryFile, InquiryRow,
-        InquiryView, KnownMismatches, KnownStatus, Placed, RelationGroup, SyncState, TakenBack,
+        AccountFile, AccountRelations, CaseFile, CaseRow, CaseView, Changes, Glance, InquiryFile,
+        InquiryRow, InquiryView, KnownMismatches, KnownStatus, Placed, RelationRow, SyncState,
+        TakenBack,
     },
     metrics::Stats,
-    model::{AccountId, Action, ActionId, CaseId, InquiryId, Subject},
+    model::{
+        AccountId, Action, ActionId, CaseId, FileRef, InquiryId, Subject, Text, Tie,
+        timeline::Happened,
+    },
     secret::Secret,
 };
+
+/// What may be done once the journal has it.
+#[derive(Debug)]
+pub enum Then {
+    /// Show all personal data of an item.
+    RevealItem(Subject),
+    /// Show the value at this place of an item.
+    RevealValue(Subject, String),
+    /// Hand a personal value to the terminal's clipboard.
+    Copy(Secret<String>),
+}
 
 /// A question's answer, or why there is none, as a sentence.
 pub type Answer<T> = Result<T, String>;
@@ -35,11 +56,20 @@ pub enum Msg {
     InquiryFile(InquiryId, Answer<Option<Box<InquiryFile>>>),
     CaseFile(CaseId, Answer<Option<Box<CaseFile>>>),
     AccountFile(AccountId, Answer<Option<Box<AccountFile>>>),
-    /// The store's copy of an account's relations.
-    Relations(AccountId, Answer<Vec<RelationGroup>>),
+    /// The store's copy of accounts' relations.
+    Relations(Vec<(AccountId, Answer<AccountRelations>)>),
+    /// The keys under which an account may have relations.
+    RelationKeys(AccountId, Answer<Vec<Text>>),
+    /// Whether what is to be related to an account is there, and what it is.
+    Related(AccountId, Tie, Answer<RelationRow>),
     Statuses(CaseId, Answer<Vec<KnownStatus>>),
+    /// What Persona told of an inquiry, and the inquiry as it writes it.
+    Events(InquiryId, Answer<Vec<Happened>>),
+    Raw(InquiryId, Answer<serde_json::Value>),
     /// Persona answered, or not; what it said came through the store.
     Refreshed(Subject, Answer<()>),
+    /// What nobody waited for came, or not: whoever opens it asks again.
+    FetchedAhead,
     /// The same for an account's relations.
     RelationsFetched(AccountId, Answer<()>),
     /// All that was staged is durable, or nothing.
@@ -49,6 +79,15 @@ pub enum Msg {
     Undone(Answer<TakenBack>),
     Acknowledged(Answer<()>),
     Journaled(Answer<()>),
+    /// A file of the open inquiry, or why there is none.
+    Photo(FileRef, Answer<Content>),
+    /// A look at a photo, on this side.
+    PhotoDrawn(usize, Box<Order>, Answer<Arc<Drawing>>),
+    LinksForgotten,
+    /// A new link to a file, which the journal knows of.
+    HandedOff(FileRef, Way, Answer<Secret<String>>),
+    /// The journal has it, or not: then nothing is shown and nothing handed out.
+    Recorded(Then, Answer<()>),
     Link {
         subject: Subject,
         action: ActionId,

@@ -8,8 +8,22 @@ use crate::model::{ActionState, Text, Verb};
 
 /// For a row: `approve held`.
 pub fn brief(verb: &Verb, state: &ActionState) -> String {
-    let word = match state {
-        ActionState::Proposed { by } => return proposed(verb, by),
+    if let ActionState::Proposed { by } = state {
+        return proposed(verb, by);
+    }
+    let word = word(state);
+    match verb {
+        Verb::SetCaseStatus(status) => format!("{word}: {status}"),
+        Verb::AssignCase(_) => format!("assign {word}"),
+        Verb::DismissMatches(_) => format!("dismissal {word}"),
+        verb => format!("{} {word}", verb.words()),
+    }
+}
+
+/// How far it is, in a word.
+pub fn word(state: &ActionState) -> &'static str {
+    match state {
+        ActionState::Proposed { .. } => "proposed",
         ActionState::Held { .. } => "held",
         ActionState::Sending => "on its way",
         ActionState::Waiting { .. } => "waits",
@@ -17,12 +31,6 @@ pub fn brief(verb: &Verb, state: &ActionState) -> String {
         ActionState::Rejected { .. } => "refused",
         ActionState::Stopped { .. } => "stopped",
         ActionState::Cancelled => "taken back",
-    };
-    match verb {
-        Verb::SetCaseStatus(status) => format!("{word}: {status}"),
-        Verb::AssignCase(_) => format!("assign {word}"),
-        Verb::DismissMatches(_) => format!("dismissal {word}"),
-        verb => format!("{} {word}", verb.words()),
     }
 }
 
@@ -74,6 +82,8 @@ pub fn remedy(verb: &Verb) -> &'static str {
         Verb::AssignCase(_) => "it can be assigned to somebody else",
         Verb::CreateInquiry(_) => "an inquiry that was made stays: it can be declined",
         Verb::DismissMatches(_) => "what is dismissed stays so until the report is run again",
+        Verb::AddRelation(_) => "if that was wrong, X removes it",
+        Verb::RemoveRelation(_) => "if that was wrong, A adds it again",
     }
 }
 

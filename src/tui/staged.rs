@@ -23,6 +23,10 @@ pub struct Staged {
     pub reason_due: Option<String>,
     /// Index into `reasons`.
     pub reason: Option<usize>,
+    /// What helps to tell whether it is meant: who an account is that is to be related.
+    pub note: Option<String>,
+    /// An earlier verdict that says the opposite, in words.
+    pub contradicts: Option<String>,
     pub comment: Input,
     /// Keys go into the comment.
     pub writing: bool,
@@ -74,6 +78,8 @@ impl Staged {
             reasons: Vec::new(),
             reason_due: None,
             reason: None,
+            note: None,
+            contradicts: None,
             comment: Input::default(),
             writing: false,
             submitted: false,
@@ -85,9 +91,11 @@ impl Staged {
         self.verb.is_status() && !matches!(self.purpose, Purpose::Confirm(_))
     }
 
-    /// Lines of the commit bar.
+    /// Lines of the commit bar: the question, what it contradicts, what else can be decided with it,
+    /// the reasons, the comment.
     pub fn rows(&self) -> u16 {
-        2 + u16::from(self.can_be_joined()) + u16::from(self.shows_comment())
+        let more = [self.contradicts.is_some(), self.can_be_joined(), self.shows_comment()];
+        more.into_iter().fold(2, |rows, one| rows + u16::from(one))
     }
 
     /// One is being written, or was.

@@ -1,7 +1,7 @@
 //! All that the screen shows and all that a key can change: plain data, written by `update` alone.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
     time::Duration,
 };
 
@@ -11,16 +11,26 @@ use tui_input::Input;
 
 pub use super::detail::{Detail, File, Tab};
 use super::{
-    casework::Layouts, detail::evidence, listing::List, lock::Lock, prompt::Prompt, staged::Staged,
+    adding::Adding,
+    album::{Album, Viewer},
+    casework::Layouts,
+    copying::Choice,
+    detail::evidence,
+    listing::List,
+    lock::Lock,
+    photo::{Ink, Means, Protocol},
+    prompt::Prompt,
+    relations::RelationsPane,
+    reveal::Values,
+    staged::Staged,
 };
 use crate::{
-    config::{Mask, Policy},
+    config::{Mask, Photos, Policy},
     desk::{
-        CaseRow, CaseView, Glance, InquiryRow, InquiryView, KnownMismatches, KnownStatus,
-        RelationGroup, SyncState,
+        CaseRow, CaseView, Glance, InquiryRow, InquiryView, KnownMismatches, KnownStatus, SyncState,
     },
     metrics::Stats,
-    model::{AccountId, Action, ActionId, Evidence, InquiryStatus, Subject, Text, Verb},
+    model::{Action, ActionId, Evidence, InquiryStatus, Subject, Text, Verb},
     secret::Secret,
 };
 
@@ -39,11 +49,12 @@ pub struct Settings {
     pub policy: Policy,
     /// How cases are shown.
     pub layouts: Layouts,
-    /// Relation keys that are configured; empty means that relations cannot be asked for.
-    pub relation_keys: bool,
     pub searched: Searched,
     pub sla: Duration,
     pub error_rate: f64,
+    pub photos: Photos,
+    /// The most bytes that one photo may cost on the line to the terminal.
+    pub photo_limit: usize,
 }
 
 /// How the words of a filter are looked for.
@@ -79,10 +90,15 @@ pub struct State {
     pub detail: Option<Detail>,
     /// What was opened in this console, at which version, and which of its tabs were looked at.
     pub looked: HashMap<(Subject, Evidence), BTreeSet<Tab>>,
+    /// What was asked for before somebody wanted it, at which version.
+    pub ahead: HashSet<(Subject, Option<Timestamp>)>,
     pub staged: Option<Staged>,
     /// What was committed last in this console, and not taken back.
     pub committed: Option<(Subject, Verb)>,
     pub overlay: Option<Overlay>,
+    pub album: Album,
+    /// How photos get to this terminal; none: they are off.
+    pub means: Option<Means>,
     /// The filter line of the pane that is being filtered.
     pub filter: Option<Filter>,
     /// The command line.
@@ -109,19 +125,6 @@ pub enum Pane {
     Detail,
 }
 
-#[derive(Debug, Default)]
-pub struct RelationsPane {
-    pub account: Option<AccountId>,
-    pub groups: Vec<RelationGroup>,
-    /// Counts rows of all groups.
-    pub cursor: usize,
-    /// Persona is being asked.
-    pub asking: bool,
-    pub problem: Option<String>,
-    /// Accounts on the way here, to go back to.
-    pub trail: Vec<AccountId>,
-}
-
 #[derive(Debug)]
 pub enum Overlay {
     Help {
@@ -141,12 +144,22 @@ pub enum Overlay {
         known: Vec<KnownStatus>,
         cursor: usize,
     },
+    /// What of this item can be copied.
+    Copy {
+        subject: Subject,
+        choices: Vec<Choice>,
+        cursor: usize,
+    },
+    /// A relation that is to be added: its key, then its target.
+    AddRelation(Adding),
     /// A one-time link, on the screen and nowhere else.
     Link {
         subject: Subject,
         action: ActionId,
         link: Secret<String>,
     },
+    /// Photos over the whole screen.
+    Photos(Viewer),
     /// Leaving with decisions on their way.
     Leave {
         unsent: usize,
@@ -194,6 +207,13 @@ pub enum Leaving {
 
 impl State {
     pub fn new(settings: Settings, size: (u16, u16), now: Timestamp) -> Self {
+        // Works everywhere, until more is known.
+        let means = (settings.photos != Photos::Off).then_some(Means {
+            protocol: Protocol::HalfBlocks,
+            ink: Ink::True,
+            cell: (10, 20),
+            limit: settings.photo_limit,
+        });
         Self {
             lock: Lock::new(settings.policy.lock_after(), now),
             settings,
@@ -208,9 +228,12 @@ impl State {
             relations: RelationsPane::default(),
             detail: None,
             looked: HashMap::new(),
+            ahead: HashSet::new(),
             staged: None,
             committed: None,
             overlay: None,
+            album: Album::default(),
+            means,
             filter: None,
             prompt: None,
             toast: None,
@@ -266,14 +289,15 @@ impl State {
         reports.iter().filter_map(|report| self.decision_about(&Subject::Report(report.id.clone())))
     }
 
-    /// Whether personal data is shown in the detail now.
+    /// How personal values are written in the detail now.
+    pub fn values(&self) -> Values<'_> {
+        let reveals = self.detail.as_ref().map(|detail| &detail.reveals);
+        Values::of(self.settings.mask, reveals, self.now)
+    }
+
+    /// Whether all personal data of the item in the detail is shown now.
     pub fn shows_item(&self) -> bool {
-        match self.settings.mask {
-            Mask::Everything => {
-                self.detail.as_ref().is_some_and(|detail| detail.is_revealed(self.now))
-            }
-            Mask::Lists | Mask::Nothing => true,
-        }
+        self.values().shows_all()
     }
 
     /// Whether rows show names.
@@ -284,25 +308,9 @@ impl State {
     pub fn say(&mut self, text: impl Into<String>, tone: Tone) {
         let stay = if tone == Tone::Bad { 12 } else { 5 };
         let until = self.now + Duration::from_secs(stay);
-        self.toast = Some(Toast { text: text.into(), tone, until });
-    }
-}
-
-impl RelationsPane {
-    pub fn rows(&self) -> usize {
-        self.groups.iter().map(|group| group.rows.len()).sum()
-    }
-
-    pub fn row(&self) -> Option<&crate::desk::RelationRow> {
-        self.groups.iter().flat_map(|group| &group.rows).nth(self.cursor)
-    }
-
-    /// The account under the cursor; transactions have no screen of their own yet.
-    pub fn subject(&self) -> Option<Subject> {
-        let row = self.row()?;
-        (row.kind.as_str() == "account")
-            .then(|| AccountId::new(row.id.as_str()).ok().map(Subject::Account))
-            .flatten()
+        // It may quote what a server, a file or the environment says.
+        let text = Text::from(text.into()).to_string();
+        self.toast = Some(Toast { text, tone, until });
     }
 }
 
@@ -333,10 +341,11 @@ pub mod samples {
             link_expires: Duration::from_secs(86_400),
             policy: Policy::default(),
             layouts: Layouts::default(),
-            relation_keys: true,
             searched: Searched::Anywhere,
             sla: Duration::from_secs(5),
             error_rate: 0.05,
+            photos: Photos::Auto,
+            photo_limit: 256 * 1024,
         }
     }
 
@@ -357,6 +366,8 @@ pub mod samples {
             cases: Vec::new(),
             exhibits: Default::default(),
             earlier: Vec::new(),
+            signals: Vec::new(),
+            history: Vec::new(),
         }));
         state.detail = Some(detail);
         state.focus = Pane::Detail;

@@ -21,6 +21,13 @@ use crossterm::{
 };
 use ratatui::{Frame, Terminal, backend::CrosstermBackend};
 
+use super::{
+    easel::{Easel, Hanging},
+    means::{self, Around},
+    photo::Means,
+    state::Settings,
+};
+
 /// Columns and rows, if standard output is a terminal that says so.
 pub fn size() -> Option<(u16, u16)> {
     crossterm::terminal::size().ok()
@@ -36,6 +43,8 @@ pub struct Screen {
     /// Not dropped: the library would report on standard error that the cursor of a terminal that
     /// is gone cannot be shown, and fall over if that is gone as well.
     terminal: ManuallyDrop<Terminal<CrosstermBackend<Stdout>>>,
+    /// What a graphics protocol has put on it.
+    easel: Easel,
 }
 
 impl Screen {
@@ -49,7 +58,9 @@ impl Screen {
         let entered = execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste);
         let terminal = entered.and_then(|()| Terminal::new(CrosstermBackend::new(stdout())));
         match terminal {
-            Ok(terminal) => Ok(Self { terminal: ManuallyDrop::new(terminal) }),
+            Ok(terminal) => {
+                Ok(Self { terminal: ManuallyDrop::new(terminal), easel: Easel::default() })
+            }
             Err(why) => {
                 restore();
                 Err(why)
@@ -64,10 +75,40 @@ impl Screen {
         execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)
     }
 
+    /// How photos get to it. To be asked before anything reads its keys.
+    pub fn means(&self, settings: &Settings, mono: bool) -> Option<Means> {
+        let variable = |name: &str| std::env::var(name).ok();
+        let around = Around { variable: &variable, colours: colours(), mono };
+        means::find(settings.photos, settings.photo_limit, &around)
+    }
+
+    /// Takes away the pictures that are not wanted any more; before a frame is drawn.
+    pub fn take_away(&mut self, wanted: &[Hanging]) -> io::Result<()> {
+        let bytes = self.easel.take_away(wanted);
+        self.send(&bytes)
+    }
+
+    /// Puts up the pictures that are not there yet; after a frame is drawn.
+    pub fn put_up(&mut self, wanted: &[Hanging]) -> io::Result<()> {
+        let bytes = self.easel.put_up(wanted);
+        self.send(&bytes)
+    }
+
+    fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        let backend = self.terminal.backend_mut();
+        backend.write_all(bytes)?;
+        Write::flush(backend)
+    }
+
     /// Clears the screen, so that the next frame draws all of it. Not by the library's own
     /// `clear`: that asks the terminal where the cursor is, and the answer would be lost among
     /// the keys.
     pub fn clear(&mut self) -> io::Result<()> {
+        let gone = self.easel.clear();
+        self.send(&gone)?;
         let area = self.terminal.size()?;
         self.terminal.resize(area.into())
     }
@@ -80,6 +121,8 @@ impl Screen {
 
 impl Drop for Screen {
     fn drop(&mut self) {
+        let gone = self.easel.clear();
+        let _ = self.send(&gone);
         // The panic hook was here before: a second time would write over its report.
         if !thread::panicking() {
             restore();

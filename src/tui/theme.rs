@@ -34,8 +34,20 @@ impl Theme {
             shadow: plain.add_modifier(Modifier::BOLD),
             good: plain.fg(Color::Green),
             bad: plain.fg(Color::Red).add_modifier(Modifier::BOLD),
-            warn: plain.fg(Color::Yellow).add_modifier(Modifier::BOLD),
+            // Yellow is gone on a light background, and this is read on both.
+            warn: plain.fg(Color::Magenta).add_modifier(Modifier::BOLD),
             banner: plain.add_modifier(Modifier::BOLD | Modifier::REVERSED),
+        }
+    }
+
+    /// For a light background: of the sixteen, those that are dark on it.
+    pub fn light() -> Self {
+        let dark = Self::colours();
+        Self {
+            accent: dark.accent.fg(Color::Blue),
+            // Every green is pale there; the glyph and the word say it.
+            good: Style::new(),
+            ..dark
         }
     }
 
@@ -44,5 +56,26 @@ impl Theme {
         let plain = Style::new();
         let bold = plain.add_modifier(Modifier::BOLD);
         Self { accent: bold, good: plain, bad: bold, warn: bold, ..Self::colours() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn colours(theme: &Theme) -> Vec<Color> {
+        let Theme { text, dim, accent, cursor, shadow, good, bad, warn, banner } = *theme;
+        [text, dim, accent, cursor, shadow, good, bad, warn, banner]
+            .iter()
+            .filter_map(|s| s.fg)
+            .collect()
+    }
+
+    #[test]
+    fn what_is_pale_on_a_light_background_is_not_in_its_theme_and_warnings_are_never_yellow() {
+        let pale = [Color::Yellow, Color::Green, Color::Cyan, Color::White, Color::Gray];
+        assert!(!colours(&Theme::light()).iter().any(|colour| pale.contains(colour)));
+        assert!(!colours(&Theme::colours()).contains(&Color::Yellow));
+        assert!(colours(&Theme::mono()).is_empty());
     }
 }

@@ -9,13 +9,18 @@ use ratatui::{
 };
 
 use super::{
-    layout, overlays, panes,
+    direction, layout, overlays, panes,
     state::{Overlay, Pane, SMALLEST, State},
     theme::Theme,
     widgets::{commit_bar, header, health, hints, prompt},
 };
 
 pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
+    all(frame, state, theme);
+    direction::settle(frame.buffer_mut());
+}
+
+fn all(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
     if state.lock.is_on() {
         return locked(frame, state, theme);
     }
@@ -51,8 +56,18 @@ pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
         Some(Overlay::Statuses { current, known, cursor, .. }) => {
             overlays::statuses::draw(frame, current, known, *cursor, state, theme);
         }
+        Some(Overlay::Copy { choices, cursor, .. }) => {
+            overlays::copy::draw(frame, choices, *cursor, state, theme);
+        }
+        Some(Overlay::AddRelation(adding)) => overlays::add_relation::draw(frame, adding, theme),
         Some(Overlay::Link { subject, link, .. }) => {
             overlays::link::draw(frame, subject, link, theme);
+        }
+        Some(Overlay::Photos(viewer)) => {
+            overlays::viewer::draw(frame, viewer, state, theme);
+            if let Some(hand_off) = &viewer.hand_off {
+                overlays::hand_off::draw(frame, hand_off, theme);
+            }
         }
         Some(Overlay::Leave { unsent }) => overlays::leave::draw(frame, *unsent, theme),
     }

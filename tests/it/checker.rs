@@ -1,6 +1,6 @@
 //! Maker and checker: what one reviewer proposes, a second person confirms or returns.
 
-use caseload::{clock::Clock, journal, store::Store};
+use caseload::{clock::Clock, store::Store};
 use serde_json::Value;
 
 use crate::{
@@ -49,14 +49,6 @@ async fn look(story: &mut Story) {
     story.pass(3).await;
 }
 
-async fn journal(story: &Story) -> Vec<Value> {
-    let file = story.folder.path().join("store/caseload.db");
-    let store = Store::open(&file, Clock::system()).await.unwrap();
-    let lines = store.journal_lines().await.unwrap();
-    journal::verify(lines.iter().map(|(line, hash)| (line.as_str(), hash.as_str()))).unwrap();
-    lines.iter().map(|(line, _)| serde_json::from_str(line).unwrap()).collect()
-}
-
 #[track_caller]
 fn line<'a>(lines: &'a [Value], what: &str) -> &'a Value {
     lines.iter().rfind(|line| line["what"] == what).unwrap_or_else(|| panic!("{what}: {lines:#?}"))
@@ -74,9 +66,9 @@ async fn what_one_proposes_another_confirms_and_both_sign_it() {
     checker.press("o").await.sees("proposed 10m ago").press("<esc>").await;
     checker.press("l").await.sees("(enforced by");
     checker.press("a").await.sees("confirm approve").sees(", proposed by jane@example.test?");
-    checker.sees("reason: evidence_ok · comment masked, p reveals");
+    checker.sees("reason: evidence_ok · comment masked, P reveals");
     checker.sees("enforced by this client only").press("c").await.sees("has no comment of its own");
-    checker.press("p").await.sees("comment: evidence ok (jane@example.test)");
+    checker.press("P").await.sees("comment: evidence ok (jane@example.test)");
     checker.press("<enter>").await.sees("confirmed, leaves in 5 s");
     assert_eq!(checker.simulator.effects(&id), 0, "it is held as any other");
     checker.pass(6).await;
@@ -84,7 +76,7 @@ async fn what_one_proposes_another_confirms_and_both_sign_it() {
     assert_eq!(checker.simulator.effects(&id), 1);
     let comment = &checker.simulator.object(&id).unwrap()["attributes"]["reviewer-comment"];
     assert_eq!(comment, "evidence ok (jane@example.test, confirmed by joan@example.test)");
-    let lines = journal(&checker).await;
+    let lines = checker.journal().await;
     let (proposed, confirmed) = (line(&lines, "proposed"), line(&lines, "confirmed"));
     assert_eq!(
         (&proposed["who"], &proposed["key"]["ends"]),
@@ -149,7 +141,7 @@ async fn it_is_returned_by_the_checker_and_read_by_the_maker() {
     maker.press("u").await.lacks("returned it");
     maker.press("a1<enter>").await.sees("is proposed").pass(600).await;
     assert_eq!(maker.simulator.effects(&id), 0);
-    let lines = journal(&maker).await;
+    let lines = maker.journal().await;
     assert_eq!(line(&lines, "returned")["who"], "joan@example.test");
 }
 
@@ -188,7 +180,7 @@ async fn what_moved_since_is_stopped_and_named() {
     checker.sees("status needs review → declined").sees("not confirmed: it is stopped, since");
     maker.pass(60).await;
     assert_eq!(maker.simulator.status(&id).unwrap(), "declined");
-    assert_eq!(line(&journal(&maker).await, "stopped")["who"], "joan@example.test");
+    assert_eq!(line(&maker.journal().await, "stopped")["who"], "joan@example.test");
     maker.press(&format!("/{id} status:any<enter>l")).await.sees("was not sent");
     maker.press("ua").await.sees("propose approve");
 }
@@ -245,7 +237,7 @@ async fn a_case_and_its_inquiry_are_proposed_and_confirmed_together() {
     let effects = |id: &str| checker.simulator.effects(id);
     assert_eq!((effects(&inquiry), effects(&case)), (1, 1));
     assert_eq!(checker.simulator.status(&inquiry).unwrap(), "approved");
-    let lines = journal(&checker).await;
+    let lines = checker.journal().await;
     let count = |what: &str| lines.iter().filter(|line| line["what"] == what).count();
     assert_eq!((count("proposed"), count("confirmed"), count("done")), (2, 2, 2));
 }

@@ -287,8 +287,16 @@ fn of_cases_and_accounts() -> Vec<Box<dyn Asks>> {
         accounts::Retrieve { id: account() },
         account_update,
         relations,
-        accounts::AddRelation { id: account(), key: text("ubo"), target: text("act_2") },
-        accounts::RemoveRelation { id: account(), key: text("ubo"), target: text("act_2") },
+        accounts::AddRelation {
+            id: account(),
+            key: text("ubo"),
+            target: caseload::model::RelatedId::new("act_2").unwrap()
+        },
+        accounts::RemoveRelation {
+            id: account(),
+            key: text("ubo"),
+            target: caseload::model::RelatedId::new("act_2").unwrap()
+        },
         Search::<Account>::new(None, None, page()),
         tags::Add { to: tags::Tagged::Account(account()), tag: text("vip") },
         tags::Remove { from: tags::Tagged::Account(account()), tag: text("vip") },

@@ -391,7 +391,7 @@ fn links_to_files_never_carry_the_key() {
     let links = link(&line.elsewhere.url);
     let done = runner(200).run(&links, |link| {
         let file = FileLink::new(&link);
-        if let Err(why) = line.wait(line.client.download(&file, Lane::Front)) {
+        if let Err(why) = line.wait(line.client.download(&file, 1 << 20, Lane::Front)) {
             told_well(&why);
         }
         Ok(())

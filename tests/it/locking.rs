@@ -89,12 +89,12 @@ async fn a_staged_verdict_goes_and_a_comment_stays() {
 async fn what_was_revealed_is_masked_again_and_what_was_held_goes_on() {
     let mut story = Story::begin().await;
     let id = story.first_in_queue();
-    story.press("lp").await;
+    story.press("lP").await;
     let open = story.screen();
-    story.press("p").await;
+    story.press("P").await;
     let masked = story.screen();
     assert_ne!(open, masked);
-    story.press("p`<enter>").await;
+    story.press("P`<enter>").await;
     let again = story.screen();
     let body = |screen: &str| screen.lines().skip(1).take(30).collect::<Vec<_>>().join("\n");
     assert_eq!(body(&again), body(&masked));

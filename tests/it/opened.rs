@@ -5,15 +5,6 @@ use serde_json::Value;
 
 use crate::story::Story;
 
-async fn journal(story: &Story) -> Vec<Value> {
-    let file = story.folder.path().join("store/caseload.db");
-    let store = Store::open(&file, Clock::system()).await.unwrap();
-    let lines = store.journal_lines().await.unwrap();
-    caseload::journal::verify(lines.iter().map(|(line, hash)| (line.as_str(), hash.as_str())))
-        .unwrap();
-    lines.iter().map(|(line, _)| serde_json::from_str(line).unwrap()).collect()
-}
-
 fn all<'a>(lines: &'a [Value], what: &str) -> Vec<&'a Value> {
     lines.iter().filter(|line| line["what"] == what).collect()
 }
@@ -23,16 +14,16 @@ async fn what_was_opened_revealed_and_decided_is_told_in_order() {
     let mut story = Story::begin().await;
     let id = story.first_in_queue();
     story.press("jjkk").await;
-    assert!(all(&journal(&story).await, "opened").is_empty(), "passing by is not opening");
-    story.press("<enter>jk<esc><enter>p").await;
-    let lines = journal(&story).await;
+    assert!(all(&story.journal().await, "opened").is_empty(), "passing by is not opening");
+    story.press("<enter>jk<esc><enter>P").await;
+    let lines = story.journal().await;
     let opened = all(&lines, "opened");
     assert_eq!(opened.len(), 1, "once for each version: {lines:#?}");
     assert_eq!(opened[0]["subject"]["Inquiry"], id.as_str());
     assert_eq!(opened[0]["version"]["status"], "needs_review");
     story.press("a1<enter>").await;
     story.pass(6).await;
-    let lines = journal(&story).await;
+    let lines = story.journal().await;
     let number = |what: &str| all(&lines, what)[0]["line"].clone();
     let before = &all(&lines, "decided")[0]["decision"]["before"];
     assert_eq!(before["opened"], Value::from(vec![number("opened")]));

@@ -146,7 +146,7 @@ fn in_whatever_order_it_arrives_nothing_personal_stays_or_comes_back() {
 async fn an_item_that_is_redacted_while_it_is_decided_is_gone_from_the_screen() {
     let mut story = Story::begin().await;
     let id = story.first_in_queue();
-    story.press("p").await.sees("name last").press("a").await.sees("approve inq_");
+    story.press("]P").await.sees("name last").press("a").await.sees("approve inq_");
     let name = story.simulator.object(&id).unwrap()["attributes"]["fields"]["name-last"]["value"]
         .as_str()
         .unwrap()

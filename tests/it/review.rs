@@ -102,9 +102,10 @@ async fn personal_data_is_masked_until_revealed_and_for_a_while_only() {
             .as_str()
             .unwrap()
             .to_owned();
-    story.lacks(&email).press("p").await.sees(&email);
+    story.press("]").await.lacks(&email).press("P").await.sees(&email).sees("shown for up to 60 s");
     story.pass(61).await.lacks(&email);
-    story.press("p").await.sees(&email).press("j").await.lacks(&email);
+    story.press("P").await.sees(&email).press("P").await.lacks(&email);
+    story.press("P").await.sees(&email).press("hj").await.lacks(&email);
 }
 
 #[tokio::test]

@@ -78,7 +78,7 @@ async fn a_day_of_review_leaves_nothing_of_a_person_in_the_bytes() {
         .as_str()
         .unwrap()
         .to_owned();
-    story.press("p").await.sees(&last);
+    story.press("P").await.sees(&last);
     story.press("d2cblurred-by-hand<enter><enter>").await.pass(6).await;
     assert_eq!(story.simulator.status(&id).unwrap(), "declined");
     let comment = &story.simulator.object(&id).unwrap()["attributes"]["reviewer-comment"];

@@ -6,18 +6,25 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use caseload::{
     busy::Busy,
     clock::Clock,
-    config::{CaseLayout, Mask, Policy},
+    config::{CaseLayout, Mask, Photos, Policy},
     desk::{self, Booted, CaseStatuses, Mappings, RelationKeys},
     metrics::Thresholds,
     model::{Text, Timestamp},
     persona::{self, Roots},
     secret::{FieldKey, KeySource, Secret},
     simulator::{self, DEMO_KEY, Novelties, Scenario, Simulator},
+    store::Store,
     sync,
-    tui::{Console, Errand, Searched, Settings, Theme},
+    tui::{Console, Errand, Hanging, Searched, Settings, Theme, photo::Means},
 };
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
-use ratatui::{Terminal, backend::TestBackend};
+use ratatui::{
+    Terminal, TerminalOptions, Viewport,
+    backend::{CrosstermBackend, TestBackend},
+    buffer::Buffer,
+    style::Modifier,
+};
+use serde_json::Value;
 use tempfile::TempDir;
 use unicode_width::UnicodeWidthStr;
 
@@ -29,6 +36,8 @@ pub struct Story {
     pub copied: Vec<String>,
     console: Console,
     terminal: Terminal<TestBackend>,
+    /// The newest frame. What a test terminal keeps has remains of older ones under wide letters.
+    shown: Buffer,
     busy: Busy,
     booted: Booted,
     field_key: Option<FieldKey>,
@@ -51,6 +60,11 @@ pub struct Beginning {
     pub policy: Policy,
     pub layouts: BTreeMap<String, CaseLayout>,
     pub reviewer: &'static str,
+    pub photos: Photos,
+    /// How photos get to the terminal; half blocks in all colours without it.
+    pub means: Option<Means>,
+    /// For so long links to files are good, in seconds.
+    pub file_life: u32,
 }
 
 impl Default for Beginning {
@@ -69,6 +83,9 @@ impl Default for Beginning {
             policy: Policy::default(),
             layouts: BTreeMap::new(),
             reviewer: "jane@example.test",
+            photos: Photos::Auto,
+            means: None,
+            file_life: 6 * 60 * 60,
         }
     }
 }
@@ -110,6 +127,7 @@ impl Story {
             scenario: beginning.scenario.clone(),
             // Stories live in one window of the rate limit.
             rate_limit: 10_000,
+            file_life_seconds: beginning.file_life,
             ..simulator::Options::default()
         };
         let listen = ([127, 0, 0, 1], 0).into();
@@ -182,21 +200,36 @@ impl Story {
             link_expires: Duration::from_secs(86_400),
             policy: beginning.policy.clone(),
             layouts: beginning.layouts.clone(),
-            relation_keys: true,
             searched: match beginning.field_key {
                 None => Searched::Anywhere,
                 Some(_) => Searched::ByBeginnings,
             },
             sla: Duration::from_secs(5),
             error_rate: 0.05,
+            photos: beginning.photos,
+            photo_limit: 256 * 1024,
         };
         let news = booted.take_news();
-        let console =
+        let mut console =
             Console::new(booted.desk.clone(), news, settings, Theme::colours(), beginning.size);
+        if beginning.means.is_some() {
+            console.set_means(beginning.means);
+        }
         let backend = TestBackend::new(beginning.size.0, beginning.size.1);
         let terminal = Terminal::new(backend).expect("a test terminal");
         let (copied, field_key) = (Vec::new(), beginning.field_key.clone());
-        Self { simulator, clock, folder, copied, console, terminal, busy, booted, field_key }
+        Self {
+            simulator,
+            clock,
+            folder,
+            copied,
+            console,
+            terminal,
+            shown: Buffer::default(),
+            busy,
+            booted,
+            field_key,
+        }
     }
 
     /// Presses keys one after the other, each after the console has settled. `<enter>`, `<esc>`,
@@ -267,16 +300,15 @@ impl Story {
                     Errand::Repaint => self.terminal.clear().expect("a test terminal takes all"),
                 }
             }
-            self.terminal
-                .draw(|frame| self.console.draw(frame))
-                .expect("a test terminal takes all");
+            let frame = self.terminal.draw(|frame| self.console.draw(frame));
+            self.shown = frame.expect("a test terminal takes all").buffer.clone();
             self.console.drawn();
         }
     }
 
     /// The screen's text, lines without trailing blanks.
     pub fn screen(&self) -> String {
-        let buffer = self.terminal.backend().buffer();
+        let buffer = &self.shown;
         let width = usize::from(buffer.area.width);
         let lines = buffer.content().chunks(width).map(|row| {
             let (mut line, mut covered) = (String::new(), 0);
@@ -293,6 +325,35 @@ impl Story {
         lines.collect::<Vec<_>>().join("\n")
     }
 
+    /// All cells of the screen, with what no reader sees of them.
+    pub fn buffer(&self) -> &Buffer {
+        &self.shown
+    }
+
+    /// What the console draws on a terminal of this size, without waiting for anything.
+    pub fn draw_at(&mut self, columns: u16, rows: u16) -> Buffer {
+        let mut terminal = Terminal::new(TestBackend::new(columns, rows)).expect("a test terminal");
+        terminal.draw(|frame| self.console.draw(frame)).expect("a test terminal takes all");
+        terminal.backend().buffer().clone()
+    }
+
+    /// The bytes that draw the screen on a real terminal.
+    pub fn bytes(&mut self) -> Vec<u8> {
+        let size = self.buffer().area;
+        let mut sent = Vec::new();
+        let options = TerminalOptions { viewport: Viewport::Fixed(size) };
+        let mut terminal = Terminal::with_options(CrosstermBackend::new(&mut sent), options)
+            .expect("a terminal in memory");
+        terminal.draw(|frame| self.console.draw(frame)).expect("memory takes all");
+        drop(terminal);
+        sent
+    }
+
+    /// What a graphics protocol has to put on the screen.
+    pub fn hangings(&self) -> Vec<Hanging> {
+        self.console.hangings()
+    }
+
     #[track_caller]
     pub fn sees(&mut self, words: &str) -> &mut Self {
         let screen = self.screen();
@@ -305,6 +366,30 @@ impl Story {
         let screen = self.screen();
         assert!(!screen.contains(words), "{words:?} is on the screen:\n{screen}");
         self
+    }
+
+    /// The text of the row that the cursor of the pane with focus is on.
+    pub fn at_cursor(&self) -> String {
+        let buffer = &self.shown;
+        let (area, mut text) = (buffer.area, String::new());
+        for (column, row) in (0..area.height).flat_map(|row| (0..area.width).map(move |c| (c, row)))
+        {
+            let cell = &buffer[(column, row)];
+            if cell.modifier.contains(Modifier::REVERSED) && row > 0 {
+                text.push_str(cell.symbol());
+            }
+        }
+        text
+    }
+
+    /// All lines of the journal, proved.
+    pub async fn journal(&self) -> Vec<Value> {
+        let file = self.folder.path().join("store/caseload.db");
+        let store = Store::open(&file, Clock::system()).await.expect("the store of the story");
+        let lines = store.journal_lines().await.expect("a journal");
+        let pairs = lines.iter().map(|(line, hash)| (line.as_str(), hash.as_str()));
+        caseload::journal::verify(pairs).expect("nobody meddled with it");
+        lines.iter().map(|(line, _)| serde_json::from_str(line).expect("a line is JSON")).collect()
     }
 
     pub fn is_over(&self) -> bool {

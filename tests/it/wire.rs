@@ -141,7 +141,7 @@ async fn a_file_that_was_cut_off_is_asked_for_again() {
         time_goes_by(&clock).await;
     });
     let came = tokio::select! {
-        came = client.download(&file, Lane::Front) => came.unwrap(),
+        came = client.download(&file, 1 << 20, Lane::Front) => came.unwrap(),
         () = rest => unreachable!("it goes by for good"),
     };
     assert_eq!((came.content_type.as_str(), came.bytes.as_slice()), ("image/png", &b"whole"[..]));

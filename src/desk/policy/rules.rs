@@ -17,7 +17,11 @@ pub fn rule<'a>(policy: &'a Policy, verb: &Verb) -> Option<&'a Rule> {
         Verb::MarkForReview => Some(&policy.escalate),
         Verb::SetCaseStatus(_) => Some(&policy.case_status),
         Verb::DismissMatches(_) => Some(&policy.dismiss),
-        Verb::OneTimeLink { .. } | Verb::AssignCase(_) | Verb::CreateInquiry(_) => None,
+        Verb::OneTimeLink { .. }
+        | Verb::AssignCase(_)
+        | Verb::CreateInquiry(_)
+        | Verb::AddRelation(_)
+        | Verb::RemoveRelation(_) => None,
     }
 }
 

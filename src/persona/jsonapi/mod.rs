@@ -109,6 +109,11 @@ impl Document {
         Resource::read(data, Place::at("data"), &self.notes)
     }
 
+    /// All of it.
+    pub fn to_value(&self) -> serde_json::Value {
+        serde_json::Value::from(self.body.get_value().clone())
+    }
+
     /// The values under `data`.
     pub fn list(&self) -> Result<&[Json<'_>], DecodeError> {
         let data = self.member("data").and_then(Json::as_array);

@@ -49,6 +49,8 @@ pub struct Wire<'a> {
     pub key: Option<Secret<String>>,
     pub idempotency_key: Option<&'a IdempotencyKey>,
     pub body: Option<String>,
+    /// The largest answer that is read, in bytes.
+    pub most: usize,
 }
 
 /// What came back.
@@ -83,11 +85,13 @@ pub enum Failure {
     /// be a header.
     Setup(String),
     NoAnswer(NoAnswer),
-    /// More than [`MOST_BYTES`].
-    TooLarge,
+    /// More bytes than are read.
+    TooLarge {
+        most: usize,
+    },
 }
 
-/// The largest answer that is read: a page of 100 inquiries is well under one megabyte.
+/// The largest answer of the API that is read: a page of 100 inquiries is well under one megabyte.
 pub const MOST_BYTES: usize = 32 * 1024 * 1024;
 
 /// A connection that is not used for so long is not used again.
@@ -139,8 +143,8 @@ impl Http {
         let headers = read_headers(response.headers());
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|why| no_answer(&why))? {
-            if body.len() + chunk.len() > MOST_BYTES {
-                return Err(Failure::TooLarge);
+            if body.len() + chunk.len() > wire.most {
+                return Err(Failure::TooLarge { most: wire.most });
             }
             body.extend_from_slice(&chunk);
         }

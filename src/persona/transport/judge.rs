@@ -1,7 +1,7 @@
 //! Whether what came back is an answer, or what is wrong with it: a pure function.
 
 use super::{
-    http::{Failure, Headers, MOST_BYTES, Reply},
+    http::{Failure, Headers, Reply},
     rate_limit::Said,
 };
 use crate::{
@@ -16,9 +16,9 @@ pub fn accepted(request: &Request, reply: Result<Reply, Failure>) -> Result<Repl
         let kind = match why {
             Failure::Setup(why) => ErrorKind::Refused(why),
             Failure::NoAnswer(how) => ErrorKind::NoAnswer(how),
-            Failure::TooLarge => ErrorKind::Unreadable {
+            Failure::TooLarge { most } => ErrorKind::Unreadable {
                 path: "the whole body".into(),
-                why: format!("it is larger than {} MiB", MOST_BYTES / 1024 / 1024),
+                why: format!("it is larger than {} MiB", most / 1024 / 1024),
             },
         };
         Error::new(kind, words)

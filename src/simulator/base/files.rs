@@ -1,7 +1,10 @@
 //! Files of the first world: photos and papers, drawn when somebody reads them.
 
 use super::{
-    super::{photo, print},
+    super::{
+        photo::{self, Sheet},
+        print,
+    },
     Base,
     named::Named,
     plan::Plan,
@@ -9,11 +12,11 @@ use super::{
 };
 
 impl Base {
-    /// The bytes of a file by its name, `ver_…-front.png`.
-    pub fn file(&self, name: &str) -> Option<Vec<u8>> {
+    /// A file by its name, `ver_…-front.png`.
+    pub fn file(&self, name: &str) -> Option<Sheet> {
         let (owner, rest) = name.split_once('-')?;
         let (page, ending) = rest.split_once('.')?;
-        if ending != photo::ending(page) {
+        if ending != photo::ending(owner, page) {
             return None;
         }
         let named = self.named(owner)?;
@@ -29,9 +32,9 @@ impl Base {
             Named::Person(account) if page == "portrait" => account,
             _ => return None,
         };
-        Some(match page {
-            "statement" => print::page(&photo::statement(owner)),
-            _ => photo::draw(page, &self.plan.person(account))?,
-        })
+        match page {
+            "statement" => Some(Sheet::Paper(print::page(&photo::statement(owner)))),
+            _ => Sheet::photo(owner, page, self.plan.person(account)),
+        }
     }
 }

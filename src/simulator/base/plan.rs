@@ -12,6 +12,8 @@ use super::{
 
 /// The oldest inquiry is so old.
 pub const SPAN: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// In so many people in a row some have something in common.
+const RING: u64 = 24;
 /// Younger ones may still wait for review.
 const FRESH: SignedDuration = SignedDuration::from_hours(96);
 
@@ -176,7 +178,44 @@ impl Plan {
     }
 
     pub fn person(&self, account: u64) -> Person {
-        people::person(&mut dice(self.seed, "person", account))
+        let made = |account| people::person(&mut dice(self.seed, "person", account));
+        let mut person = made(account);
+        match (account % 12, self.declined_before(account)) {
+            // The same contact under another name.
+            (5 | 11, Some(other)) => {
+                let other = made(other);
+                (person.email, person.phone) = (other.email, other.phone);
+            }
+            // The same document, at another age.
+            (3, Some(other)) => person.document = made(other).document,
+            _ => {}
+        }
+        person
+    }
+
+    /// The nearest account before one that waits for a review whose first inquiry was declined.
+    fn declined_before(&self, account: u64) -> Option<u64> {
+        let stood = |account| self.status_name(Self::first_inquiry_of(account));
+        if stood(account) != "needs_review" {
+            return None;
+        }
+        let before = (1..=40).map_while(|back| account.checked_sub(back));
+        before.into_iter().find(|before| stood(*before) == "declined")
+    }
+
+    /// The inquiry whose device is used in this one, too: rings of people who were declined, whose
+    /// device comes back with somebody who waits for a review.
+    pub fn lender(&self, inquiry: u64) -> u64 {
+        let rings = (self.inquiries / RING / 2).max(1);
+        let first = match self.status_name(inquiry) {
+            "declined" if inquiry / RING % 2 == 0 && inquiry.is_multiple_of(2) => {
+                inquiry / RING * RING
+            }
+            "needs_review" if inquiry % 5 == 2 => inquiry / 5 % rings * 2 * RING,
+            _ => return inquiry,
+        };
+        // Nobody has a device before it was there.
+        if first < inquiry { first } else { inquiry }
     }
 
     /// A firm that an inquiry of this account may be about.

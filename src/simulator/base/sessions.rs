@@ -175,12 +175,13 @@ impl Base {
                 }
             }
         }
+        let machine_of = if continued { inquiry } else { plan.lender(inquiry) };
         let gone = |kind: &str, named: Named| {
             if begun { to_one(kind, &self.id(named)) } else { json!({ "data": null }) }
         };
         let relationships = json!({
             "inquiry": to_one("inquiry", &self.id(Named::Inquiry(inquiry))),
-            "device": gone("device", Named::Device(inquiry, nth)),
+            "device": gone("device", Named::Device(machine_of, nth)),
             "network": gone("network", Named::Network(inquiry, nth)),
         });
         object("inquiry-session", self.id(Named::Session(inquiry, nth)), attributes, relationships)

@@ -126,7 +126,7 @@ impl About<'_> {
             "entity-confidence-reasons" if high < 85.0 => json!(["low_confidence_entity_match"]),
             "entity-confidence-reasons" => json!([]),
             "center-photo-face-coordinates" => {
-                let ([left, top], [right, bottom]) = photo::FACE;
+                let ([left, top], [right, bottom]) = photo::face_on(self.id);
                 json!({
                     "top-left": [left, top], "top-right": [right, top],
                     "bottom-left": [left, bottom], "bottom-right": [right, bottom],
@@ -141,9 +141,9 @@ impl About<'_> {
     }
 
     fn file(&self, attribute: &str) -> Option<Value> {
-        let name = |page: &str| format!("{}-{page}.{}", self.id, photo::ending(page));
+        let name = |page: &str| format!("{}-{page}.{}", self.id, photo::ending(self.id, page));
         let url = |page: &str| format!("file:{}", name(page));
-        let size = photo::byte_size;
+        let size = |page: &str| photo::byte_size(self.id, page);
         let named = |page: &str| json!({ "filename": name(page), "url": url(page), "byte-size": size(page) });
         Some(match attribute {
             "front-photo-url" => url("front").into(),

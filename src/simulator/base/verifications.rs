@@ -259,6 +259,6 @@ fn pages(kind: &str, verification: &Object) -> Vec<&'static str> {
 
 /// A file whose name begins with its owner's id.
 pub fn file(owner: &str, page: &str) -> Value {
-    let name = format!("{owner}-{page}.{}", photo::ending(page));
-    json!({ "filename": name, "url": format!("file:{name}"), "byte-size": photo::byte_size(page) })
+    let name = format!("{owner}-{page}.{}", photo::ending(owner, page));
+    json!({ "filename": name, "url": format!("file:{name}"), "byte-size": photo::byte_size(owner, page) })
 }

@@ -19,6 +19,17 @@ impl Canvas {
         Self { width, height, pixels }
     }
 
+    /// In pixels.
+    pub fn size(&self) -> (u16, u16) {
+        (self.width, self.height)
+    }
+
+    /// What a pixel is drawn with, if it is on the canvas.
+    pub fn ink(&self, x: u16, y: u16) -> Option<Ink> {
+        let at = usize::from(y) * usize::from(self.width) + usize::from(x);
+        (x < self.width).then(|| self.pixels.get(at).copied()).flatten()
+    }
+
     fn set(&mut self, x: i32, y: i32, ink: Ink) {
         let inside =
             (0..i32::from(self.width)).contains(&x) && (0..i32::from(self.height)).contains(&y);

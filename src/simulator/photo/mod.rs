@@ -1,12 +1,16 @@
 //! Photos of documents and faces, and papers: plainly made up, drawn from what a person is.
 
 mod canvas;
+mod large;
 
 use self::canvas::{Canvas, PALETTE};
 use super::people::Person;
 
 /// Where the face is on a photo of a person: top left and bottom right, in pixels.
-pub const FACE: ([i32; 2], [i32; 2]) = ([80, 60], [240, 270]);
+const FACE: ([i32; 2], [i32; 2]) = ([80, 60], [240, 270]);
+
+/// Of so many objects with photos one has those of a telephone.
+const LARGE: u64 = 9;
 
 const CARD: (u16, u16) = (480, 300);
 const PORTRAIT: (u16, u16) = (320, 400);
@@ -26,22 +30,73 @@ const SHIRT: u8 = 5;
 const RED: u8 = 6;
 const PALE: u8 = 7;
 
+/// What a card lies on.
+const TABLE: [u8; 3] = [88, 72, 60];
+
 const SKINS: [[u8; 3]; 5] =
     [[247, 214, 190], [225, 172, 140], [198, 134, 94], [141, 85, 54], [92, 58, 40]];
 const HAIRS: [[u8; 3]; 4] = [[40, 30, 25], [110, 70, 35], [190, 150, 80], [150, 150, 155]];
 const TINTS: [[u8; 3]; 4] = [[205, 225, 240], [222, 238, 214], [240, 224, 205], [228, 216, 240]];
 
-/// `png`, or `pdf` of papers.
-pub fn ending(page: &str) -> &'static str {
-    if page == "statement" { "pdf" } else { "png" }
+/// Whether an object's photos are those of a telephone: large JPEGs.
+fn is_large(owner: &str) -> bool {
+    let sum = owner.bytes().fold(7_u64, |sum, byte| sum.wrapping_mul(31) ^ u64::from(byte));
+    (sum ^ sum >> 17).is_multiple_of(LARGE)
+}
+
+/// `png` or `jpg`, or `pdf` of papers.
+pub fn ending(owner: &str, page: &str) -> &'static str {
+    match page {
+        "statement" => "pdf",
+        _ if is_large(owner) => "jpg",
+        _ => "png",
+    }
 }
 
 /// How many bytes a file has, known without drawing it.
-pub fn byte_size(page: &str) -> usize {
+pub fn byte_size(owner: &str, page: &str) -> usize {
     match page {
         "statement" => PAPER_BYTES,
+        _ if is_large(owner) => large::BYTES,
         "front" | "back" => CARD_BYTES,
         _ => PORTRAIT_BYTES,
+    }
+}
+
+/// Where the face is on a selfie: top left and bottom right, in pixels.
+pub fn face_on(owner: &str) -> ([i32; 2], [i32; 2]) {
+    if !is_large(owner) {
+        return FACE;
+    }
+    (large::place(PORTRAIT, FACE.0), large::place(PORTRAIT, FACE.1))
+}
+
+/// A file that can be drawn, which takes a while.
+pub enum Sheet {
+    Paper(Vec<u8>),
+    Photo { page: String, person: Box<Person>, large: bool },
+}
+
+impl Sheet {
+    /// None: there is no such page.
+    pub fn photo(owner: &str, page: &str, person: Person) -> Option<Self> {
+        let large = is_large(owner);
+        let known = ["front", "back", "portrait", "center", "left", "right"].contains(&page);
+        known.then(|| Self::Photo { page: page.to_owned(), person: Box::new(person), large })
+    }
+
+    pub fn bytes(self) -> Vec<u8> {
+        match self {
+            Self::Paper(bytes) => bytes,
+            Self::Photo { page, person, large } => {
+                let canvas = canvas(&page, &person);
+                if large {
+                    large::jpeg(&canvas, palette(&person), TABLE)
+                } else {
+                    canvas.png(palette(&person))
+                }
+            }
+        }
     }
 }
 
@@ -55,17 +110,14 @@ pub fn statement(owner: &str) -> Vec<String> {
     lines
 }
 
-/// A photo; none: there is no such page.
-pub fn draw(page: &str, person: &Person) -> Option<Vec<u8>> {
-    let canvas = match page {
+fn canvas(page: &str, person: &Person) -> Canvas {
+    match page {
         "front" => front(person),
         "back" => back(person),
-        "portrait" | "center" => portrait(Turn::None),
         "left" => portrait(Turn::Left),
         "right" => portrait(Turn::Right),
-        _ => return None,
-    };
-    Some(canvas.png(palette(person)))
+        _ => portrait(Turn::None),
+    }
 }
 
 /// Where somebody looks.
@@ -179,19 +231,33 @@ mod tests {
     use super::*;
     use crate::simulator::{people, print};
 
+    fn drawn(page: &str, person: &Person, large: bool) -> Vec<u8> {
+        Sheet::Photo { page: page.to_owned(), person: Box::new(person.clone()), large }.bytes()
+    }
+
+    /// The first owner whose photos are, or are not, large.
+    fn owner(large: bool) -> String {
+        let owners = (0..).map(|nth: u32| format!("ver_{nth:024}"));
+        owners.into_iter().find(|owner| is_large(owner) == large).unwrap()
+    }
+
     #[test]
     fn files_are_as_large_as_they_say_whoever_they_show() {
         for seed in 0..40 {
             let person = people::person(&mut fastrand::Rng::with_seed(seed));
             for page in ["front", "back", "portrait", "center", "left", "right"] {
-                let file = draw(page, &person).unwrap();
-                assert_eq!(file.len(), byte_size(page), "{page}");
-                assert_eq!(draw(page, &person), Some(file));
+                let file = drawn(page, &person, false);
+                assert_eq!(file.len(), byte_size(&owner(false), page), "{page}");
+                assert_eq!(drawn(page, &person, false), file);
             }
         }
-        assert_eq!(draw("sideways", &people::person(&mut fastrand::Rng::with_seed(1))), None);
+        let person = people::person(&mut fastrand::Rng::with_seed(1));
+        for page in ["front", "center"] {
+            assert_eq!(drawn(page, &person, true).len(), byte_size(&owner(true), page), "{page}");
+        }
+        assert!(Sheet::photo("ver_1", "sideways", person).is_none());
         for owner in ["ver_000000000000000000000000", "case_000000000000000000000000"] {
-            assert_eq!(print::page(&statement(owner)).len(), byte_size("statement"));
+            assert_eq!(print::page(&statement(owner)).len(), byte_size(owner, "statement"));
         }
     }
 
@@ -199,7 +265,7 @@ mod tests {
     fn people_look_different() {
         let people = (0..60).map(|seed| people::person(&mut fastrand::Rng::with_seed(seed)));
         let faces: std::collections::HashSet<_> =
-            people.filter_map(|person| draw("portrait", &person)).collect();
+            people.map(|person| drawn("portrait", &person, false)).collect();
         assert!(faces.len() > 30, "{}", faces.len());
     }
 }

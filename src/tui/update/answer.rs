@@ -3,8 +3,8 @@
 use jiff::SignedDuration;
 
 use super::{
-    Effect, Leaving, Pane, State, Tone, Touched, ask, follow_cursor, follow_rows, load_cases,
-    load_inquiries, measure,
+    Effect, Leaving, Pane, State, Tone, Touched, album, ask, evidence, follow_cursor, follow_rows,
+    load_cases, load_inquiries, measure, relate, relations, reveal,
 };
 use crate::{
     desk::{Changes, Note, Placed, SyncState, TakenBack},
@@ -57,23 +57,10 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
             let file = file.map(|file| file.map_or(File::Missing, File::Account));
             shown(state, &Subject::Account(id), file)
         }
-        Msg::Relations(account, answer) if state.relations.account.as_ref() == Some(&account) => {
-            match answer {
-                Ok(groups) => state.relations.groups = groups,
-                Err(why) => state.relations.problem = Some(why),
-            }
-            state.relations.cursor =
-                state.relations.cursor.min(state.relations.rows().saturating_sub(1));
-            follow_rows(state)
-        }
-        Msg::RelationsFetched(account, answer)
-            if state.relations.account.as_ref() == Some(&account) =>
-        {
-            state.relations.asking = false;
-            state.relations.problem = answer.err();
-            vec![Effect::LoadRelations(account)]
-        }
-        Msg::Relations(..) | Msg::RelationsFetched(..) => Vec::new(),
+        Msg::Relations(answers) => relations::loaded(state, answers),
+        Msg::RelationsFetched(account, answer) => relations::fetched(state, &account, answer),
+        Msg::RelationKeys(account, Ok(keys)) => relate::keys(state, account, keys),
+        Msg::Related(source, tie, answer) => relate::checked(state, &source, &tie, answer),
         Msg::Statuses(id, Ok(known)) => {
             let subject = Subject::Case(id);
             let detail = state.detail.as_ref().filter(|detail| detail.subject == subject);
@@ -85,6 +72,8 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Msg::Events(id, answer) => evidence::came(state, id, answer, |detail| &mut detail.events),
+        Msg::Raw(id, answer) => evidence::came(state, id, answer, |detail| &mut detail.raw.body),
         Msg::Refreshed(subject, answer) => {
             if let Some(detail) = &mut state.detail
                 && detail.subject == subject
@@ -94,6 +83,7 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Msg::FetchedAhead => Vec::new(),
         Msg::Submitted(answer) => submitted(state, answer),
         Msg::Confirmed(answer) => confirmed(state, answer),
         Msg::Undone(Ok(undone)) => {
@@ -111,6 +101,9 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.overlay = Some(Overlay::Link { subject, action, link });
             vec![copy, Effect::Journal(note)]
         }
+        Msg::Photo(..) | Msg::PhotoDrawn(..) | Msg::HandedOff(..) => album::take(state, msg),
+        Msg::LinksForgotten => Vec::new(),
+        Msg::Recorded(then, answer) => reveal::recorded(state, then, answer),
         Msg::Stats(stats) => {
             judge(state, stats);
             Vec::new()
@@ -126,6 +119,7 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
         | Msg::Mismatches(Err(why))
         | Msg::LookedAtMismatches(Err(why))
         | Msg::Statuses(_, Err(why))
+        | Msg::RelationKeys(_, Err(why))
         | Msg::Undone(Err(why))
         | Msg::Acknowledged(Err(why))
         | Msg::Journaled(Err(why)) => {
@@ -162,8 +156,8 @@ fn changed(state: &State, changes: &Changes) -> Vec<Effect> {
     if let Some(detail) = &state.detail {
         effects.push(Effect::LoadFile(detail.subject.clone()));
     }
-    if let Some(account) = &state.relations.account {
-        effects.push(Effect::LoadRelations(account.clone()));
+    if state.relations.root().is_some() {
+        effects.push(relations::load(state));
     }
     effects
 }
@@ -206,6 +200,7 @@ fn shown(state: &mut State, subject: &Subject, file: Answer<File>) -> Vec<Effect
     let Some(detail) = state.detail.as_mut().filter(|detail| detail.subject == *subject) else {
         return Vec::new();
     };
+    let version = detail.evidence();
     let before = match file {
         Ok(file) => std::mem::replace(&mut detail.file, file),
         Err(why) => {
@@ -213,10 +208,13 @@ fn shown(state: &mut State, subject: &Subject, file: Answer<File>) -> Vec<Effect
             return Vec::new();
         }
     };
+    let now_shown = detail.evidence();
     let moved = state.staged.as_ref().is_some_and(|staged| {
         let is_of_it = staged.subject == *subject || matches!(staged.subject, Subject::Report(_));
         is_of_it
             && !staged.submitted
+            // Whether a relation is there is no part of the account's version.
+            && staged.verb.tie().is_none()
             && detail.version(&staged.subject).as_ref() != Some(&staged.evidence)
     });
     if moved {
@@ -229,7 +227,14 @@ fn shown(state: &mut State, subject: &Subject, file: Answer<File>) -> Vec<Effect
         measure(state);
     }
     super::clamp_scroll(state);
-    Vec::new()
+    // What was loaded beside an older version is loaded again.
+    if version.is_some()
+        && version != now_shown
+        && let Some(detail) = &mut state.detail
+    {
+        evidence::forget(detail);
+    }
+    evidence::wanted(state)
 }
 
 /// What differs between two looks at an item, in words.
@@ -326,6 +331,9 @@ fn taken_back(state: &mut State, undone: TakenBack) {
 
 /// The next item of the list, opened if the reviewer reads in the detail.
 fn next_item(state: &mut State, decided: &Subject) -> Vec<Effect> {
+    if let (Pane::Relations, Subject::Inquiry(inquiry)) = (state.list_pane(), decided) {
+        return relations::decided(state, inquiry);
+    }
     let reading = state.focus == Pane::Detail;
     // A row that left the list while it was decided has made room for the next one already.
     let is_there = state.selected().as_ref() == Some(decided);
@@ -347,6 +355,7 @@ fn next_item(state: &mut State, decided: &Subject) -> Vec<Effect> {
     let mut effects = follow_cursor(state);
     if reading && let Some(subject) = state.detail.as_ref().map(|detail| detail.subject.clone()) {
         effects.push(ask(state, subject));
+        effects.extend(evidence::ahead(state));
     }
     effects
 }

@@ -3,17 +3,18 @@
 use tui_input::Input;
 
 use super::{
-    Effect, Pane, State, Tone, ask, follow_cursor, load_cases, load_inquiries, lock, measure, open,
-    stage, undo,
+    Effect, Pane, State, Tone, album, ask, copy, dialog, evidence, follow_cursor, load_cases,
+    load_inquiries, lock, measure, open, relate, relations, reveal, stage, undo,
 };
 use crate::{
-    desk::{CaseView, InquiryView, Note},
+    desk::{CaseView, InquiryView},
     model::{InquiryStatus, ReportId, Subject},
     tui::{
         command::Command,
         guard,
         panes::detail,
         prompt::Prompt,
+        relations::walk::Way,
         state::{Filter, Leaving, Overlay, Tab},
     },
 };
@@ -46,7 +47,15 @@ pub fn act(state: &mut State, command: Command) -> Vec<Effect> {
         Command::CaseStatus => status_menu(state),
         Command::Dismiss => stage::dismissal(state),
         Command::Undo => undo::undo(state),
-        Command::Relations => relations(state),
+        Command::Relations => relations::show(state),
+        Command::Fold => match state.focus {
+            Pane::Relations => relations::fold(state),
+            _ => refuse(state, "only the tree of relations folds"),
+        },
+        Command::Walk => relations::walk(state),
+        Command::AddRelation if state.staged.is_some() => dialog::refuse_while_staged(state),
+        Command::AddRelation => relate::add(state),
+        Command::RemoveRelation => relate::remove(state),
         Command::NextTab => turn_tab(state, 1),
         Command::PreviousTab => turn_tab(state, -1),
         Command::Checks => {
@@ -56,11 +65,23 @@ pub fn act(state: &mut State, command: Command) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Command::Reveal => reveal(state),
+        Command::Copy => copy::menu(state),
+        Command::Photos => album::open(state),
+        Command::Reveal => reveal::value(state),
+        Command::RevealItem => reveal::item(state),
         Command::Filter => filter(state),
         Command::ClearFilter => clear_filter(state),
         Command::Refetch => match state.detail.as_ref().map(|detail| detail.subject.clone()) {
-            Some(subject) => vec![ask(state, subject)],
+            Some(subject) => {
+                state.album.forget_failures();
+                state.detail.as_mut().map(evidence::forget);
+                let mut effects = vec![ask(state, subject)];
+                effects.extend(evidence::wanted(state));
+                if state.focus == Pane::Relations {
+                    effects.extend(relations::refetch(state));
+                }
+                effects
+            }
             None => refuse(state, "nothing is selected"),
         },
         Command::Outbox => {
@@ -97,7 +118,8 @@ fn half_page(state: &State) -> i64 {
     let height = match state.focus {
         Pane::Cases => state.cases.height,
         Pane::Inquiries => state.inquiries.height,
-        Pane::Relations | Pane::Detail => state.size.1 / 2,
+        Pane::Relations => state.relations.height,
+        Pane::Detail => state.size.1 / 2,
     };
     i64::from((height / 2).max(1))
 }
@@ -126,7 +148,7 @@ fn turn_tab(state: &mut State, tabs: isize) -> Vec<Effect> {
     (detail.cursor, detail.scroll) = (0, 0);
     state.focus = Pane::Detail;
     measure(state);
-    Vec::new()
+    evidence::wanted(state)
 }
 
 fn move_cursor(state: &mut State, rows: i64) -> Vec<Effect> {
@@ -134,9 +156,8 @@ fn move_cursor(state: &mut State, rows: i64) -> Vec<Effect> {
         Pane::Inquiries => state.inquiries.move_by(rows),
         Pane::Cases => state.cases.move_by(rows),
         Pane::Relations | Pane::Detail => {
-            let last = state.relations.rows().saturating_sub(1);
-            let cursor = i64::try_from(state.relations.cursor).unwrap_or(0).saturating_add(rows);
-            state.relations.cursor = usize::try_from(cursor.max(0)).unwrap_or(0).min(last);
+            let cursor = i64::try_from(state.relations.cursor()).unwrap_or(0).saturating_add(rows);
+            state.relations.move_to(usize::try_from(cursor.max(0)).unwrap_or(0));
         }
     }
     follow_cursor(state)
@@ -149,6 +170,8 @@ fn open_selected(state: &mut State) -> Vec<Effect> {
             Some(detail::On::Report(report) | detail::On::Match { report, .. }) => {
                 return open_report(state, &report);
             }
+            Some(detail::On::Photo) => return album::open(state),
+            Some(detail::On::Fold(pointer)) => return fold(state, pointer),
             _ => state.detail.as_ref().and_then(|detail| detail.inquiry_behind()),
         },
         _ => state.selected(),
@@ -177,18 +200,20 @@ fn open_report(state: &mut State, id: &ReportId) -> Vec<Effect> {
     effects
 }
 
+fn fold(state: &mut State, pointer: String) -> Vec<Effect> {
+    if let Some(detail) = &mut state.detail
+        && !detail.raw.folded.remove(&pointer)
+    {
+        detail.raw.folded.insert(pointer);
+    }
+    super::clamp_scroll(state);
+    Vec::new()
+}
+
 fn back(state: &mut State) -> Vec<Effect> {
     match state.focus {
         Pane::Detail => focus_list_of_detail(state),
-        Pane::Relations => match state.relations.trail.pop() {
-            Some(account) => {
-                state.relations.account = Some(account.clone());
-                state.relations.groups.clear();
-                state.relations.cursor = 0;
-                vec![Effect::LoadRelations(account)]
-            }
-            None => focus(state, Pane::Inquiries),
-        },
+        Pane::Relations => relations::back(state).unwrap_or_else(|| focus(state, Pane::Inquiries)),
         Pane::Cases => focus(state, Pane::Inquiries),
         Pane::Inquiries => Vec::new(),
     }
@@ -232,6 +257,9 @@ fn turn(state: &mut State, turn: Turn) -> Vec<Effect> {
 
 /// The next or previous item of the list, opened if the reviewer reads in the detail.
 fn neighbour(state: &mut State, rows: i64) -> Vec<Effect> {
+    if state.list_pane() == Pane::Relations && state.relations.walk.is_some() {
+        return relations::step(state, if rows > 0 { Way::Down } else { Way::Up });
+    }
     let reading = state.focus == Pane::Detail;
     let mut effects = move_cursor(state, rows);
     if reading
@@ -239,6 +267,7 @@ fn neighbour(state: &mut State, rows: i64) -> Vec<Effect> {
         && let Some(subject) = state.detail.as_ref().map(|detail| detail.subject.clone())
     {
         effects.push(ask(state, subject));
+        effects.extend(evidence::ahead(state));
     }
     effects
 }
@@ -253,55 +282,15 @@ fn status_menu(state: &mut State) -> Vec<Effect> {
     }
 }
 
-fn relations(state: &mut State) -> Vec<Effect> {
-    let account = state.detail.as_ref().and_then(|detail| detail.account()).cloned();
-    let Some(account) = account else {
-        return refuse(state, "no account is known for this item");
-    };
-    if state.focus == Pane::Relations
-        && let Some(from) = state.relations.account.take()
-        && from != account
+fn filter(state: &mut State) -> Vec<Effect> {
+    let before = (state.inquiry_view.clone(), state.case_view.clone());
+    if let Some(detail) = state.detail.as_ref().filter(|detail| detail.tab == Tab::Raw)
+        && state.focus == Pane::Detail
     {
-        state.relations.trail.push(from);
-    } else if state.focus != Pane::Relations {
-        state.relations.trail.clear();
-    }
-    state.relations.account = Some(account.clone());
-    state.relations.groups.clear();
-    state.relations.cursor = 0;
-    state.relations.problem = None;
-    state.focus = Pane::Relations;
-    measure(state);
-    let mut effects = vec![Effect::LoadRelations(account.clone())];
-    if state.settings.relation_keys {
-        state.relations.asking = true;
-        effects.push(Effect::FetchRelations(account));
-    } else {
-        state.relations.problem = Some(
-            "no relation keys are configured: name your organisation's under [relations] keys"
-                .into(),
-        );
-    }
-    effects
-}
-
-fn reveal(state: &mut State) -> Vec<Effect> {
-    let (now, reveal) = (state.now, state.settings.reveal);
-    if state.settings.mask != crate::config::Mask::Everything {
-        return refuse(state, "the open item is not masked");
-    }
-    let Some(detail) = &mut state.detail else {
-        return refuse(state, "nothing is selected");
-    };
-    if detail.is_revealed(now) {
-        detail.revealed_until = None;
+        let input = Input::new(detail.raw.find.clone());
+        state.filter = Some(Filter { pane: Pane::Detail, input, before });
         return Vec::new();
     }
-    detail.revealed_until = Some(now + reveal);
-    vec![Effect::Journal(Note::Revealed(detail.subject.clone()))]
-}
-
-fn filter(state: &mut State) -> Vec<Effect> {
     let pane = state.list_pane();
     if pane == Pane::Relations {
         return refuse(
@@ -313,7 +302,6 @@ fn filter(state: &mut State) -> Vec<Effect> {
         Pane::Cases => case_filter_text(&state.case_view),
         _ => inquiry_filter_text(&state.inquiry_view),
     };
-    let before = (state.inquiry_view.clone(), state.case_view.clone());
     state.focus = pane;
     measure(state);
     state.filter = Some(Filter { pane, input: Input::new(text), before });
@@ -321,6 +309,10 @@ fn filter(state: &mut State) -> Vec<Effect> {
 }
 
 fn clear_filter(state: &mut State) -> Vec<Effect> {
+    if let Some(detail) = state.detail.as_mut().filter(|detail| !detail.raw.find.is_empty()) {
+        detail.raw.find.clear();
+        return Vec::new();
+    }
     match state.list_pane() {
         Pane::Cases => {
             state.case_view = CaseView::default();

@@ -3,11 +3,14 @@
 use crossterm::event::Event;
 use tui_input::backend::crossterm::EventHandler;
 
-use super::{Effect, State, Tone, load_cases, load_inquiries, measure, prompt, stage};
+use super::{
+    Effect, State, Tone, album, copy, load_cases, load_inquiries, measure, prompt, relate, stage,
+};
 use crate::{
     desk::{CaseView, Confirmation, InquiryView, KnownStatus, Scope},
     model::{Evidence, InquiryStatus, Subject, Text, Verb},
     tui::{
+        adding::{Adding, Step},
         command::{Command, Danger},
         keymap::{self, Dialog, Resolved, Staging},
         mnemonic,
@@ -18,7 +21,13 @@ use crate::{
 
 /// None if nothing is open, or the press is not meant for what is.
 pub fn press(state: &mut State, key: Press) -> Option<Vec<Effect>> {
+    if let Some(Overlay::Photos(_)) = &state.overlay {
+        return Some(album::press(state, key));
+    }
     if let Some(overlay) = state.overlay.take() {
+        if let Overlay::AddRelation(adding) = overlay {
+            return Some(relate::press(state, adding, key));
+        }
         return Some(in_overlay(state, overlay, keymap::dialog(key)));
     }
     if let Some(typing) = state.prompt.take() {
@@ -34,6 +43,12 @@ pub fn press(state: &mut State, key: Press) -> Option<Vec<Effect>> {
 /// Pasted text goes where text is written, and nowhere else: it is never a row of commands.
 pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     let text = Text::new(text);
+    if let Some(Overlay::AddRelation(Adding { step: Step::NameTarget(input), .. })) =
+        &mut state.overlay
+    {
+        *input = tui_input::Input::new(format!("{}{text}", input.value()));
+        return Vec::new();
+    }
     let input = match (&mut state.prompt, &mut state.filter, &mut state.staged) {
         (Some(prompt), ..) => &mut prompt.input,
         (None, Some(filter), _) => &mut filter.input,
@@ -54,11 +69,9 @@ pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
 
 fn in_overlay(state: &mut State, overlay: Overlay, key: Dialog) -> Vec<Effect> {
     state.overlay = match (overlay, key) {
-        (Overlay::Help { scroll }, Dialog::Down) => {
-            Some(Overlay::Help { scroll: scroll.saturating_add(1) })
-        }
-        (Overlay::Help { scroll }, Dialog::Up) => {
-            Some(Overlay::Help { scroll: scroll.saturating_sub(1) })
+        (Overlay::Help { scroll }, key) if rows(key).is_some() => {
+            let lines = i16::try_from(rows(key).unwrap_or(0)).unwrap_or(0);
+            Some(Overlay::Help { scroll: scroll.saturating_add_signed(lines) })
         }
         (Overlay::Outbox { cursor }, Dialog::Down) => {
             Some(Overlay::Outbox { cursor: (cursor + 1).min(state.outbox.len().saturating_sub(1)) })
@@ -104,6 +117,9 @@ fn in_overlay(state: &mut State, overlay: Overlay, key: Dialog) -> Vec<Effect> {
             };
             Some(Overlay::Statuses { subject, evidence, current, known, cursor })
         }
+        (Overlay::Copy { subject, choices, cursor }, key) => {
+            return copy::press(state, (subject, choices, cursor), key);
+        }
         (Overlay::Link { subject, action, link }, Dialog::Copy) => {
             let effect = Effect::Copy(link.clone());
             state.overlay = Some(Overlay::Link { subject, action, link });
@@ -142,6 +158,7 @@ fn in_filter(state: &mut State, mut filter: Filter, key: Press) -> Vec<Effect> {
         Dialog::Cancel => {
             (state.inquiry_view, state.case_view) = filter.before;
             match filter.pane {
+                Pane::Detail => find(state, ""),
                 Pane::Cases => vec![load_cases(state)],
                 _ => vec![load_inquiries(state)],
             }
@@ -160,6 +177,11 @@ fn in_filter(state: &mut State, mut filter: Filter, key: Press) -> Vec<Effect> {
 /// Applies what the filter line says now.
 fn narrow(state: &mut State, filter: Filter) -> Vec<Effect> {
     let effect = match filter.pane {
+        Pane::Detail => {
+            let effects = find(state, filter.input.value());
+            state.filter = Some(filter);
+            return effects;
+        }
         Pane::Cases => {
             state.case_view = case_view(filter.input.value());
             state.cases.cursor = 0;
@@ -173,6 +195,15 @@ fn narrow(state: &mut State, filter: Filter) -> Vec<Effect> {
     };
     state.filter = Some(filter);
     vec![effect]
+}
+
+/// Narrows the raw object to lines with these words.
+fn find(state: &mut State, words: &str) -> Vec<Effect> {
+    if let Some(detail) = &mut state.detail {
+        words.clone_into(&mut detail.raw.find);
+        (detail.cursor, detail.scroll) = (0, 0);
+    }
+    Vec::new()
 }
 
 /// `status:…` clauses, and the other words.
@@ -292,7 +323,10 @@ pub fn waits_for_staged(state: &State, command: Command) -> bool {
             | Command::First
             | Command::Last
             | Command::Checks
+            | Command::Photos
             | Command::Reveal
+            | Command::RevealItem
+            | Command::Copy
             | Command::Mismatches
             | Command::Prompt
             | Command::Help

@@ -36,7 +36,7 @@ pub fn lock(state: &mut State, idle: Option<Duration>) -> Vec<Effect> {
         staged.writing = true;
     }
     if let Some(detail) = &mut state.detail {
-        detail.revealed_until = None;
+        detail.reveals.hide_all();
         detail.drawn = false;
     }
     measure(state);

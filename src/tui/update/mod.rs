@@ -2,13 +2,19 @@
 //!
 //! `command` acts on keys (`undo` on `u`), `dialog` on keys while something is open over the panes,
 //! `prompt` on a command's name, `lock` on the one key of a locked screen, `answer` on what the desk
-//! says.
+//! says. `relations` is about the tree, `relate` about adding to it and taking away.
 
+mod album;
 mod answer;
 mod command;
+mod copy;
 mod dialog;
+mod evidence;
 mod lock;
 mod prompt;
+mod relate;
+mod relations;
+mod reveal;
 mod stage;
 mod undo;
 
@@ -19,7 +25,7 @@ use super::{
     keymap::{self, Resolved},
     layout,
     msg::Msg,
-    state::{Detail, File, Leaving, Pane, Press, State, Tone, Touched},
+    state::{Detail, File, Leaving, Pane, Press, State, Tab, Tone, Touched},
 };
 use crate::{desk::Note, model::Subject};
 
@@ -30,6 +36,7 @@ const NOTICE: Duration = Duration::from_millis(700);
 pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
     let mut effects = lock::when_due(state);
     effects.extend(take(state, msg));
+    effects.extend(album::follow(state));
     effects
 }
 
@@ -108,12 +115,15 @@ fn drawn(state: &mut State) -> Vec<Effect> {
         // Nobody saw it.
         return Vec::new();
     }
+    album::seen(state);
     let is_open = state.focus == Pane::Detail;
     let Some(detail) = &mut state.detail else { return Vec::new() };
     detail.drawn = !matches!(detail.file, File::Loading);
     let Some(version) = detail.evidence().filter(|_| is_open) else { return Vec::new() };
     let looked = state.looked.entry((detail.subject.clone(), version.clone())).or_default();
-    looked.insert(detail.tab);
+    if detail.tab != Tab::Photos {
+        looked.insert(detail.tab);
+    }
     if detail.opened.as_ref() == Some(&version) {
         return Vec::new();
     }
@@ -127,10 +137,8 @@ fn expire(state: &mut State) {
         state.toast = None;
     }
     let now = state.now;
-    if let Some(detail) = &mut state.detail
-        && detail.revealed_until.is_some_and(|until| until <= now)
-    {
-        detail.revealed_until = None;
+    if let Some(detail) = &mut state.detail {
+        detail.reveals.expire(now);
     }
 }
 
@@ -139,8 +147,10 @@ fn measure(state: &mut State) {
     let heights = layout::heights(state);
     state.inquiries.height = heights.inquiries;
     state.cases.height = heights.cases;
+    state.relations.height = heights.relations;
     state.inquiries.scroll();
     state.cases.scroll();
+    state.relations.scroll();
 }
 
 /// Asks for rows that the screen lacks.
@@ -233,6 +243,7 @@ fn open(state: &mut State, subject: Subject) -> Vec<Effect> {
     state.focus = Pane::Detail;
     measure(state);
     effects.push(ask(state, subject));
+    effects.extend(evidence::ahead(state));
     effects
 }
 

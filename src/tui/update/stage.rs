@@ -6,12 +6,13 @@ use crate::{
         Confirmation,
         policy::{self, Part},
     },
-    model::{Action, Evidence, Match, Subject, Verb},
+    model::{Action, Evidence, Match, MatchKind, Subject, Verb, history},
     tui::{
         command::Command,
         guard::{self, Wanted},
         panes::detail::{self, On},
         staged::{Proposed, Purpose, Staged},
+        state::File,
     },
 };
 
@@ -35,7 +36,9 @@ pub fn verdict(state: &mut State, command: Command) -> Vec<Effect> {
 pub fn dismissal(state: &mut State) -> Vec<Effect> {
     let (report, matched) = match detail::under_cursor(state) {
         Some(On::Report(report)) => (report, None),
-        Some(On::Match { report, entity, kind }) => (report, Some(Match { kind, id: entity })),
+        Some(On::Match { report, entity }) => {
+            (report, entity.map(|id| Match { kind: MatchKind::Entity, id }))
+        }
         _ => return refuse(state, "put the cursor on a report or a match: it is dismissed there"),
     };
     match guard::dismissal(state, &report, matched) {
@@ -69,6 +72,7 @@ pub fn confirmation(state: &mut State, action: Action) -> Vec<Effect> {
     });
     state.toast = None;
     state.staged = Some(Staged::of(action.subject, action.verb, action.evidence, purpose));
+    warn(state);
     measure(state);
     Vec::new()
 }
@@ -82,8 +86,21 @@ pub fn stop(action: Action) -> Vec<Effect> {
 pub fn decision(state: &mut State, subject: Subject, verb: Verb, evidence: Evidence) {
     state.toast = None;
     state.staged = Some(Staged::of(subject, verb, evidence, Purpose::Decide));
+    warn(state);
     ask(state);
     measure(state);
+}
+
+/// Names an earlier verdict on the same person that says the opposite.
+fn warn(state: &mut State) {
+    let file = state.detail.as_ref().map(|detail| (&detail.subject, &detail.file));
+    let (Some(staged), Some((subject, File::Inquiry(file)))) = (&mut state.staged, file) else {
+        return;
+    };
+    if staged.subject == *subject {
+        let contradicted = history::contradicted(&file.history, &staged.verb);
+        staged.contradicts = contradicted.map(|before| before.words(state.now));
+    }
 }
 
 /// Sets what the policy asks of what is staged now: which reasons can be given, whether one must

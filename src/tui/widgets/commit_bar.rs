@@ -34,6 +34,10 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, staged: &Staged, state: &State, t
     let asked = Span::styled(question(staged), theme.banner);
     let mut lines =
         vec![Line::from_iter(std::iter::once(asked).chain(looked(staged, state, theme)))];
+    if let Some(before) = &staged.contradicts {
+        let said = format!(" ! this person was {before}");
+        lines.push(Line::styled(format::cut(&said, usize::from(area.width)), theme.warn));
+    }
     if staged.can_be_joined() {
         lines.push(offer(staged, state, usize::from(area.width), theme));
     }
@@ -105,7 +109,12 @@ fn counted(inquiries: usize) -> String {
 
 /// ` approve inq_4KvC…DiBt? `
 fn question(staged: &Staged) -> String {
-    let what = format!("{} {}", staged.verb.words(), staged.subject.short());
+    let subject = staged.subject.short();
+    let what = match staged.verb {
+        Verb::AddRelation(_) => format!("{} to {subject}", staged.verb.words()),
+        Verb::RemoveRelation(_) => format!("{} from {subject}", staged.verb.words()),
+        _ => format!("{} {subject}", staged.verb.words()),
+    };
     match &staged.purpose {
         Purpose::Decide => format!(" {what}{}? ", staged.too()),
         Purpose::Propose(_) => format!(" propose {what}{}? ", staged.too()),
@@ -149,7 +158,7 @@ fn grounds(proposed: &Proposed, state: &State) -> String {
         None => format!("reason: {reason}"),
         Some(comment) if state.shows_item() => format!("reason: {reason} · comment: {comment}"),
         Some(_) => {
-            let reveal = keymap::shown(Command::Reveal);
+            let reveal = keymap::shown(Command::RevealItem);
             format!("reason: {reason} · comment masked, {reveal} reveals")
         }
     }
@@ -192,6 +201,9 @@ fn hold(staged: &Staged, state: &State) -> String {
 
 fn reasons<'a>(staged: &Staged, theme: &Theme) -> Line<'a> {
     let due = staged.is_complete().is_err();
+    if let (Some(note), true) = (&staged.note, staged.reasons.is_empty()) {
+        return Line::styled(format!(" {note}"), theme.dim);
+    }
     if staged.reasons.is_empty() && !due {
         return Line::styled(" no reason is asked for", theme.dim);
     }

@@ -14,24 +14,14 @@ use crate::{
     tui::{
         command::Command,
         format, keymap,
-        state::{Pane, Searched, State, Tone},
+        state::{Detail, Pane, Searched, State, Tab, Toast, Tone},
         theme::Theme,
     },
 };
 
 pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
     let line = match (&state.toast, &state.filter) {
-        (Some(toast), _) => {
-            let style = match toast.tone {
-                Tone::Plain => theme.text,
-                Tone::Good => theme.good,
-                Tone::Bad => theme.bad,
-            };
-            Line::styled(
-                format!(" {}", format::cut(&toast.text, usize::from(area.width) - 2)),
-                style,
-            )
-        }
+        (Some(said), _) => return toast(frame, area, said, theme),
         (None, Some(_)) => {
             let hint = match state.settings.searched {
                 Searched::Anywhere => {
@@ -51,16 +41,53 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
     frame.render_widget(Paragraph::new(line), area);
 }
 
+pub fn toast(frame: &mut Frame<'_>, area: Rect, toast: &Toast, theme: &Theme) {
+    let style = match toast.tone {
+        Tone::Plain => theme.text,
+        Tone::Good => theme.good,
+        Tone::Bad => theme.bad,
+    };
+    let text = format::cut(&toast.text, usize::from(area.width.saturating_sub(2)));
+    frame.render_widget(Line::styled(format!(" {text}"), style), area);
+}
+
 fn commands(state: &State) -> &'static [Command] {
     use Command as C;
+    let reads_photos = |detail: &Detail| state.focus == Pane::Detail && detail.tab == Tab::Photos;
+    if state.detail.as_ref().is_some_and(reads_photos) {
+        return &[
+            C::Photos,
+            C::Reveal,
+            C::Approve,
+            C::Decline,
+            C::Escalate,
+            C::NextTab,
+            C::NextItem,
+            C::Undo,
+            C::Help,
+            C::Back,
+        ];
+    }
     match (state.focus, state.detail.as_ref().map(|detail| &detail.subject)) {
-        (Pane::Relations, _) => &[C::Open, C::Relations, C::Back, C::NextPane, C::Help, C::Quit],
+        (Pane::Relations, _) => &[
+            C::Fold,
+            C::Open,
+            C::Relations,
+            C::Back,
+            C::Walk,
+            C::AddRelation,
+            C::RemoveRelation,
+            C::NextPane,
+            C::Help,
+            C::Quit,
+        ],
         (_, Some(Subject::Case(_))) => &[
             C::CaseStatus,
             C::AssignToMe,
             C::Open,
             C::Relations,
             C::Reveal,
+            C::RevealItem,
             C::Dismiss,
             C::Undo,
             C::Filter,
@@ -72,12 +99,13 @@ fn commands(state: &State) -> &'static [Command] {
             C::Approve,
             C::Decline,
             C::Escalate,
+            C::NextTab,
             C::OneTimeLink,
             C::Undo,
             C::Help,
             C::Filter,
             C::Reveal,
-            C::NextTab,
+            C::RevealItem,
             C::Relations,
             C::Open,
             C::NextPane,

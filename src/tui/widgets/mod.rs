@@ -5,5 +5,6 @@ pub mod header;
 pub mod health;
 pub mod hints;
 pub mod list;
+pub mod picture;
 pub mod popup;
 pub mod prompt;

@@ -6,7 +6,6 @@ use ratatui::{
     text::{Line, Span},
     widgets::Paragraph,
 };
-use unicode_width::UnicodeWidthStr;
 
 use crate::tui::{
     format,
@@ -18,7 +17,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, prompt: &Prompt, theme: &Theme) {
     let width = usize::from(area.width);
     let typed = prompt.input.value();
     // What is beside the text gives way to it.
-    let room = width.saturating_sub(typed.width() + 5);
+    let room = width.saturating_sub(format::width(typed) + 5);
     let (beside, style) = match &prompt.refused {
         Some(why) => (why.clone(), theme.bad),
         None => (offers(typed), theme.dim),

@@ -2,6 +2,7 @@
 
 use std::process::Stdio;
 
+use caseload::simulator::Scenario;
 use serde_json::Value;
 
 use super::{Office, Ran};
@@ -153,6 +154,8 @@ fn personal_data_is_masked_unless_somebody_answers_for_it() {
 fn relations_are_asked_for_by_key_or_by_configuration() {
     let office = Office::open();
     let account = office.account_of(&office.waiting());
+    let untold = "[[rule]]\npath = \"/account-types/\"\nfault = \"forbidden\"\n";
+    office.simulator.set_scenario(Scenario::parse(untold).unwrap());
     let which = office.run(&["relations", &account]).ends(2);
     assert!(which.err.contains("Give --key"), "{which:?}");
     office.configure("[relations]\nkeys = [\"beneficial_owners\", \"business\"]\n");
@@ -165,6 +168,14 @@ fn relations_are_asked_for_by_key_or_by_configuration() {
     assert!(unknown.err.contains("nonsense"), "{unknown:?}");
     office.run(&["relations", "act_nobody", "--key", "business"]).ends(3);
     office.run(&["relations", "inq_1", "--key", "business"]).ends(2);
+}
+
+#[test]
+fn keys_that_the_account_s_type_defines_need_no_configuration() {
+    let office = Office::open();
+    let account = office.account_of(&office.waiting());
+    let told = office.ask(&["relations", &account]).ends(0).json();
+    assert!(told.iter().any(|row| row["key"] == "business"), "{told:#?}");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod decisions;
 mod doctor;
+mod inert;
 mod journal;
 mod kills;
 mod listen;

@@ -181,12 +181,16 @@ async fn files_are_there_as_they_are_described() {
             let kind = text_of(response.headers().get("content-type"));
             let bytes = response.bytes().await.unwrap();
             assert_eq!(bytes.len() as u64, size, "{url}");
-            let begins: &[u8] = if kind == "image/png" { b"\x89PNG" } else { b"%PDF" };
+            let begins: &[u8] = match kind.as_str() {
+                "image/png" => b"\x89PNG",
+                "image/jpeg" => b"\xff\xd8\xff",
+                _ => b"%PDF",
+            };
             assert!(bytes.starts_with(begins), "{url} is {kind}");
             seen.insert(kind);
         }
     }
-    assert_eq!(seen.len(), 2, "photos and papers: {seen:?}");
+    assert_eq!(seen.len(), 3, "photos small and large, and papers: {seen:?}");
 }
 
 fn text_of(header: Option<&reqwest::header::HeaderValue>) -> String {

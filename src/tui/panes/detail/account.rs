@@ -2,7 +2,10 @@
 
 use ratatui::text::{Line, Span};
 
-use super::page::{On, Page, Values};
+use super::{
+    links,
+    page::{On, Page},
+};
 use crate::{
     desk::AccountFile,
     model::Subject,
@@ -25,6 +28,7 @@ pub fn fill(page: &mut Page<'_>, file: &AccountFile, state: &State, width: usize
         page.push(Line::styled(format!(" reference {reference}"), theme.dim));
     }
     page.push(Line::styled(" r shows its relations", theme.dim));
+    links::fill(page, &file.signals, width, theme);
     page.push(Line::raw(""));
     page.push(Line::styled(format!(" Inquiries {}", file.inquiries.len()), theme.accent));
     for row in &file.inquiries {
@@ -40,6 +44,5 @@ pub fn fill(page: &mut Page<'_>, file: &AccountFile, state: &State, width: usize
             ]),
         );
     }
-    let values = Values::of(state.shows_item());
-    page.values(("fields", "fields"), &account.fields, values, width, theme);
+    page.values(("fields", "fields"), &account.fields, state.values(), width, theme);
 }

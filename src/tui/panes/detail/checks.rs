@@ -2,10 +2,15 @@
 
 use ratatui::text::{Line, Span};
 
-use super::page::Page;
+use super::page::{On, Page};
 use crate::{
     desk::InquiryFile,
-    model::{Check, Requirement, Verification, verification::Weight},
+    model::{
+        Check, CheckStatus, Pii, Requirement, Text, Verification,
+        attempts::{self, Change},
+        reasons,
+        verification::Weight,
+    },
     tui::{
         detail::Checks,
         format,
@@ -18,7 +23,7 @@ pub fn fill(
     page: &mut Page<'_>,
     file: &InquiryFile,
     detail: &Detail,
-    _state: &State,
+    state: &State,
     width: usize,
     theme: &Theme,
 ) {
@@ -47,7 +52,8 @@ pub fn fill(
     page.push(summary(&checks, detail.checks, theme));
     for (verification, check) in &checks {
         if is_listed(check.weight(), detail.checks) {
-            page.push(row(verification, check, width, theme));
+            row(page, &kind_and_attempt(file, verification), check, width, theme);
+            measured(page, verification, check, state, width, theme);
         }
     }
     if let Some(said) = folded(&checks, detail.checks) {
@@ -57,6 +63,73 @@ pub fn fill(
     for verification in unfinished {
         let said = format!("   {} is {}, without checks", kind(verification), verification.status);
         page.push(Line::styled(said, theme.dim));
+    }
+    again(page, file, state, width, theme);
+}
+
+/// What changed from attempt to attempt.
+fn again(page: &mut Page<'_>, file: &InquiryFile, state: &State, width: usize, theme: &Theme) {
+    for attempt in attempts::again(&file.verifications) {
+        let title =
+            format!("{}, attempt {} of {}", kind(attempt.verification), attempt.nth, attempt.of);
+        page.heading(&title, "what changed since the one before", theme);
+        if attempt.changes.is_empty() {
+            page.push(Line::styled("   nothing", theme.dim));
+        }
+        for change in &attempt.changes {
+            let (name, said, on) = changed(attempt.verification, change, state);
+            page.fact(&name, &said, on, width, theme);
+        }
+    }
+}
+
+/// `id blur detection`, `failed → passed`
+fn changed(of: &Verification, change: &Change<'_>, state: &State) -> (String, String, Option<On>) {
+    let words = |name: &Text| name.as_str().replace(['-', '_'], " ");
+    match change {
+        Change::Check { name, before, after } => {
+            let outcome = |check: &Option<&Check>| match check {
+                None => "not run".to_owned(),
+                Some(check) if check.reasons.is_empty() => words(&Text::new(check.status.as_str())),
+                Some(check) => {
+                    let reasons: Vec<&str> = check.reasons.iter().map(Text::as_str).collect();
+                    format!("{} ({})", words(&Text::new(check.status.as_str())), reasons.join(", "))
+                }
+            };
+            (words(name), format!("{} → {}", outcome(before), outcome(after)), None)
+        }
+        Change::Value { name, before, after } => {
+            let place = format!("{}/{name}", of.id);
+            let shown = |value: &Option<&Pii>| {
+                value.map_or("nothing".to_owned(), |value| state.values().write(&place, value))
+            };
+            let said = format!("{} → {}", shown(before), shown(after));
+            let on = after
+                .or(*before)
+                .map(|value| On::Value { place: place.clone(), value: value.clone() });
+            (words(name), said, on)
+        }
+    }
+}
+
+/// What a check that did not pass measured.
+fn measured(
+    page: &mut Page<'_>,
+    verification: &Verification,
+    check: &Check,
+    state: &State,
+    width: usize,
+    theme: &Theme,
+) {
+    if check.weight() == Weight::Passed {
+        return;
+    }
+    for field in check.metadata.iter().filter(|field| !field.value.is_empty()) {
+        let place = format!("{}/{}/{}", verification.id, check.name, field.name);
+        let shown = state.values().write(&place, &field.value);
+        let on = On::Value { place, value: field.value.clone() };
+        let name = field.name.as_str().replace(['-', '_'], " ");
+        page.fact(&format!("  {name}"), &shown, Some(on), width, theme);
     }
 }
 
@@ -74,7 +147,7 @@ fn folded(checks: &[(&Verification, &Check)], listed: Checks) -> Option<String> 
     match (hidden, listed) {
         (0, _) => None,
         (n, Checks::Failed) => Some(format!("{n} did not fail; x lists all")),
-        (n, _) => Some(format!("{n} passed; x lists failed ones only, xx all")),
+        (n, _) => Some(format!("{n} passed; x lists what failed only, once more all")),
     }
 }
 
@@ -99,8 +172,8 @@ fn summary<'a>(checks: &[(&Verification, &Check)], listed: Checks, theme: &Theme
     Line::from(spans)
 }
 
-/// `✗ id expired detection          required  expired         gov id`
-fn row<'a>(verification: &Verification, check: &Check, width: usize, theme: &Theme) -> Line<'a> {
+/// ` ✗ id expired detection            required   gov id`, and below it why.
+fn row(page: &mut Page<'_>, kind: &str, check: &Check, width: usize, theme: &Theme) {
     let (glyph, style) = match check.weight() {
         Weight::Decides => ("✗", theme.bad),
         Weight::Retry | Weight::Signal => ("!", theme.warn),
@@ -113,26 +186,44 @@ fn row<'a>(verification: &Verification, check: &Check, width: usize, theme: &The
         Requirement::RequiresRetry => "retry",
         Requirement::Other(word) => word.as_str(),
     };
-    let mut reasons: Vec<String> =
-        check.reasons.iter().map(|reason| reason.as_str().replace('_', " ")).collect();
-    if let crate::model::CheckStatus::Other(word) = &check.status {
-        reasons.insert(0, format!("status {word}"));
-    } else if reasons.is_empty() && check.status == crate::model::CheckStatus::NotApplicable {
-        reasons.push("not applicable".to_owned());
+    let (kind_width, requirement_width) = (14, 10);
+    let name_width = width.saturating_sub(3 + requirement_width + kind_width + 2).max(16);
+    let on = On::Id(check.name.clone());
+    page.about(
+        on.clone(),
+        Line::from(vec![
+            Span::styled(format!(" {glyph} "), style),
+            Span::raw(format::fit(&check.name.as_str().replace('_', " "), name_width)),
+            Span::styled(format!(" {} ", format::fit(requirement, requirement_width)), theme.dim),
+            Span::styled(format::cut(kind, kind_width), theme.dim),
+        ]),
+    );
+    let why = why(check);
+    for line in format::wrap(&why, width.saturating_sub(6)) {
+        page.about(on.clone(), Line::styled(format!("     {line}"), theme.text));
     }
-    let name_width = (width * 9 / 20).max(20);
-    let kind_width = 10;
-    let reason_width = width.saturating_sub(3 + name_width + 10 + 1 + kind_width + 1);
-    Line::from(vec![
-        Span::styled(format!(" {glyph} "), style),
-        Span::raw(format::fit(&check.name.as_str().replace('_', " "), name_width)),
-        Span::styled(format!(" {}", format::fit(requirement, 9)), theme.dim),
-        Span::raw(format!("{} ", format::fit(&reasons.join(", "), reason_width))),
-        Span::styled(format::cut(&kind(verification), kind_width), theme.dim),
-    ])
+}
+
+/// `past its expiry date (expired)`; nothing where a check passed without a word.
+fn why(check: &Check) -> String {
+    let reasons = check.reasons.iter().map(|reason| reasons::in_words(reason.as_str()));
+    let status = match &check.status {
+        CheckStatus::Other(word) => Some(format!("status {word}")),
+        CheckStatus::NotApplicable if check.reasons.is_empty() => Some("not applicable".to_owned()),
+        _ => None,
+    };
+    status.into_iter().chain(reasons).collect::<Vec<_>>().join(" · ")
 }
 
 /// `government-id` → `gov id`
 pub fn kind(verification: &Verification) -> String {
     format::kind(verification.kind.as_str())
+}
+
+/// `gov id 2/2` where there were several attempts.
+pub fn kind_and_attempt(file: &InquiryFile, verification: &Verification) -> String {
+    match attempts::place(&file.verifications, verification) {
+        (_, 1) => kind(verification),
+        (nth, of) => format!("{} {nth}/{of}", kind(verification)),
+    }
 }

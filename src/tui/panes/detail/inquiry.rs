@@ -34,7 +34,10 @@ pub fn head<'a>(
         who.push(Span::styled("  asking Persona…", theme.warn));
     }
     lines.push(Line::from(who));
-    lines.push(Line::styled(format::cut(&belongs(file), width), theme.dim));
+    // Where there is room it goes on below.
+    let most = if state.size.1 >= 30 { 2 } else { 1 };
+    let belongs = format::wrap_most(&belongs(file), width.saturating_sub(1), most);
+    lines.extend(belongs.into_iter().map(|line| Line::styled(format!(" {line}"), theme.dim)));
     if let Some(decided) = inquiry.decisioned_at {
         let by = inquiry.reviewer.as_ref().map_or("API".to_owned(), |id| named(file, id));
         let comment = match (&inquiry.reviewer_comment, state.shows_item()) {
@@ -43,8 +46,8 @@ pub fn head<'a>(
             (None, _) => String::new(),
         };
         let said = format!("decided {} UTC by {by}{comment}", format::instant(decided));
-        let wrapped = format::wrap(&said, width.saturating_sub(2)).into_iter().take(2);
-        lines.extend(wrapped.map(|line| Line::styled(format!(" {line}"), theme.dim)));
+        let wrapped = format::wrap_most(&said, width.saturating_sub(1), 2);
+        lines.extend(wrapped.into_iter().map(|line| Line::styled(format!(" {line}"), theme.dim)));
     }
 }
 
@@ -53,12 +56,13 @@ fn named(file: &InquiryFile, id: &Text) -> String {
     file.exhibits.name_of(id.as_str()).unwrap_or(id).to_string()
 }
 
-/// ` KYC basic · account act_A1b2…1m2 Individual active · case KYC-17 Open · tags vip`
+/// `KYC basic · account act_A1b2…1m2 Individual active · case KYC-17 Open · tags vip`
 fn belongs(file: &InquiryFile) -> String {
     let inquiry = &file.inquiry;
     let mut parts = Vec::new();
     if let Some(template) = &inquiry.template {
-        parts.push(named(file, &Text::new(template.as_str())));
+        let name = file.exhibits.name_of(template.as_str());
+        parts.push(name.map_or_else(|| template.short(), Text::to_string));
     }
     match (&file.account, &inquiry.account) {
         (Some(account), _) => {
@@ -78,5 +82,5 @@ fn belongs(file: &InquiryFile) -> String {
         let tags: Vec<&str> = inquiry.tags.iter().map(|tag| tag.as_str()).collect();
         parts.push(format!("tags {}", tags.join(", ")));
     }
-    format!(" {}", parts.join(" · "))
+    parts.join(" · ")
 }

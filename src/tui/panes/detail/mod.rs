@@ -13,7 +13,9 @@ mod case;
 mod checks;
 mod compare;
 mod documents;
+mod history;
 mod inquiry;
+mod links;
 mod page;
 mod photos;
 mod raw;
@@ -24,17 +26,18 @@ mod timeline;
 
 use ratatui::{
     Frame,
-    layout::Rect,
+    layout::{Margin, Rect},
     text::{Line, Span},
 };
 
 pub use self::page::On;
 use self::page::{Page, Row};
 use crate::tui::{
-    format, layout, pending,
-    state::{Detail, File, Pane, State, Tab},
+    album, format, frames, layout, pending,
+    state::{Detail, File, Overlay, Pane, State, Tab},
     theme::Theme,
     view::{draw_lines, pane_block},
+    widgets::picture,
 };
 
 pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
@@ -48,6 +51,9 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
     };
     let mut lines = head(detail, state, width, theme);
     let room = usize::from(inner.height).saturating_sub(lines.len());
+    let pictures = pictures_height(detail, room);
+    lines.extend(std::iter::repeat_n(Line::default(), pictures));
+    let room = room - pictures;
     let page = page(detail, state, width, theme);
     let below = page.rows.len().saturating_sub(detail.scroll + room);
     let block = match below {
@@ -55,6 +61,10 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
         n => {
             block.title_bottom(Line::styled(format!(" {n} more below "), theme.dim).right_aligned())
         }
+    };
+    let block = match detail.reveals.words(state.now) {
+        None => block,
+        Some(words) => block.title_bottom(Line::styled(format!(" {words} "), theme.warn)),
     };
     frame.render_widget(block, area);
     let reading = state.focus == Pane::Detail;
@@ -64,11 +74,54 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
         false => row.line,
     }));
     draw_lines(frame, inner, lines);
+    if pictures > 0 && !matches!(state.overlay, Some(Overlay::Photos(_))) {
+        draw_pictures(frame, state, theme);
+    }
+}
+
+fn draw_pictures(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
+    let hung = frames::frames(state);
+    if let (true, Some(area)) = (hung.is_empty(), pictures(state)) {
+        let said = match state.focus == Pane::Detail {
+            true => "there is no room for photos here: i shows them over the whole screen",
+            false => "Enter opens the photos",
+        };
+        let middle = frames::centred(area, area.width, 1);
+        frame.render_widget(Line::styled(said, theme.dim).centered(), middle);
+    }
+    let chosen = state.detail.as_ref().map_or(0, |detail| detail.cursor);
+    let photos = frames::inquiry(state).map(album::photos).unwrap_or_default();
+    for hanging in &hung {
+        let active = photos.get(chosen).is_some_and(|photo| photo.file == hanging.photo.file);
+        picture::draw(frame.buffer_mut(), hanging, active, state, theme);
+    }
+}
+
+/// How many lines above the page are for pictures.
+fn pictures_height(detail: &Detail, room: usize) -> usize {
+    match &detail.file {
+        File::Inquiry(file) if detail.tab == Tab::Photos => {
+            photos::height(album::photos(file).len(), room)
+        }
+        _ => 0,
+    }
+}
+
+/// The part of the pane that is for pictures, if there is one.
+pub fn pictures(state: &State) -> Option<Rect> {
+    let detail = state.detail.as_ref()?;
+    let inner = layout::areas(state)?.detail.inner(Margin::new(1, 1));
+    let above = head(detail, state, usize::from(inner.width), &Theme::mono()).len();
+    let room = usize::from(inner.height).saturating_sub(above);
+    let height = pictures_height(detail, room);
+    let cells = |n: usize| u16::try_from(n).unwrap_or(inner.height);
+    let area = Rect { y: inner.y + cells(above), height: cells(height), ..inner };
+    (height > 0).then_some(area)
 }
 
 /// The whole row, not only where it has text.
 fn at_cursor<'a>(mut line: Line<'a>, width: usize, theme: &Theme) -> Line<'a> {
-    let blank = width.saturating_sub(line.width());
+    let blank = width.saturating_sub(format::line_width(&line));
     line.push_span(Span::raw(" ".repeat(blank)));
     line.patch_style(theme.cursor)
 }
@@ -79,6 +132,7 @@ pub fn extent(state: &State) -> (usize, usize) {
     let (width, theme) = (width(state), Theme::mono());
     let above = head(detail, state, width, &theme).len();
     let room = usize::from(layout::heights(state).detail).saturating_sub(above);
+    let room = room - pictures_height(detail, room);
     (page(detail, state, width, &theme).rows.len(), room)
 }
 
@@ -161,17 +215,24 @@ fn page<'a>(detail: &'a Detail, state: &'a State, width: usize, theme: &Theme) -
             out.push(Line::styled(" redacted: the personal data is gone", theme.warn));
         }
         File::Inquiry(file) => match detail.tab {
-            Tab::Checks => checks::fill(out, file, detail, state, width, theme),
+            Tab::Checks => {
+                links::fill(out, &file.signals, width, theme);
+                checks::fill(out, file, detail, state, width, theme);
+                history::fill(out, &file.history, state.values(), (state.now, width), theme);
+            }
             Tab::Compare => compare::fill(out, file, state, width, theme),
-            Tab::Photos => photos::fill(out, file, width, theme),
+            Tab::Photos => photos::fill(out, file, state, width, theme),
             Tab::Sessions => sessions::fill(out, file, state, width, theme),
             Tab::Reports => reports::fill(out, file, state, width, theme),
             Tab::Documents => documents::fill(out, file, state, width, theme),
-            Tab::Timeline => timeline::fill(out, file, state, width, theme),
-            Tab::Raw => raw::fill(out, width, theme),
+            Tab::Timeline => timeline::fill(out, file, detail, state, width, theme),
+            Tab::Raw => raw::fill(out, detail, state, width, theme),
         },
         File::Case(file) => case::fill(out, file, state, width, theme),
-        File::Account(file) => account::fill(out, file, state, width, theme),
+        File::Account(file) => {
+            account::fill(out, file, state, width, theme);
+            history::fill(out, &file.history, state.values(), (state.now, width), theme);
+        }
     }
     page
 }

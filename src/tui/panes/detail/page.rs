@@ -6,8 +6,8 @@ use ratatui::{
 };
 
 use crate::{
-    model::{Field, MatchKind, Pii, ReportId, Subject, Text},
-    tui::{format, theme::Theme},
+    model::{Field, Pii, ReportId, Subject, Text},
+    tui::{format, reveal::Values, theme::Theme},
 };
 
 #[derive(Debug, Default)]
@@ -31,35 +31,18 @@ pub enum On {
     },
     /// Enter leads there.
     Subject(Subject),
+    /// A photo: the cursor's line is its place in the list.
+    Photo,
     /// An id that can be copied.
     Id(Text),
     Report(ReportId),
-    /// What a report found, by the id that Persona knows it by.
+    /// One match of a report; `entity` where it can be dismissed by itself.
     Match {
         report: ReportId,
-        entity: Text,
-        kind: MatchKind,
+        entity: Option<Text>,
     },
-}
-
-/// How personal values are written on this page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Values {
-    Masked,
-    Shown,
-}
-
-impl Values {
-    pub fn of(shown: bool) -> Self {
-        if shown { Self::Shown } else { Self::Masked }
-    }
-
-    pub fn write(self, value: &Pii) -> String {
-        match self {
-            Self::Masked => value.masked(),
-            Self::Shown => value.reveal().to_string(),
-        }
-    }
+    /// Enter folds it, or unfolds it.
+    Fold(String),
 }
 
 /// The columns of names before values.
@@ -118,7 +101,7 @@ impl<'a> Page<'a> {
         &mut self,
         (group, title): (&str, &str),
         fields: &[Field],
-        values: Values,
+        values: Values<'_>,
         width: usize,
         theme: &Theme,
     ) {
@@ -126,13 +109,14 @@ impl<'a> Page<'a> {
         if fields.is_empty() {
             return;
         }
-        let hint = if values == Values::Shown { "" } else { "p reveals" };
+        let hint = if values.shows_all() { "" } else { "p reveals" };
         self.heading(title, hint, theme);
         for field in fields {
             let name = field.name.as_str().replace(['-', '_'], " ");
             let place = format!("{group}/{}", field.name);
+            let shown = values.write(&place, &field.value);
             let on = On::Value { place, value: field.value.clone() };
-            self.fact(&name, &values.write(&field.value), Some(on), width, theme);
+            self.fact(&name, &shown, Some(on), width, theme);
         }
     }
 }

@@ -10,7 +10,11 @@ use super::{
 use crate::{
     config::Section,
     desk::{CaseFile, InquiryRow},
-    model::{Attached, File, MatchKind, Report, Subject, Text, Transaction, hits},
+    model::{
+        Attached, File, Report, Subject, Text, Transaction,
+        findings::{self, Finding},
+        matched,
+    },
     tui::{format, pending},
 };
 
@@ -26,7 +30,8 @@ pub fn inquiries(page: &mut Page<'_>, file: &CaseFile, look: &Look<'_>) {
     heading(page, Section::Inquiries, (file.inquiries.len(), all), look);
     let name_width = look.width.saturating_sub(50).clamp(8, 32);
     for row in &file.inquiries {
-        let name = row.name.as_ref().map_or(String::new(), |name| look.write(name));
+        let place = format!("inquiries/{}/name", row.id);
+        let name = row.name.as_ref().map_or(String::new(), |name| look.write(&place, name));
         let status = match row.status.is_decided() {
             true => look.theme.dim,
             false => look.theme.warn,
@@ -76,7 +81,8 @@ pub fn accounts(page: &mut Page<'_>, file: &CaseFile, look: &Look<'_>) {
     heading(page, Section::Accounts, (file.accounts.len(), all), look);
     let name_width = look.width.saturating_sub(50).clamp(8, 32);
     for account in &file.accounts {
-        let name = account.name().as_ref().map_or(String::new(), |name| look.write(name));
+        let place = format!("accounts/{}/name", account.id);
+        let name = account.name().as_ref().map_or(String::new(), |name| look.write(&place, name));
         let kind = account.type_name.as_ref().map_or("account", |kind| kind.as_str());
         let status = account.status.as_ref().map_or("", |status| status.as_str());
         page.about(
@@ -104,44 +110,49 @@ pub fn reports(page: &mut Page<'_>, file: &CaseFile, look: &Look<'_>) {
     heading(page, Section::Reports, (reports.len(), all), look);
     for one in reports {
         page.about(On::Report(one.id.clone()), report_line(one, look));
-        let hits = one.hits();
-        for hit in hits.iter().take(MATCHES) {
-            let on = match &hit.id {
-                Some(id) if one.is_media() => On::Match {
-                    report: one.id.clone(),
-                    entity: id.clone(),
-                    kind: MatchKind::Entity,
-                },
-                _ => On::Report(one.id.clone()),
-            };
-            let (mark, style) = match hit.dismissed {
-                true => (" (dismissed)", look.theme.dim),
-                false => ("", look.theme.text),
-            };
-            let name = look.write(&hit.name);
-            for (nth, line) in format::wrap(&format!("{name}{mark}"), look.width.saturating_sub(9))
-                .iter()
-                .enumerate()
-            {
-                let bullet = if nth == 0 { "·" } else { " " };
-                page.about(on.clone(), Line::styled(format!("     {bullet} {line}"), style));
-            }
+        let all = findings::of(one);
+        for finding in all.iter().take(MATCHES) {
+            found(page, one, finding, look);
         }
-        if hits.len() > MATCHES {
-            let said = format!("       {} more: Enter opens its inquiry", hits.len() - MATCHES);
+        if all.len() > MATCHES {
+            let said = format!("       {} more: Enter opens its inquiry", all.len() - MATCHES);
             page.about(On::Report(one.id.clone()), Line::styled(said, look.theme.dim));
         }
+    }
+}
+
+/// `     · Sample Consolidated Sanctions List (dismissed)`
+fn found(page: &mut Page<'_>, report: &Report, finding: &Finding<'_>, look: &Look<'_>) {
+    let title = finding.title.map_or_else(
+        || finding.group.to_owned(),
+        |title| match title.is_public {
+            true => title.value.reveal().to_string(),
+            false => {
+                let (group, nth) = (finding.group, finding.nth);
+                look.write(&format!("{}/{group}/{nth}/{}", report.id, title.name), title.value)
+            }
+        },
+    );
+    let (mark, style) = match finding.ignored || report.has_dismissed(None) {
+        true => (" (dismissed)", look.theme.dim),
+        false => ("", look.theme.text),
+    };
+    let on = On::Match { report: report.id.clone(), entity: finding.entity.clone() };
+    let room = look.width.saturating_sub(9);
+    for (nth, line) in format::wrap(&format!("{title}{mark}"), room).iter().enumerate() {
+        let bullet = if nth == 0 { "·" } else { " " };
+        page.about(on.clone(), Line::styled(format!("     {bullet} {line}"), style));
     }
 }
 
 fn report_line<'a>(one: &Report, look: &Look<'_>) -> Line<'a> {
     let standing = one.evidence().status;
     let style = match standing.as_str() {
-        hits::MATCH => look.theme.bad,
-        hits::NO_MATCH => look.theme.good,
+        matched::MATCH => look.theme.bad,
+        matched::NO_MATCH => look.theme.good,
         _ => look.theme.warn,
     };
-    let mark = if standing.as_str() == hits::MATCH { "✗ " } else { "" };
+    let mark = if standing.as_str() == matched::MATCH { "✗ " } else { "" };
     let mut spans = vec![
         Span::raw(format!("   {} ", format::fit(&format::kind(one.kind.as_str()), 26))),
         Span::styled(format::fit(&format!("{mark}{standing}"), 12), style),
@@ -207,9 +218,10 @@ pub fn transactions(page: &mut Page<'_>, file: &CaseFile, look: &Look<'_>) {
         );
         for field in fields {
             let place = format!("transactions/{id}/{}", field.name);
+            let written = look.write(&place, &field.value);
             let on = On::Value { place, value: field.value.clone() };
             let name = format!("  {}", field.name.as_str().replace(['-', '_', '.'], " "));
-            page.fact(&name, &look.write(&field.value), Some(on), look.width, look.theme);
+            page.fact(&name, &written, Some(on), look.width, look.theme);
         }
     }
 }

@@ -28,14 +28,14 @@ pub fn fill(page: &mut Page<'_>, file: &CaseFile, look: &Look<'_>) {
         if comment.updated_at > comment.created_at {
             when.push_str(", edited");
         }
-        let place = format!("comments/{}", comment.id);
+        let place = format!("comments/{}/message", comment.id);
+        let written = look.write(&place, &comment.message);
         let on = On::Value { place, value: comment.message.clone() };
         let who = format::cut(who, look.width.saturating_sub(22));
         page.about(
             on.clone(),
             Line::from(vec![Span::raw(format!("   {who}")), Span::styled(when, look.theme.dim)]),
         );
-        let written = look.write(&comment.message);
         for line in format::wrap(&written, look.width.saturating_sub(6)) {
             page.about(on.clone(), Line::raw(format!("     {line}")));
         }

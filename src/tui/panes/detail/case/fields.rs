@@ -28,8 +28,9 @@ pub fn written(page: &mut Page<'_>, file: &CaseFile, layout: Option<&CaseLayout>
         match shown.value {
             Answer::Written(value) => {
                 let place = format!("fields/{}", shown.name);
+                let written = look.write(&place, value);
                 let on = On::Value { place, value: value.clone() };
-                page.fact(&shown.label, &look.write(value), Some(on), width, theme);
+                page.fact(&shown.label, &written, Some(on), width, theme);
             }
             _ if shown.is_due() => page.fact(&shown.label, "– required", None, width, theme),
             _ => page.fact(&shown.label, "–", None, width, theme),

@@ -9,7 +9,7 @@ mod head;
 use ratatui::text::Line;
 
 pub use self::head::head;
-use super::page::{Page, Values};
+use super::page::Page;
 use crate::{
     config::{CaseLayout, Section},
     desk::CaseFile,
@@ -25,8 +25,8 @@ struct Look<'l> {
 }
 
 impl Look<'_> {
-    fn write(&self, value: &Pii) -> String {
-        Values::of(self.state.shows_item()).write(value)
+    fn write(&self, place: &str, value: &Pii) -> String {
+        self.state.values().write(place, value)
     }
 }
 

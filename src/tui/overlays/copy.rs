@@ -1,0 +1,44 @@
+//! What can be copied, and what of it is masked.
+
+use ratatui::{
+    Frame,
+    text::{Line, Span},
+};
+
+use crate::tui::{
+    copying::{Choice, Copied},
+    format,
+    state::State,
+    theme::Theme,
+    widgets::popup,
+};
+
+const WIDTH: u16 = 76;
+
+/// The columns of what it is, before what it says.
+const TITLE: usize = 32;
+
+pub fn draw(
+    frame: &mut Frame<'_>,
+    choices: &[Choice],
+    cursor: usize,
+    state: &State,
+    theme: &Theme,
+) {
+    let inner = usize::from(WIDTH.min(frame.area().width.saturating_sub(2))).saturating_sub(4);
+    let room = inner.saturating_sub(TITLE + 4);
+    let line = |(nth, choice): (usize, &Choice)| {
+        let said = match &choice.copied {
+            Copied::Free(text) => text.clone(),
+            Copied::Personal { place, value } => state.values().write(place, value),
+        };
+        let line = Line::from(vec![
+            Span::styled(format!(" {} ", nth + 1), theme.accent),
+            Span::raw(format!("{} ", format::fit(choice.title, TITLE))),
+            Span::styled(format::cut(&said, room), theme.dim),
+        ]);
+        if nth == cursor { line.patch_style(theme.cursor) } else { line }
+    };
+    let lines = choices.iter().enumerate().map(line).collect();
+    popup::draw(frame, "copy", "a digit, y or Enter copies · Esc closes", lines, WIDTH, 0, theme);
+}
