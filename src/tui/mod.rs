@@ -11,6 +11,7 @@
 
 mod adding;
 mod album;
+mod casework;
 mod command;
 mod copying;
 mod detail;
@@ -25,6 +26,7 @@ mod layout;
 mod listing;
 mod lock;
 mod means;
+mod mnemonic;
 mod msg;
 mod overlays;
 mod panes;
