@@ -111,6 +111,7 @@ async fn filled(folder: &TempDir, busy: &Busy, clock: &Clock) -> (Console, Boote
         hold: Duration::from_secs(5),
         link_expires: Duration::from_secs(86_400),
         policy: Policy::default(),
+        layouts: Default::default(),
         searched: Searched::Anywhere,
         sla: Duration::from_secs(5),
         error_rate: 0.05,
