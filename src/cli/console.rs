@@ -29,6 +29,24 @@ mapping."*".business = { name = "business_name", role = "role" }
 mapping."*".counterparties = { name = "legal_name", share = "registration.ownership_share", share_unit = "fraction" }
 "#;
 
+/// Persona does not list the statuses of a case's template, and lays nothing out.
+const DEMO_CASES: &str = r#"
+statuses.KYC = [
+    { name = "Open", kind = "initial" }, { name = "Pending", kind = "intermediate" },
+    { name = "Approved", kind = "end" }, { name = "Declined", kind = "end" },
+]
+statuses.AML = [
+    { name = "Open", kind = "initial" }, { name = "Waiting for documents", kind = "intermediate" },
+    { name = "Escalated", kind = "intermediate" }, { name = "Cleared", kind = "end" },
+    { name = "Reported", kind = "end" },
+]
+statuses.MRR = [
+    { name = "New", kind = "initial" }, { name = "In progress", kind = "intermediate" },
+    { name = "Done", kind = "end" },
+]
+layout.AML = { fields = ["risk_rating", "amount_at_risk"], sections = ["fields", "reports"] }
+"#;
+
 /// The console on the configured Persona.
 pub fn open(file: Option<&Path>) -> anyhow::Result<ExitCode> {
     let paths = Paths::of_user()?;
@@ -71,8 +89,12 @@ pub fn demo(file: Option<&Path>, world: &World) -> anyhow::Result<ExitCode> {
             .await
             .context("the simulated Persona cannot listen on this machine")?;
         config.persona.base_url = simulator.base_url();
+        let demo = demo_organisation();
         if config.relations == Default::default() {
-            config.relations = demo_relations();
+            config.relations = demo.relations;
+        }
+        if config.cases == Default::default() {
+            config.cases = demo.cases;
         }
         if config.reviewer.email.is_none() {
             config.reviewer.email = Some("jane@example.test".to_owned());
@@ -82,9 +104,9 @@ pub fn demo(file: Option<&Path>, world: &World) -> anyhow::Result<ExitCode> {
     })
 }
 
-fn demo_relations() -> config::Relations {
-    let text = format!("[relations]{DEMO_RELATIONS}");
-    config::parse(&text, "demo").expect("the demo's relations are a configuration").relations
+fn demo_organisation() -> Config {
+    let text = format!("[relations]{DEMO_RELATIONS}[cases]{DEMO_CASES}");
+    config::parse(&text, "demo").expect("it is a configuration")
 }
 
 async fn show(
@@ -125,9 +147,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_demo_maps_what_its_world_has() {
-        let relations = demo_relations();
+    fn the_demo_configures_what_its_world_has() {
+        let Config { relations, cases, .. } = demo_organisation();
         assert_eq!(relations.keys.len(), 3);
         assert!(!relations.mapping.is_empty());
+        assert_eq!((cases.statuses.len(), cases.layout.len()), (3, 1));
     }
 }

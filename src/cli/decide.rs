@@ -266,7 +266,9 @@ async fn drafted(session: &Session, wish: Wish) -> anyhow::Result<Draft> {
             let fits = policy::case(&case, &verb);
             (Evidence { status: case.status, updated_at: case.updated_at }, fits)
         }
-        Subject::Account(_) | Subject::NewInquiry(_) => unreachable!("no command decides these"),
+        Subject::Account(_) | Subject::Report(_) | Subject::NewInquiry(_) => {
+            unreachable!("no command decides these")
+        }
     };
     fits.map_err(|why| Exit::Refused.told(format!("{}: {why}", subject.id())))?;
     // A script looks at nothing.

@@ -218,6 +218,7 @@ pub fn console(
         hold: Duration::from_secs(config.review.hold_seconds),
         link_expires: Duration::from_secs(config.review.link_expires_hours * 3_600),
         policy: policy.clone(),
+        layouts: config.cases.layout.clone(),
         searched: match copy.field_key {
             None => tui::Searched::Anywhere,
             Some(_) => tui::Searched::ByBeginnings,

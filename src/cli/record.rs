@@ -328,6 +328,9 @@ fn verb(verb: &Verb) -> (&'static str, Option<String>) {
         Verb::SetCaseStatus(status) => ("set-status", Some(status.to_string())),
         Verb::AssignCase(email) => ("assign", Some(email.to_string())),
         Verb::CreateInquiry(_) => ("create", None),
+        Verb::DismissMatches(matched) => {
+            ("dismiss", matched.as_ref().map(|one| one.id.to_string()))
+        }
         Verb::AddRelation(tie) => ("add-relation", Some(tie.to_string())),
         Verb::RemoveRelation(tie) => ("remove-relation", Some(tie.to_string())),
     }

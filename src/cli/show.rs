@@ -56,7 +56,9 @@ pub async fn show(asked: Show, session: &Session) -> anyhow::Result<Exit> {
         Subject::Account(id) => {
             desk.account(id).await?.map(|file| record::account_file(&file, sight))
         }
-        Subject::NewInquiry(_) => unreachable!("no prefix names what is not there yet"),
+        Subject::Report(_) | Subject::NewInquiry(_) => {
+            unreachable!("these prefixes are not taken")
+        }
     };
     let source = told_by(session, looked, file.is_some())?;
     let file = file.ok_or_else(|| {

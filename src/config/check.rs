@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::{CaseStatus, Config, Reason, relations};
+use super::{CaseStatus, Config, Reason, cases, relations};
 use crate::model::StatusKind;
 
 /// What is wrong with a setting.
@@ -54,9 +54,14 @@ pub fn check(config: &Config) -> Result<(), Problem> {
     }
     reasons(&config.reasons.approve).map_err(|what| ("reasons.approve", what))?;
     reasons(&config.reasons.decline).map_err(|what| ("reasons.decline", what))?;
-    let cases = &config.cases;
-    statuses(&cases.default_statuses).map_err(|what| ("cases.default_statuses", what))?;
-    statuses(cases.statuses.values().flatten()).map_err(|what| ("cases.statuses", what))?;
+    reasons(&config.reasons.dismiss).map_err(|what| ("reasons.dismiss", what))?;
+    if config.reasons.dismiss.is_empty() {
+        let what = "Persona asks for a reason to dismiss a match: list one".to_owned();
+        return Err(("reasons.dismiss", what).into());
+    }
+    statuses(&config.cases.default_statuses).map_err(|what| ("cases.default_statuses", what))?;
+    statuses(config.cases.statuses.values().flatten()).map_err(|what| ("cases.statuses", what))?;
+    cases::check(&config.cases.layout)?;
     relations::check(&config.relations)
 }
 

@@ -1,10 +1,11 @@
 //! What can be configured: one struct per section, each default beside its field.
 //!
-//! `relations` is a section with words of its own, `policy` a file of its own, `load` reads and
+//! `relations` and `cases` are sections with words of their own, `policy` a file of its own, `load` reads and
 //! merges, `check` knows what types cannot say, `explain` turns the parser's errors into a place and
 //! a fix, `paths` says where things lie. `config.example.toml` documents
 //! every setting; a test holds it against these structs.
 
+mod cases;
 mod check;
 mod explain;
 mod load;
@@ -17,6 +18,7 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 use serde::{Deserialize, Serialize};
 
 pub use self::{
+    cases::{CaseLayout, Section},
     explain::Error,
     load::{BASE_URL_VARIABLE, Loaded, Required, load, parse},
     paths::{Paths, PathsError, private_folder},
@@ -134,6 +136,8 @@ pub enum Mask {
 pub struct Reasons {
     pub approve: Vec<Reason>,
     pub decline: Vec<Reason>,
+    /// Why a match of a report does not matter: Persona asks for one.
+    pub dismiss: Vec<Reason>,
 }
 
 /// `code` goes to the journal, `text` to Persona.
@@ -159,6 +163,11 @@ impl Default for Reasons {
                 ("suspected_fraud", "suspected fraud"),
                 ("incomplete", "incomplete"),
             ]),
+            dismiss: reasons(&[
+                ("other_person", "another person"),
+                ("other_birthdate", "another birthdate"),
+                ("not_relevant", "not relevant"),
+            ]),
         }
     }
 }
@@ -171,6 +180,8 @@ pub struct Cases {
     pub statuses: BTreeMap<String, Vec<CaseStatus>>,
     /// Where a template is not named above and fewer than two of its statuses have been seen.
     pub default_statuses: Vec<CaseStatus>,
+    /// How a case is shown, by the same names; `*` any other.
+    pub layout: BTreeMap<String, CaseLayout>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -187,7 +198,7 @@ impl Default for Cases {
             [("Open", Initial), ("Pending", Intermediate), ("Approved", End), ("Declined", End)];
         let default_statuses =
             defaults.map(|(name, kind)| CaseStatus { name: name.to_owned(), kind }).into();
-        Self { statuses: BTreeMap::new(), default_statuses }
+        Self { statuses: BTreeMap::new(), default_statuses, layout: BTreeMap::new() }
     }
 }
 

@@ -22,6 +22,7 @@ mod purge;
 mod refresh;
 mod related;
 mod relations;
+mod statuses;
 
 use std::{
     collections::HashSet,
@@ -40,6 +41,7 @@ pub use self::{
     purge::Receipt,
     refresh::RefreshError,
     relations::{AccountRelations, Mappings, Origin, RelationGroup, RelationRow},
+    statuses::CaseStatuses,
 };
 use crate::{
     busy::Busy,
@@ -94,14 +96,6 @@ impl RelationKeys {
         let special = account_type.and_then(|name| self.by_type.get(&name.as_str().to_lowercase()));
         special.unwrap_or(&self.all)
     }
-}
-
-/// Configured case statuses, by template id or by the prefix of the case's name (`KYC`).
-#[derive(Debug, Clone, Default)]
-pub struct CaseStatuses {
-    pub by_template: std::collections::BTreeMap<String, Vec<KnownStatus>>,
-    /// Where nothing else is known.
-    pub default: Vec<KnownStatus>,
 }
 
 /// A window of rows, and where the row asked about stands in the list now.
@@ -183,10 +177,6 @@ impl Desk {
         self.store.inquiry(id).await
     }
 
-    pub async fn case(&self, id: &CaseId) -> Result<Option<CaseFile>, StoreError> {
-        self.store.case(id).await
-    }
-
     pub async fn account(&self, id: &AccountId) -> Result<Option<AccountFile>, StoreError> {
         let Some(account) = self.store.account(id).await? else { return Ok(None) };
         let inquiries = self.store.inquiries_of(id).await?;
@@ -195,29 +185,5 @@ impl Desk {
         let of = Person { account: Some(id), inquiry: None };
         let history = self.store.history(&of, &signals).await?;
         Ok(Some(AccountFile { account, inquiries, action, signals, history }))
-    }
-
-    /// The statuses a case can be set to: configured ones in their order, then those seen on
-    /// other cases of its template.
-    pub async fn case_statuses(&self, id: &CaseId) -> Result<Vec<KnownStatus>, StoreError> {
-        let Some(file) = self.store.case(id).await? else { return Ok(Vec::new()) };
-        let template = file.case.template.as_ref();
-        let prefix = file.case.name.as_ref().and_then(|name| name.as_str().rsplit_once('-'));
-        let keys = [template.map(|id| id.as_str()), prefix.map(|(prefix, _)| prefix)];
-        let configured =
-            keys.into_iter().flatten().find_map(|key| self.case_statuses.by_template.get(key));
-        let seen = self.store.case_statuses(template).await?;
-        let mut known = match configured {
-            Some(configured) => configured.clone(),
-            None if seen.len() < 2 => self.case_statuses.default.clone(),
-            None => Vec::new(),
-        };
-        for status in seen {
-            let name = status.name.as_str();
-            if !known.iter().any(|known| known.name.as_str().eq_ignore_ascii_case(name)) {
-                known.push(status);
-            }
-        }
-        Ok(known)
     }
 }

@@ -91,7 +91,7 @@ impl Desk {
                 let rows = self.store.case(id).await?.map(|file| file.inquiries);
                 rows.iter().flatten().map(|row| u64::from(row.failed)).sum()
             }
-            Subject::Account(_) | Subject::NewInquiry(_) => 0,
+            Subject::Account(_) | Subject::Report(_) | Subject::NewInquiry(_) => 0,
         })
     }
 }

@@ -120,6 +120,7 @@ impl Desk {
                 status: file.case.status.clone(),
                 updated_at: file.case.updated_at,
             }),
+            Subject::Report(id) => self.store.report(id).await?.map(|report| report.evidence()),
             Subject::Account(_) | Subject::NewInquiry(_) => None,
         })
     }

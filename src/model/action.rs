@@ -19,7 +19,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountId, ActionId, CaseId, Field, InquiryId, TemplateId, Text, Tie, proposal::countersigned,
+    AccountId, ActionId, CaseId, Field, InquiryId, Match, MatchKind, ReportId, TemplateId, Text,
+    Tie, proposal::countersigned,
 };
 
 /// The object that an action is about.
@@ -28,18 +29,20 @@ pub enum Subject {
     Inquiry(InquiryId),
     Case(CaseId),
     Account(AccountId),
+    Report(ReportId),
     /// Persona has not made it yet: it goes by the action that makes it. Once it is there, the
     /// action is about the inquiry.
     NewInquiry(ActionId),
 }
 
 impl Subject {
-    /// Persona's type name: `inquiry`, `case`, `account`; or `new inquiry`.
+    /// Persona's type name: `inquiry`, `case`, `account`, `report`; or `new inquiry`.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Inquiry(_) => "inquiry",
             Self::Case(_) => "case",
             Self::Account(_) => "account",
+            Self::Report(_) => "report",
             Self::NewInquiry(_) => "new inquiry",
         }
     }
@@ -49,6 +52,7 @@ impl Subject {
             Self::Inquiry(id) => id.as_str(),
             Self::Case(id) => id.as_str(),
             Self::Account(id) => id.as_str(),
+            Self::Report(id) => id.as_str(),
             Self::NewInquiry(id) => id.as_str(),
         }
     }
@@ -58,6 +62,7 @@ impl Subject {
             Self::Inquiry(id) => id.short(),
             Self::Case(id) => id.short(),
             Self::Account(id) => id.short(),
+            Self::Report(id) => id.short(),
             Self::NewInquiry(_) => "new inquiry".to_owned(),
         }
     }
@@ -93,6 +98,8 @@ pub enum Verb {
     /// An e-mail address.
     AssignCase(Text),
     CreateInquiry(NewInquiry),
+    /// Of a report: what it found does not matter. One match, or without one all of them.
+    DismissMatches(Option<Match>),
     /// Of an account.
     AddRelation(Tie),
     RemoveRelation(Tie),
@@ -109,6 +116,8 @@ impl Verb {
             Self::SetCaseStatus(status) => format!("set status {status}"),
             Self::AssignCase(email) => format!("assign to {email}"),
             Self::CreateInquiry(_) => "create inquiry".into(),
+            Self::DismissMatches(None) => "dismiss the matches".into(),
+            Self::DismissMatches(Some(_)) => "dismiss a match".into(),
             Self::AddRelation(tie) => format!("add {}", tie.short()),
             Self::RemoveRelation(tie) => format!("remove {}", tie.short()),
         }
@@ -120,6 +129,10 @@ impl Verb {
             Self::CreateInquiry(new) => {
                 let account = new.account.as_ref().map_or(String::new(), |id| format!(" for {id}"));
                 format!("create inquiry of {}{account}", new.template)
+            }
+            // What names an article can name a person too.
+            Self::DismissMatches(Some(Match { kind: MatchKind::Entity, id })) => {
+                format!("dismiss the match {id}")
             }
             Self::AddRelation(tie) => format!("add {tie}"),
             Self::RemoveRelation(tie) => format!("remove {tie}"),
@@ -142,15 +155,15 @@ impl Verb {
 
     /// Persona takes a comment with these only.
     pub fn takes_comment(&self) -> bool {
-        matches!(self, Self::Approve | Self::Decline)
+        matches!(self, Self::Approve | Self::Decline | Self::DismissMatches(_))
     }
 }
 
 /// The version of the object that the reviewer had on the screen.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Evidence {
-    /// The wire's word for an inquiry, the template's text for a case; of a relation, whether it
-    /// is there (see [`Tie::standing`]).
+    /// The wire's word for an inquiry, the template's text for a case; of a report, whether it has
+    /// a match; of a relation, whether it is there (see [`Tie::standing`]).
     pub status: Text,
     pub updated_at: Option<Timestamp>,
 }
@@ -291,6 +304,11 @@ mod tests {
                 r#"{"verb":"one-time-link","to":{"expires_in_seconds":60}}"#,
                 Verb::OneTimeLink { expires_in_seconds: Some(60) },
             ),
+            (
+                r#"{"verb":"dismiss-matches","to":{"kind":"entity","id":"E1"}}"#,
+                Verb::DismissMatches(Some(Match { kind: MatchKind::Entity, id: Text::new("E1") })),
+            ),
+            (r#"{"verb":"dismiss-matches","to":null}"#, Verb::DismissMatches(None)),
             (r#"{"verb":"set-case-status","to":"Open"}"#, Verb::SetCaseStatus(Text::new("Open"))),
             (
                 r#"{"verb":"create-inquiry","to":{"template":"itmpl_1","account":null,"reference_id":"cust-1","fields":[],"link_seconds":60}}"#,

@@ -70,4 +70,17 @@ impl Case {
     pub fn is_resolved(&self) -> bool {
         self.resolved_at.is_some() || self.resolution.is_some()
     }
+
+    /// By what its template is named in a configuration: the template's id, or the prefix of the
+    /// case's name (`KYC` of `KYC-17`).
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        let prefix = self.name.as_ref().and_then(|name| name.as_str().rsplit_once('-'));
+        let template = self.template.as_ref().map(TemplateId::as_str);
+        template.into_iter().chain(prefix.map(|(prefix, _)| prefix))
+    }
+}
+
+/// Statuses are a template's text: compared without case.
+pub fn is_same_status(one: &Text, other: &Text) -> bool {
+    one.as_str().to_lowercase() == other.as_str().to_lowercase()
 }

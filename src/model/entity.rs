@@ -1,6 +1,6 @@
 //! What an answer of Persona's teaches us: typed objects, whatever endpoint they came from.
 
-use super::{Account, Case, Exhibit, Inquiry, Relations, Subject, Verification};
+use super::{Account, Case, Exhibit, Inquiry, Relations, Report, Subject, Verification};
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Entity {
@@ -21,6 +21,8 @@ pub struct Batch {
     pub hydrated: Vec<super::InquiryId>,
     /// All that hangs on an inquiry or a case: it replaces what was known.
     pub exhibits: Vec<(Subject, Vec<Exhibit>)>,
+    /// As they are now, wherever they hang.
+    pub reports: Vec<Report>,
 }
 
 impl Batch {
@@ -33,5 +35,6 @@ impl Batch {
             && self.relations.is_empty()
             && self.hydrated.is_empty()
             && self.exhibits.is_empty()
+            && self.reports.is_empty()
     }
 }

@@ -71,7 +71,7 @@ pub fn of(report: &Report) -> Vec<Finding<'_>> {
         let finding = &mut found[at];
         let value = Value { name, value: &field.value, is_public: is_public(group, name) };
         match normalised(name).as_str() {
-            "entity_id" => finding.entity = Some(field.value.reveal().clone()),
+            "entity_id" | "id" => finding.entity = Some(field.value.reveal().clone()),
             "name" | "match.name" | "title" if finding.title.is_none() => {
                 finding.title = Some(value);
             }

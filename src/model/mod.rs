@@ -7,6 +7,7 @@ pub mod account;
 pub mod action;
 pub mod attempts;
 pub mod case;
+pub mod comment;
 pub mod compare;
 pub mod difference;
 pub mod document;
@@ -24,6 +25,7 @@ pub mod journal;
 pub mod lane;
 pub mod mapping;
 pub mod mask;
+pub mod matched;
 pub mod mismatch;
 pub mod photo;
 pub mod pii;
@@ -34,17 +36,20 @@ pub mod relation;
 pub mod report;
 pub mod session;
 pub mod shared;
+pub mod template;
 pub mod text;
 pub mod timeline;
+pub mod transaction;
 pub mod verification;
 
 pub use account::Account;
 pub use action::{Action, ActionState, Evidence, IdempotencyKey, NewInquiry, Subject, Verb};
 pub use case::{Case, StatusKind};
+pub use comment::Comment;
 pub use document::{Document, File};
 pub use entity::{Batch, Entity};
 pub use event::Event;
-pub use exhibit::{Exhibit, Exhibits, Named};
+pub use exhibit::{Attached, Exhibit, Exhibits, Named};
 pub use field::Field;
 pub use history::{Contradicted, Verdict};
 pub use id::{
@@ -58,6 +63,7 @@ pub use journal::{
     Before, Decided, Exported, GivenReason, JournalEntry, KeyProfile, PersonaSaid, Seen,
 };
 pub use lane::Lane;
+pub use matched::{Match, MatchKind};
 pub use mismatch::{Mismatch, Shape};
 pub use photo::{FileRef, Holder, Photo, Shows};
 pub use pii::Pii;
@@ -65,7 +71,9 @@ pub use relation::{Relation, Relations, Tie};
 pub use report::Report;
 pub use session::{Device, Session};
 pub use shared::{Shared, Sharers};
+pub use template::{CaseTemplate, FieldSchema};
 pub use text::Text;
+pub use transaction::Transaction;
 pub use verification::{Check, CheckStatus, Requirement, Verification};
 
 /// Instants are UTC, to the microsecond in the store.

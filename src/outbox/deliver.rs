@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 use super::{
     LinkReady,
     create::{self, Sighting},
-    make,
+    dismiss, make,
     plan::{Call, KeyUse, Reading, Step, plan},
     relate, together,
     verdict::{self, Look, Verdict, Why},
@@ -18,7 +18,7 @@ use crate::{
         Account, Action, ActionState, Batch, Entity, IdempotencyKey, InquiryId, Lane, PersonaSaid,
         Subject, Text, Tie, Verb, Verification, difference,
     },
-    persona::{self, Client, accounts, cases, inquiries},
+    persona::{self, Client, accounts, cases, inquiries, reports},
     secret::Secret,
     store::{Claim, Error, Outcome, Store},
 };
@@ -211,6 +211,7 @@ impl Delivery {
                 Ok(self.client.read(&ask, Lane::Front).await?.into_batch())
             }
             Subject::Account(id) => relate::look(&self.client, id, &action.verb).await,
+            Subject::Report(id) => dismiss::look(&self.client, id).await,
             // There is nothing to look at yet.
             Subject::NewInquiry(_) => Ok(Batch::default()),
         }
@@ -249,6 +250,14 @@ impl Delivery {
                 let (made, said) = client.write_nth(&ask, key, lane, nth).await?;
                 let learnt = Batch::of([Entity::Inquiry(made.inquiry)]);
                 return Ok(Answer { learnt, said: Some(said), link: Some(made.link), made: None });
+            }
+            Call::Dismiss { id, matched } => {
+                // Nothing is dismissed without one.
+                let reason = comment.unwrap_or_default();
+                let ask = reports::Dismiss { id, reason, matched };
+                let (report, said) = client.write_nth(&ask, key, lane, nth).await?;
+                let learnt = Batch { reports: vec![report], ..Batch::default() };
+                return Ok(Answer { learnt, said: Some(said), ..Answer::default() });
             }
             Call::AddRelation { id, tie } => {
                 let Tie { key: under, target } = tie;
@@ -312,6 +321,9 @@ fn unread(action: &Action) -> &'static str {
 
 /// The object of an action as a batch has it.
 fn read(action: &Action, batch: &Batch) -> Option<Reading> {
+    if let Verb::DismissMatches(matched) = &action.verb {
+        return dismiss::read(&action.subject, matched.as_ref(), batch);
+    }
     if let Some(relations) = batch.relations.first() {
         return relate::read(&action.verb, relations);
     }

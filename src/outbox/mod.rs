@@ -6,6 +6,7 @@
 
 pub mod create;
 mod deliver;
+mod dismiss;
 mod make;
 pub mod plan;
 mod relate;

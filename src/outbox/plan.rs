@@ -10,9 +10,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::dismiss;
 use crate::model::{
-    AccountId, Action, ActionState, CaseId, Evidence, InquiryId, InquiryStatus, NewInquiry,
-    Subject, Text, Tie, Verb,
+    AccountId, Action, ActionState, CaseId, Evidence, InquiryId, InquiryStatus, Match, NewInquiry,
+    ReportId, Subject, Text, Tie, Verb,
 };
 
 /// An object as Persona has it now.
@@ -46,6 +47,10 @@ pub enum Call {
         email: Text,
     },
     Create(NewInquiry),
+    Dismiss {
+        id: ReportId,
+        matched: Option<Match>,
+    },
     AddRelation {
         id: AccountId,
         tie: Tie,
@@ -136,6 +141,9 @@ fn call(action: &Action) -> Option<Call> {
         (Subject::Case(id), Verb::AssignCase(email)) => {
             Call::Assign { id: id.clone(), email: email.clone() }
         }
+        (Subject::Report(id), Verb::DismissMatches(matched)) => {
+            Call::Dismiss { id: id.clone(), matched: matched.clone() }
+        }
         (Subject::Account(id), Verb::AddRelation(tie)) => {
             Call::AddRelation { id: id.clone(), tie: tie.clone() }
         }
@@ -163,6 +171,7 @@ fn reached(verb: &Verb, reading: &Reading) -> bool {
             reading.assignee.as_ref().is_some_and(|assignee| same(assignee, email))
         }
         Verb::CreateInquiry(_) => false,
+        Verb::DismissMatches(_) => reading.status.as_str() == dismiss::DISMISSED,
         Verb::AddRelation(_) => reading.status == Tie::standing(true),
         Verb::RemoveRelation(_) => reading.status == Tie::standing(false),
     }
@@ -179,6 +188,7 @@ fn reached_before(action: &Action, reading: &Reading) -> String {
         Verb::SetCaseStatus(status) => format!("set it to {status}"),
         Verb::AssignCase(email) => format!("assigned it to {email}"),
         Verb::CreateInquiry(_) => "made it".to_owned(),
+        Verb::DismissMatches(_) => "dismissed it".to_owned(),
         Verb::AddRelation(_) => "added it".to_owned(),
         Verb::RemoveRelation(_) => "removed it".to_owned(),
     };

@@ -8,8 +8,9 @@ use super::{
 };
 use crate::model::{AccountId, Case, CaseId, InquiryId, ReportId, TemplateId, Text};
 
-/// Objects of a case that the model keeps, and where it belongs.
-pub const REVIEW: &str = "accounts,inquiries,case-template,case-queue,case-comments";
+/// All that a case can be asked for together with.
+pub const REVIEW: &str =
+    "accounts,inquiries,reports,verifications,txns,case-template,case-queue,case-comments";
 
 /// Filters of the list; an empty one asks for everything. Queue, assignee and SLA are for
 /// [`Search`](super::search::Search).

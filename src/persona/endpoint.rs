@@ -6,7 +6,7 @@ use std::fmt::Display;
 use serde_json::Value;
 
 use super::{DecodeError, Document, Link, PageFrom, jsonapi::Resource};
-use crate::model::{Account, Batch, Case, Entity, Exhibit, Inquiry, Subject};
+use crate::model::{Account, Attached, Batch, Case, Entity, Exhibit, Inquiry, Subject};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
@@ -210,7 +210,15 @@ impl Found<Account> {
 
 impl Found<Case> {
     pub fn into_batch(self) -> Batch {
-        let exhibits = vec![(Subject::Case(self.object.id.clone()), self.exhibits)];
+        // They belong to inquiries, and say here only how they stand.
+        let attached = self.included.iter().filter_map(|entity| match entity {
+            Entity::Verification(verification) => {
+                Some(Exhibit::Verification(Attached::from(verification)))
+            }
+            _ => None,
+        });
+        let exhibits = self.exhibits.into_iter().chain(attached).collect();
+        let exhibits = vec![(Subject::Case(self.object.id.clone()), exhibits)];
         let entities = std::iter::once(Entity::Case(self.object)).chain(self.included).collect();
         Batch { entities, exhibits, ..Batch::default() }
     }

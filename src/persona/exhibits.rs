@@ -4,7 +4,9 @@ use super::{
     endpoint::Object,
     jsonapi::{DecodeError, Resource},
 };
-use crate::model::{Document, Exhibit, Named, Report, Session, Text};
+use crate::model::{
+    CaseTemplate, Comment, Document, Exhibit, Named, Report, Session, Text, Transaction,
+};
 
 /// None for objects that are kept otherwise, or not at all.
 pub fn exhibit(resource: &Resource<'_>) -> Option<Exhibit> {
@@ -13,7 +15,10 @@ pub fn exhibit(resource: &Resource<'_>) -> Option<Exhibit> {
         "inquiry-session" => Session::object(resource).map(Exhibit::Session),
         "report" => Report::object(resource).map(Exhibit::Report),
         "document" => Document::object(resource).map(Exhibit::Document),
-        "inquiry-template" | "template" | "case-template" | "case-queue" => {
+        "case-comment" => Comment::object(resource).map(Exhibit::Comment),
+        "transaction" => Transaction::object(resource).map(Exhibit::Transaction),
+        "case-template" => CaseTemplate::object(resource).map(Exhibit::Template),
+        "inquiry-template" | "template" | "case-queue" => {
             return named(resource, &["name"]);
         }
         "user" => return named(resource, &["email-address", "email", "name"]),
@@ -27,4 +32,19 @@ pub fn exhibit(resource: &Resource<'_>) -> Option<Exhibit> {
 fn named(resource: &Resource<'_>, attributes: &[&str]) -> Option<Exhibit> {
     let name = attributes.iter().find_map(|name| resource.text(name))?;
     Some(Exhibit::Name(Named { id: Text::new(resource.id), name }))
+}
+
+impl Object for Comment {
+    fn object(resource: &Resource<'_>) -> Result<Self, DecodeError> {
+        resource.expect("case-comment")?;
+        let known = &["message", "created-at", "updated-at", "commenter-id", "commenter-type"];
+        resource.expect_attributes(known, &[]);
+        Ok(Self {
+            id: Text::new(resource.id),
+            message: resource.pii("message").unwrap_or_default(),
+            by: resource.text("commenter-id"),
+            created_at: resource.instant("created-at"),
+            updated_at: resource.instant("updated-at"),
+        })
+    }
 }

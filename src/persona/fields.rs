@@ -77,7 +77,8 @@ fn has(fields: &[Field], key: &str) -> bool {
 }
 
 /// Bounds on what a body can make us do.
-const DEEPEST: usize = 6;
+/// What was ignored in a list of sanctions lies seven deep.
+const DEEPEST: usize = 8;
 const MOST_FIELDS: usize = 500;
 
 /// Whether a value was taken whole.

@@ -10,7 +10,7 @@ use super::{
     mismatches::word,
     page::{Link, Page, PageFrom},
 };
-use crate::model::{AccountId, InquiryId, Report, ReportId, Text};
+use crate::model::{AccountId, InquiryId, Match, Report, ReportId, Text};
 
 answers!(Report);
 
@@ -132,24 +132,14 @@ pub struct Dismiss {
     pub matched: Option<Match>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Match {
-    Entity(Text),
-    Media(Text),
-}
-
 impl Endpoint for Dismiss {
     type Output = Report;
 
     fn request(&self) -> Request {
         let mut attributes = json!({ "reason": self.reason.as_str() });
         if let Some(matched) = &self.matched {
-            let (kind, id) = match matched {
-                Match::Entity(id) => ("entity", id),
-                Match::Media(id) => ("media", id),
-            };
-            attributes["dismiss-type"] = kind.into();
-            attributes["entity-id"] = id.as_str().into();
+            attributes["dismiss-type"] = matched.kind.word().into();
+            attributes["entity-id"] = matched.id.as_str().into();
         }
         Request::post("/reports/{report-id}/dismiss", "dismiss the matches of report")
             .of(&self.id)

@@ -6,22 +6,19 @@ use super::{
     jsonapi::{DecodeError, Json, Resource, member},
     page::{Page, PageFrom},
 };
-use crate::model::{AccountTypeId, TemplateId, Text};
+use crate::model::{AccountTypeId, CaseTemplate, FieldSchema, TemplateId, Text};
 use jiff::Timestamp;
-
-/// A field that a template or a type defines.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldSchema {
-    pub key: Text,
-    pub label: Option<Text>,
-    /// `string`, `date`, `choices`, `relation-schema`, … An open set.
-    pub kind: Text,
-}
 
 fn field_schemas(resource: &Resource<'_>) -> Vec<FieldSchema> {
     let schema = |value: &Json<'_>| {
         let text = |name: &str| member(value, name).and_then(Json::as_str).map(Text::new);
-        Some(FieldSchema { key: text("key")?, label: text("label"), kind: text("type")? })
+        let config = member(value, "config").and_then(|config| member(config, "required"));
+        Some(FieldSchema {
+            key: text("key")?,
+            label: text("label").filter(|label| !label.is_empty()),
+            kind: text("type")?,
+            required: matches!(config, Some(Json::Bool(true))),
+        })
     };
     let mut schemas = Vec::new();
     for value in resource.objects_in("field-schemas") {
@@ -52,17 +49,6 @@ pub struct InquiryTemplateVersion {
     pub status: Text,
     pub live: Option<bool>,
     pub published_at: Option<Timestamp>,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct CaseTemplate {
-    pub id: TemplateId,
-    pub name: Option<Text>,
-    /// `active`, `archived`, or what Persona may add.
-    pub status: Text,
-    /// Names of the statuses that end a case; the others are not told.
-    pub resolutions: Vec<Text>,
-    pub fields: Vec<FieldSchema>,
 }
 
 #[derive(Debug, Clone, PartialEq)]

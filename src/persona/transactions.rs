@@ -1,25 +1,11 @@
 //! Transactions: retrieved where a relation or an inquiry leads to one.
 
-use jiff::Timestamp;
-
 use super::{
     endpoint::{Endpoint, Object, Read, Request, answers},
     fields,
     jsonapi::{DecodeError, Resource},
 };
-use crate::model::{Field, Text, TransactionId};
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct Transaction {
-    pub id: TransactionId,
-    /// Text of the transaction type's own.
-    pub status: Text,
-    pub reference_id: Option<Text>,
-    pub created_at: Option<Timestamp>,
-    pub updated_at: Option<Timestamp>,
-    pub tags: Vec<Text>,
-    pub fields: Vec<Field>,
-}
+use crate::model::{Transaction, TransactionId};
 
 answers!(Transaction);
 

@@ -9,8 +9,8 @@ use super::{
     worklist::instant,
 };
 use crate::model::{
-    AccountId, Action, ActionId, ActionState, CaseId, IdempotencyKey, InquiryId, Subject, Text,
-    Verb,
+    AccountId, Action, ActionId, ActionState, CaseId, IdempotencyKey, InquiryId, ReportId, Subject,
+    Text, Verb,
 };
 
 /// A decision as a row of a list shows it.
@@ -103,6 +103,7 @@ pub fn action(seal: &Seal, row: &SqliteRow) -> Result<Action, Error> {
         "inquiry" => Subject::Inquiry(InquiryId::new(&subject_id)?),
         "case" => Subject::Case(CaseId::new(&subject_id)?),
         "account" => Subject::Account(AccountId::new(&subject_id)?),
+        "report" => Subject::Report(ReportId::new(&subject_id)?),
         "new inquiry" => Subject::NewInquiry(ActionId::new(&subject_id)?),
         other => return Err(Error::Damaged(format!("an action about a {other}"))),
     };

@@ -91,6 +91,11 @@ pub async fn apply_in(
             shared::put_sessions(tx, seal, id.as_str()).await?;
         }
     }
+    for report in &batch.reports {
+        let moved = exhibits::renew(tx, seal, report).await?;
+        changes.inquiries |= moved;
+        changes.cases |= moved;
+    }
     for relations in &batch.relations {
         put_relations(tx, seal, relations, now).await?;
         changes.relations = true;

@@ -40,6 +40,8 @@ pub struct InquiryFile {
 #[derive(Debug, Clone, PartialEq)]
 pub struct CaseFile {
     pub case: Case,
+    /// What its status means, as far as is known.
+    pub kind: StatusKind,
     pub inquiries: Vec<InquiryRow>,
     pub accounts: Vec<Account>,
     pub exhibits: Exhibits,
@@ -136,13 +138,16 @@ impl Store {
         for account in &case.accounts {
             accounts.extend(self.account(account).await?);
         }
+        let exhibits = exhibits::of(reader, seal, id.as_str()).await?;
+        let ends = exhibits.template.as_ref().is_some_and(|known| known.ends_with(&case.status));
         Ok(Some(CaseFile {
+            kind: if ends || case.is_resolved() { StatusKind::End } else { StatusKind::Unknown },
             inquiries: inquiries
                 .iter()
                 .map(|row| inquiry_row(seal, row))
                 .collect::<Result<_, _>>()?,
             accounts,
-            exhibits: exhibits::of(reader, seal, id.as_str()).await?,
+            exhibits,
             action: self.shown_action(&Subject::Case(id.clone())).await?,
             case,
         }))
@@ -171,7 +176,7 @@ impl Store {
     }
 
     /// Statuses seen on cases of a template, the most frequent first. One that came with a
-    /// resolution of the same name ends the investigation.
+    /// resolution ends the investigation.
     pub async fn case_statuses(
         &self,
         template: Option<&TemplateId>,

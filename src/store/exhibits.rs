@@ -1,10 +1,10 @@
 //! What hangs on an inquiry or a case beside its verifications: written as a whole when it is
 //! fetched, read as a whole for the detail.
 
-use sqlx::SqlitePool;
+use sqlx::{Row, SqlitePool};
 
-use super::{Error, seal::Seal, together::Tx, tombstone};
-use crate::model::{Exhibit, Exhibits, Subject};
+use super::{Error, Store, seal::Seal, together::Tx, tombstone};
+use crate::model::{Exhibit, Exhibits, Report, ReportId, Subject};
 
 /// Writes down all that hangs on an object; false if that was known.
 pub async fn put(
@@ -49,4 +49,57 @@ pub async fn of(reader: &SqlitePool, seal: &Seal, owner: &str) -> Result<Exhibit
         .fetch_all(reader)
         .await?;
     rows.iter().map(|row| seal.object::<Exhibit>(row)).collect()
+}
+
+/// Writes a report down as it is now, wherever it hangs; false if that was known, or nothing has
+/// it.
+pub async fn renew(tx: &mut Tx, seal: &Seal, report: &Report) -> Result<bool, Error> {
+    let piece = Exhibit::Report(report.clone());
+    let json = serde_json::to_string(&piece)?;
+    let known = sqlx::query("SELECT id, body FROM exhibit WHERE piece = $1")
+        .bind(piece.id())
+        .fetch_all(&mut **tx)
+        .await?;
+    if report.redacted_at.is_some() {
+        tombstone::beside(tx, seal, "report", piece.id()).await?;
+    }
+    let mut moved = false;
+    for row in &known {
+        if seal.json::<Exhibit>(row)? == json {
+            continue;
+        }
+        let id: String = row.try_get("id")?;
+        let body = seal.body::<Exhibit>(&id, json.clone())?;
+        sqlx::query("UPDATE exhibit SET body = $2 WHERE id = $1")
+            .bind(id)
+            .bind(body)
+            .execute(&mut **tx)
+            .await?;
+        moved = true;
+    }
+    Ok(moved)
+}
+
+/// A report that hangs on something.
+pub async fn report<'e>(
+    reader: impl sqlx::SqliteExecutor<'e>,
+    seal: &Seal,
+    id: &ReportId,
+) -> Result<Option<Report>, Error> {
+    let row = sqlx::query("SELECT id, body FROM exhibit WHERE piece = $1 LIMIT 1")
+        .bind(id.as_str())
+        .fetch_optional(reader)
+        .await?;
+    let piece = row.map(|row| seal.object::<Exhibit>(&row)).transpose()?;
+    Ok(match piece {
+        Some(Exhibit::Report(report)) => Some(report),
+        _ => None,
+    })
+}
+
+impl Store {
+    /// As it hangs on an inquiry or a case.
+    pub async fn report(&self, id: &ReportId) -> Result<Option<Report>, Error> {
+        report(&self.0.backend.reader, &self.0.seal, id).await
+    }
 }

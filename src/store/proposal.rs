@@ -8,6 +8,7 @@ use super::{
     Changes, Error, Store,
     action_row::{COLUMNS, action, write_reason},
     deed::{entry, retell},
+    exhibits,
     seal::Seal,
     together::{self, Tx},
     tombstone,
@@ -52,7 +53,8 @@ impl Store {
             if let Err(why) = proposal::second(maker, checker) {
                 return Ok(Confirmed::Refused(why));
             }
-            if version(&mut tx, &part.subject).await?.as_ref() != Some(&part.evidence) {
+            if version(&mut tx, &self.0.seal, &part.subject).await?.as_ref() != Some(&part.evidence)
+            {
                 return Ok(Confirmed::Moved(Box::new(part.clone())));
             }
         }
@@ -126,10 +128,14 @@ async fn proposed(tx: &mut Tx, seal: &Seal, id: &ActionId) -> Result<Vec<Action>
 }
 
 /// The version of an object that the store has.
-async fn version(tx: &mut Tx, subject: &Subject) -> Result<Option<Evidence>, Error> {
+async fn version(tx: &mut Tx, seal: &Seal, subject: &Subject) -> Result<Option<Evidence>, Error> {
     let sql = match subject {
         Subject::Inquiry(_) => "SELECT status, updated_at FROM inquiry WHERE id = $1",
         Subject::Case(_) => "SELECT status, updated_at FROM review_case WHERE id = $1",
+        Subject::Report(id) => {
+            let report = exhibits::report(&mut **tx, seal, id).await?;
+            return Ok(report.map(|report| report.evidence()));
+        }
         Subject::Account(_) | Subject::NewInquiry(_) => return Ok(None),
     };
     let row = sqlx::query(sql).bind(subject.id()).fetch_optional(&mut **tx).await?;

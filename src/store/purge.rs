@@ -64,6 +64,10 @@ impl Store {
                      AND {wanted} AND NOT EXISTS (SELECT 1 FROM action
                          WHERE subject_kind = '{kind}' AND subject_id = this.id
                          AND state IN ('proposed', 'held', 'sending', 'waiting'))
+                     AND NOT EXISTS (SELECT 1 FROM exhibit JOIN action
+                         ON action.subject_kind = 'report' AND action.subject_id = exhibit.piece
+                         WHERE exhibit.owner = this.id
+                         AND action.state IN ('proposed', 'held', 'sending', 'waiting'))
                  LIMIT {}",
                 AT_ONCE - dropped.len()
             );

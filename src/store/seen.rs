@@ -18,7 +18,7 @@ pub async fn keep(tx: &mut Tx, seal: &Seal, action: &Action) -> Result<Option<Se
             "SELECT id, body FROM inquiry JOIN case_inquiry ON case_inquiry.inquiry_id = inquiry.id
              WHERE case_inquiry.case_id = $1 ORDER BY inquiry.id"
         }
-        Subject::Account(_) | Subject::NewInquiry(_) => return Ok(None),
+        Subject::Account(_) | Subject::Report(_) | Subject::NewInquiry(_) => return Ok(None),
     };
     let rows = sqlx::query(sql).bind(action.subject.id()).fetch_all(&mut **tx).await?;
     let (mut inquiries, mut checks, mut failed) = (Vec::new(), 0, 0);

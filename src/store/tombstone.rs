@@ -8,6 +8,7 @@ use sqlx::Row;
 use super::{
     Error, Store,
     action_row::{verb, write_verb},
+    exhibits,
     seal::Seal,
     together::Tx,
     worklist::instant,
@@ -69,12 +70,18 @@ async fn bury(tx: &mut Tx, seal: &Seal, kind: &str, id: &str, at: Timestamp) -> 
     beside(tx, seal, kind, id).await
 }
 
+/// What was said of the reports that hang on an object.
+const ABOUT_REPORTS: &str = "UPDATE action SET comment = NULL WHERE subject_kind = 'report'
+    AND state IN ('proposed', 'done', 'rejected', 'stopped', 'cancelled')
+    AND subject_id IN (SELECT piece FROM exhibit WHERE owner = $1)";
+
 /// Drops what is kept beside an object: its checks, what hangs on it, its relations, what it told of
 /// things that others have as well, and what was said with decisions about it that are over, or that
 /// nobody can confirm any more.
 pub async fn beside(tx: &mut Tx, seal: &Seal, kind: &str, id: &str) -> Result<(), Error> {
     let dependents: &[&'static str] = match kind {
         "inquiry" => &[
+            ABOUT_REPORTS,
             "DELETE FROM verification WHERE inquiry_id = $1",
             "DELETE FROM exhibit WHERE owner = $1",
             "DELETE FROM shared WHERE owner = $1",
@@ -86,7 +93,7 @@ pub async fn beside(tx: &mut Tx, seal: &Seal, kind: &str, id: &str) -> Result<()
             "DELETE FROM relation_list WHERE source = $1",
             "DELETE FROM shared WHERE owner = $1",
         ],
-        "case" => &["DELETE FROM exhibit WHERE owner = $1"],
+        "case" => &[ABOUT_REPORTS, "DELETE FROM exhibit WHERE owner = $1"],
         _ => &[],
     };
     for sql in dependents {
@@ -115,8 +122,15 @@ pub async fn beside(tx: &mut Tx, seal: &Seal, kind: &str, id: &str) -> Result<()
     Ok(())
 }
 
-/// What was said with a decision about a redacted object goes when the decision is over.
+/// What was said with a decision about a redacted object goes when the decision is over; about a
+/// report, when it hangs on nothing any more.
 pub async fn tidy(tx: &mut Tx, seal: &Seal, subject: &Subject) -> Result<(), Error> {
+    if let Subject::Report(id) = subject {
+        return match exhibits::report(&mut **tx, seal, id).await? {
+            Some(_) => Ok(()),
+            None => beside(tx, seal, subject.kind(), subject.id()).await,
+        };
+    }
     match of(tx, seal, subject.kind(), subject.id(), None).await? {
         Some(_) => beside(tx, seal, subject.kind(), subject.id()).await,
         None => Ok(()),

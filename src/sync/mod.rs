@@ -39,7 +39,7 @@ use crate::{
     busy::Busy,
     clock::Clock,
     model::{Batch, Entity, Lane, Subject, Text},
-    persona::{self, Client, ErrorKind, accounts, cases, inquiries},
+    persona::{self, Client, ErrorKind, accounts, cases, inquiries, reports},
     store::{self, Changes, Duty, Store, Watch},
 };
 
@@ -330,6 +330,10 @@ pub async fn fetch(
         Subject::Account(id) => {
             let found = client.read(&accounts::Retrieve { id: id.clone() }, lane).await?;
             Batch::of(std::iter::once(Entity::Account(found.object)).chain(found.included))
+        }
+        Subject::Report(id) => {
+            let found = client.read(&reports::Retrieve { id: id.clone() }, lane).await?;
+            Batch { reports: vec![found.object], ..Batch::default() }
         }
         // There is nothing to fetch yet.
         Subject::NewInquiry(_) => Batch::default(),

@@ -24,6 +24,7 @@ pub enum Command {
     Escalate,
     CaseStatus,
     AssignToMe,
+    Dismiss,
     OneTimeLink,
     Undo,
     Relations,
@@ -172,6 +173,12 @@ pub const TABLE: &[Spec] = &[
         "set the case's status, from those its template is known to have",
     ),
     decision(C::AssignToMe, &["@"], "assign", "assign the case to you"),
+    decision(
+        C::Dismiss,
+        &["D"],
+        "dismiss",
+        "dismiss what a report found: the match under the cursor, or all of them",
+    ),
     decision(
         C::OneTimeLink,
         &["L"],

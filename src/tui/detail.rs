@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::{album::photos, reveal::Reveals, state::Pane};
 use crate::{
     desk::{AccountFile, CaseFile, InquiryFile},
-    model::{AccountId, Action, Evidence, Subject, Text, timeline::Happened},
+    model::{AccountId, Action, Evidence, Exhibits, Report, Subject, Text, timeline::Happened},
 };
 
 /// What the detail pane shows: the selected item, or one that was followed to.
@@ -217,6 +217,23 @@ impl Detail {
                 updated_at: file.case.updated_at,
             }),
             File::Loading | File::Missing | File::Account(_) => None,
+        }
+    }
+
+    /// What hangs on the item.
+    pub fn exhibits(&self) -> Option<&Exhibits> {
+        match &self.file {
+            File::Inquiry(file) => Some(&file.exhibits),
+            File::Case(file) => Some(&file.exhibits),
+            File::Loading | File::Missing | File::Account(_) => None,
+        }
+    }
+
+    /// The version on the screen of the item, or of a report that hangs on it.
+    pub fn version(&self, subject: &Subject) -> Option<Evidence> {
+        match subject {
+            Subject::Report(id) => self.exhibits()?.report(id).map(Report::evidence),
+            subject => self.evidence().filter(|_| self.subject == *subject),
         }
     }
 

@@ -232,8 +232,8 @@ async fn perform(desk: &Desk, effect: Effect) -> Msg {
             let file = desk.account(&id).await;
             Msg::AccountFile(id, words(file).map(|file| file.map(Box::new)))
         }
-        Effect::LoadFile(Subject::NewInquiry(_)) => {
-            unreachable!("what is not there yet is in no list, so it is not opened")
+        Effect::LoadFile(Subject::Report(_) | Subject::NewInquiry(_)) => {
+            unreachable!("reports and what is not there yet are in no list: they are not opened")
         }
         Effect::LoadRelations(accounts) => {
             let mut answers = Vec::with_capacity(accounts.len());

@@ -245,6 +245,7 @@ mod tests {
 
     #[test]
     fn figures_read_as_people_say_them() {
+        assert_eq!([0, 999, 120_400, 4_290_000].map(bytes), ["0 B", "999 B", "120 kB", "4.2 MB"]);
         assert_eq!(latency(Duration::from_millis(84)), "84 ms");
         assert_eq!(latency(Duration::from_millis(5_230)), "5.2 s");
         assert_eq!(

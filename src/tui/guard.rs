@@ -4,11 +4,14 @@ use super::{
     command::Command,
     keymap,
     staged::Inquiries,
-    state::{Detail, File, Pane, State},
+    state::{File, Pane, State},
 };
 use crate::{
-    desk::policy,
-    model::{Action, ActionState, Evidence, Inquiry, Subject, Text, Verb, proposal::is_same},
+    desk::{InquiryRow, policy},
+    model::{
+        Action, ActionState, Evidence, Inquiry, InquiryId, Match, ReportId, Subject, Text, Verb,
+        proposal::is_same,
+    },
 };
 
 /// What a verdict key asks for.
@@ -50,7 +53,7 @@ pub fn proposal(state: &State, action: &Action, command: Command) -> Result<Want
         return Err(format!("{maker} proposed {verb}: {key} confirms, {undo} returns it"));
     }
     seen(state)?;
-    let version = state.detail.as_ref().and_then(Detail::evidence);
+    let version = state.detail.as_ref().and_then(|detail| detail.version(&action.subject));
     if version.as_ref() != Some(&action.evidence) {
         return Ok(Wanted::Stop(Box::new(action.clone())));
     }
@@ -67,6 +70,7 @@ fn command_of(verb: &Verb) -> Command {
         Verb::OneTimeLink { .. } | Verb::CreateInquiry(_) => Command::OneTimeLink,
         Verb::SetCaseStatus(_) => Command::CaseStatus,
         Verb::AssignCase(_) => Command::AssignToMe,
+        Verb::DismissMatches(_) => Command::Dismiss,
         Verb::AddRelation(_) => Command::AddRelation,
         Verb::RemoveRelation(_) => Command::RemoveRelation,
     }
@@ -169,42 +173,105 @@ pub fn failed(state: &State) -> u64 {
     }
 }
 
-/// What can be decided of the inquiries of the case on the screen, in the same commit.
-pub fn inquiries_of_case(state: &State, command: Command) -> Result<Inquiries, String> {
-    let file = match state.detail.as_ref().map(|detail| &detail.file) {
-        Some(File::Case(file)) => file,
-        _ => return Err("only a case has inquiries that are decided with it".into()),
+/// Whether matches of a report that hangs on the item on the screen can be dismissed: one, or all.
+pub fn dismissal(
+    state: &State,
+    report: &ReportId,
+    matched: Option<Match>,
+) -> Result<Wanted, String> {
+    let detail = state.detail.as_ref().ok_or("nothing is selected")?;
+    let action = state.decision_about(&Subject::Report(report.clone()));
+    if let Some(action) = action.filter(|action| action.state.is_open()) {
+        return match action.state {
+            ActionState::Proposed { .. } => proposal(state, action, Command::Dismiss),
+            ActionState::Held { .. } => {
+                Err("a dismissal is held for this report already: u takes it back".into())
+            }
+            _ => Err("a dismissal is on its way for this report already".into()),
+        };
+    }
+    seen(state)?;
+    let is_redacted = match &detail.file {
+        File::Inquiry(file) => file.inquiry.redacted_at.is_some(),
+        File::Case(file) => file.case.redacted_at.is_some(),
+        _ => false,
     };
+    let known = detail.exhibits().and_then(|exhibits| exhibits.report(report));
+    let known = known.filter(|_| !is_redacted).ok_or("this report is not in the local copy")?;
+    // Lists and offices have matches, but are dismissed as a whole.
+    let matched = matched.filter(|_| known.is_media());
+    policy::report(known, matched.as_ref())?;
+    Ok(Wanted::Decide(Verb::DismissMatches(matched)))
+}
+
+/// What can be decided of the inquiries of the case on the screen, in the same commit; why not of
+/// the others.
+pub struct Offer {
+    pub seen: Vec<(InquiryId, Evidence)>,
+    /// How many of their required checks failed.
+    pub failed: u64,
+    /// Each in words: `inq_4KvC…DiBt is approved already`.
+    pub left_out: Vec<String>,
+}
+
+/// What `verb` could decide with a case; none where no case is open.
+pub fn offer(state: &State, verb: &Verb) -> Option<Offer> {
+    let Some(File::Case(file)) = state.detail.as_ref().map(|detail| &detail.file) else {
+        return None;
+    };
+    let mut offer = Offer { seen: Vec::new(), failed: 0, left_out: Vec::new() };
+    for row in &file.inquiries {
+        match can_join(state, row, verb) {
+            Ok(version) => {
+                offer.failed += u64::from(row.failed);
+                offer.seen.push((row.id.clone(), version));
+            }
+            Err(why) => offer.left_out.push(why),
+        }
+    }
+    match file.case.inquiries.len().saturating_sub(file.inquiries.len()) {
+        0 => {}
+        unknown => offer.left_out.push(format!("{unknown} not in the local copy yet")),
+    }
+    Some(offer)
+}
+
+fn can_join(state: &State, row: &InquiryRow, verb: &Verb) -> Result<Evidence, String> {
+    let id = row.id.short();
+    if row.status.is_decided() {
+        return Err(format!("{id} is {} already", row.status.words()));
+    }
+    if let Some(action) = row.action.as_ref().filter(|action| action.state.is_open()) {
+        let how = match action.state {
+            ActionState::Proposed { .. } => "proposed",
+            _ => "on its way",
+        };
+        return Err(format!("{} is {how} for {id} already", action.verb.words()));
+    }
+    if !row.hydrated {
+        return Err(format!("the checks of {id} have not been looked at: open it first"));
+    }
+    let status = Text::new(row.status.as_str());
+    let version = Evidence { status, updated_at: row.updated_at };
+    opened(state, verb, &Subject::Inquiry(row.id.clone()), &version)?;
+    Ok(version)
+}
+
+/// The verdict about a case's inquiries that a key adds to its status.
+pub fn inquiries_of_case(state: &State, command: Command) -> Result<Inquiries, String> {
     let verb = match command {
         Command::Approve => Verb::Approve,
         Command::Decline => Verb::Decline,
         _ => return Err("a case's inquiries are approved or declined with it".into()),
     };
-    if file.inquiries.len() < file.case.inquiries.len() {
-        return Err("not all its inquiries are in the local copy yet".into());
-    }
-    let (mut seen, mut failed) = (Vec::new(), 0);
-    for row in file.inquiries.iter().filter(|row| !row.status.is_decided()) {
-        let id = row.id.short();
-        if let Some(action) = row.action.as_ref().filter(|action| action.state.is_open()) {
-            let how = match action.state {
-                ActionState::Proposed { .. } => "proposed",
-                _ => "on its way",
-            };
-            return Err(format!("{} is {how} for {id} already", action.verb.words()));
+    let offer = offer(state, &verb).ok_or("only a case has inquiries that are decided with it")?;
+    match (offer.seen.is_empty(), offer.left_out.is_empty()) {
+        (true, true) => Err("this case has no inquiry".into()),
+        (true, false) => Err(format!("nothing to add: {}", offer.left_out.join(", "))),
+        _ => {
+            let Offer { seen, failed, left_out } = offer;
+            Ok(Inquiries { verb, seen, failed, left_out })
         }
-        if !row.hydrated {
-            return Err(format!("the checks of {id} have not been looked at: open it first"));
-        }
-        let status = Text::new(row.status.as_str());
-        let version = Evidence { status, updated_at: row.updated_at };
-        opened(state, &verb, &Subject::Inquiry(row.id.clone()), &version)?;
-        failed += u64::from(row.failed);
-        seen.push((row.id.clone(), version));
-    }
-    match seen.is_empty() {
-        true => Err("no inquiry of this case is left to decide".into()),
-        false => Ok(Inquiries { verb, seen, failed }),
     }
 }
 

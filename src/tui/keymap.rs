@@ -38,6 +38,8 @@ pub enum Dialog {
     Copy,
     /// The nth entry, from 0.
     Pick(usize),
+    /// The entry that goes by this letter.
+    Letter(char),
     Other,
 }
 
@@ -111,8 +113,9 @@ pub fn dialog(key: KeyEvent) -> Dialog {
         Some("Ctrl-d" | "PageDown") => Dialog::PageDown,
         Some("Ctrl-u" | "PageUp") => Dialog::PageUp,
         Some("y") => Dialog::Copy,
-        Some(digit) => match digit.parse::<usize>() {
-            Ok(n @ 1..=9) => Dialog::Pick(n - 1),
+        Some(key) => match (key.parse::<usize>(), key.chars().next()) {
+            (Ok(n @ 1..=9), _) => Dialog::Pick(n - 1),
+            (_, Some(letter @ 'a'..='z')) if key.len() == 1 => Dialog::Letter(letter),
             _ => Dialog::Other,
         },
         None => Dialog::Other,

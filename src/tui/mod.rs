@@ -11,6 +11,7 @@
 
 mod adding;
 mod album;
+mod casework;
 mod command;
 mod copying;
 mod detail;
@@ -25,6 +26,7 @@ mod layout;
 mod listing;
 mod lock;
 mod means;
+mod mnemonic;
 mod msg;
 mod overlays;
 mod panes;
@@ -208,8 +210,10 @@ impl Console {
 
     /// To be called when a frame is on the screen: only what was drawn can be decided.
     pub fn drawn(&mut self) {
-        self.dirty = false;
+        let seen = self.state.album.seen.len();
         let effects = update::update(&mut self.state, Msg::Drawn);
+        // That a photo was seen is marked beside it, and on its tab.
+        self.dirty = self.state.album.seen.len() != seen;
         self.perform(effects);
     }
 

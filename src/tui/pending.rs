@@ -15,6 +15,7 @@ pub fn brief(verb: &Verb, state: &ActionState) -> String {
     match verb {
         Verb::SetCaseStatus(status) => format!("{word}: {status}"),
         Verb::AssignCase(_) => format!("assign {word}"),
+        Verb::DismissMatches(_) => format!("dismissal {word}"),
         verb => format!("{} {word}", verb.words()),
     }
 }
@@ -36,6 +37,7 @@ pub fn word(state: &ActionState) -> &'static str {
 fn proposed(verb: &Verb, by: &Text) -> String {
     match verb {
         Verb::SetCaseStatus(status) => format!("{status} proposed by {by}"),
+        Verb::DismissMatches(_) => format!("dismissal proposed by {by}"),
         verb => format!("{} proposed by {by}", verb.words()),
     }
 }
@@ -79,6 +81,7 @@ pub fn remedy(verb: &Verb) -> &'static str {
         Verb::SetCaseStatus(_) => "if that was wrong, s sets another status",
         Verb::AssignCase(_) => "it can be assigned to somebody else",
         Verb::CreateInquiry(_) => "an inquiry that was made stays: it can be declined",
+        Verb::DismissMatches(_) => "what is dismissed stays so until the report is run again",
         Verb::AddRelation(_) => "if that was wrong, X removes it",
         Verb::RemoveRelation(_) => "if that was wrong, A adds it again",
     }

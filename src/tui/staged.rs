@@ -62,6 +62,8 @@ pub struct Inquiries {
     pub seen: Vec<(InquiryId, Evidence)>,
     /// How many of their required checks failed.
     pub failed: u64,
+    /// Which are not decided, and why, each in words.
+    pub left_out: Vec<String>,
 }
 
 impl Staged {
@@ -84,15 +86,21 @@ impl Staged {
         }
     }
 
-    /// Lines of the commit bar: the question, what it contradicts, the reasons, the comment.
-    pub fn rows(&self) -> u16 {
-        let comments = self.writing || !self.comment.value().is_empty();
-        2 + u16::from(self.contradicts.is_some()) + u16::from(comments)
-    }
-
     /// Sets a case's status, and verdicts about its inquiries can be added.
     pub fn can_be_joined(&self) -> bool {
         self.verb.is_status() && !matches!(self.purpose, Purpose::Confirm(_))
+    }
+
+    /// Lines of the commit bar: the question, what it contradicts, what else can be decided with it,
+    /// the reasons, the comment.
+    pub fn rows(&self) -> u16 {
+        let more = [self.contradicts.is_some(), self.can_be_joined(), self.shows_comment()];
+        more.into_iter().fold(2, |rows, one| rows + u16::from(one))
+    }
+
+    /// One is being written, or was.
+    pub fn shows_comment(&self) -> bool {
+        self.writing || !self.comment.value().is_empty()
     }
 
     /// A comment can be written.

@@ -13,6 +13,7 @@ pub use super::detail::{Detail, File, Tab};
 use super::{
     adding::Adding,
     album::{Album, Viewer},
+    casework::Layouts,
     copying::Choice,
     detail::evidence,
     listing::List,
@@ -46,6 +47,8 @@ pub struct Settings {
     pub hold: Duration,
     pub link_expires: Duration,
     pub policy: Policy,
+    /// How cases are shown.
+    pub layouts: Layouts,
     pub searched: Searched,
     pub sla: Duration,
     pub error_rate: f64,
@@ -275,6 +278,17 @@ impl State {
         evidence(file).into_iter().map(|(tab, _)| tab).filter(is_new).collect()
     }
 
+    /// A decision that has not reached Persona, and one that was refused and not read yet.
+    pub fn decision_about(&self, subject: &Subject) -> Option<&Action> {
+        self.outbox.iter().rev().find(|action| action.subject == *subject)
+    }
+
+    /// Such decisions about the reports of an item.
+    pub fn decisions_below(&self, detail: &Detail) -> impl Iterator<Item = &Action> {
+        let reports = detail.exhibits().map_or(&[][..], |exhibits| &exhibits.reports);
+        reports.iter().filter_map(|report| self.decision_about(&Subject::Report(report.id.clone())))
+    }
+
     /// How personal values are written in the detail now.
     pub fn values(&self) -> Values<'_> {
         let reveals = self.detail.as_ref().map(|detail| &detail.reveals);
@@ -326,6 +340,7 @@ pub mod samples {
             hold: Duration::from_secs(5),
             link_expires: Duration::from_secs(86_400),
             policy: Policy::default(),
+            layouts: Layouts::default(),
             searched: Searched::Anywhere,
             sla: Duration::from_secs(5),
             error_rate: 0.05,

@@ -54,7 +54,7 @@ fn all(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
             overlays::mismatches::draw(frame, *cursor, state, theme);
         }
         Some(Overlay::Statuses { current, known, cursor, .. }) => {
-            overlays::statuses::draw(frame, current, known, *cursor, theme);
+            overlays::statuses::draw(frame, current, known, *cursor, state, theme);
         }
         Some(Overlay::Copy { choices, cursor, .. }) => {
             overlays::copy::draw(frame, choices, *cursor, state, theme);

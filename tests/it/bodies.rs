@@ -444,3 +444,61 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_case_is_read_with_all_that_it_was_asked_for_together_with() {
+    let at = "2021-03-25T07:04:16.667Z";
+    let one = |kind: &str, id: &str, attributes: Value| json!({ "type": kind, "id": id, "attributes": attributes });
+    let check = json!({ "name": "id_expired_detection", "status": "failed",
+        "requirement": "required", "reasons": [] });
+    let body = json!({
+        "data": { "type": "case", "id": "case_1", "attributes": { "status": "Approved" } },
+        "included": [
+            one("case-comment", "cscm_1", json!({ "message": "This is a\ncase comment",
+                "created-at": at, "updated-at": at, "commenter-id": "admin@example.com",
+                "commenter-type": "user" })),
+            one("case-comment", "cscm_2", json!({})),
+            one("case-queue", "cqueue_1", json!({ "name": "First look" })),
+            one("case-template", "ctmpl_1", json!({ "name": "Review", "resolutions": ["Approved"],
+                "field-schemas": [{ "type": "boolean", "key": "seen", "label": "",
+                    "config": { "required": true } }] })),
+            one("transaction", "txn_1", json!({ "status": "needs review", "reference-id": "abc-1" })),
+            one("report/watchlist", "rep_1", json!({ "status": "ready", "has-match": true })),
+            one("verification/government-id", "ver_1",
+                json!({ "status": "failed", "checks": [check] })),
+            one("case-comment", "../x", json!({ "message": "no id" })),
+        ],
+    });
+    for casing in [str::to_owned, snake, camel] {
+        let found = case(&recased(&body, casing)).unwrap();
+        let batch = found.into_batch();
+        let [(_, pieces)] = batch.exhibits.as_slice() else { panic!("one owner") };
+        let all: caseload::model::Exhibits = pieces.iter().cloned().collect();
+        assert_eq!(all.comments[0].message.reveal().as_str(), "This is a case comment");
+        assert_eq!(all.comments[0].by, Some(Text::new("admin@example.com")));
+        assert!(all.comments[0].created_at.is_some() && all.comments[1].message.is_empty());
+        assert_eq!(all.name_of("cqueue_1"), Some(&Text::new("First look")));
+        assert_eq!(all.name_of("ctmpl_1"), Some(&Text::new("Review")));
+        let template = all.template.as_ref().unwrap();
+        assert!(template.ends_with(&Text::new("approved")) && template.fields[0].required);
+        assert_eq!(template.fields[0].label, None);
+        assert_eq!(all.transactions[0].reference_id, Some(Text::new("abc-1")));
+        assert_eq!(all.reports[0].evidence().status.as_str(), "match");
+        assert_eq!((all.verifications[0].checks, all.verifications[0].failed), (1, 1));
+    }
+}
+
+#[test]
+fn the_official_example_of_a_case_is_read() {
+    let Some(contract) = crate::contract::Contract::at_hand() else { return };
+    let examples = &contract.whole["paths"]["/cases/{case-id}"]["get"]["responses"]["200"]["content"]
+        ["application/json"]["examples"];
+    let mut read = 0;
+    for (_, example) in examples.as_object().into_iter().flatten() {
+        let found = case(&example["value"]).unwrap();
+        assert!(!found.object.status.is_empty() && found.object.queue.is_some());
+        assert_eq!(found.object.keys().last(), Some("KCAS"));
+        read += 1;
+    }
+    assert!(read > 0);
+}

@@ -8,8 +8,8 @@ use crate::{
     story::{Beginning, Story},
 };
 
-const JANES: &str = "persona_sandbox_of_jane_at_her_desk_1111";
-const JOANS: &str = "persona_sandbox_of_joan_at_her_desk_2222";
+pub const JANES: &str = "persona_sandbox_of_jane_at_her_desk_1111";
+pub const JOANS: &str = "persona_sandbox_of_joan_at_her_desk_2222";
 
 const SECOND: &str = "approve.second_person = true\n";
 

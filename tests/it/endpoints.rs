@@ -8,12 +8,13 @@ use std::{
 use caseload::{
     model::{
         Account, AccountId, AccountTypeId, ApiKeyId, ApiLogId, AuditLogId, Case, CaseId, DeviceId,
-        DocumentId, EventId, Inquiry, InquiryId, InquiryStatus, ReportId, SessionId, TemplateId,
-        Text, TransactionId, VerificationId, WebhookId, WorkflowId, WorkflowRunId,
+        DocumentId, EventId, Inquiry, InquiryId, InquiryStatus, Match, MatchKind, ReportId,
+        SessionId, TemplateId, Text, TransactionId, VerificationId, WebhookId, WorkflowId,
+        WorkflowRunId,
     },
     persona::{
         DecodeError, Document, Endpoint, PageFrom, Request, accounts, api_keys, cases, documents,
-        events, inquiries, limits, logs,
+        events, inquiries, limits, logs, raw,
         redact::{Redact, Subject},
         reports,
         search::{Clause, Operator, Search, Sort},
@@ -200,6 +201,7 @@ fn of_inquiries() -> Vec<Box<dyn Asks>> {
     all![
         inquiries::List { filter, page: page() },
         inquiries::Retrieve { id: inquiry() },
+        raw::Inquiry { id: inquiry() },
         create,
         for_known,
         without,
@@ -309,7 +311,7 @@ fn of_cases_and_accounts() -> Vec<Box<dyn Asks>> {
 fn of_evidence() -> Vec<Box<dyn Asks>> {
     let page = || PageFrom::first(100);
     let query = [("name-first".to_owned(), "Ada".into())].into_iter().collect();
-    let entity = Some(reports::Match::Entity(text("e1")));
+    let entity = Some(Match { kind: MatchKind::Entity, id: text("e1") });
     let dismissed =
         reports::Dismiss { id: report(), reason: text("another person"), matched: entity };
     all![

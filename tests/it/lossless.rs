@@ -159,11 +159,11 @@ fn shown(kind: &str, body: &Document) -> Option<Result<String, DecodeError>> {
         "inquiry-template-version" => {
             listed::<caseload::persona::templates::InquiryTemplateVersion>(body)
         }
-        "case-template" => listed::<caseload::persona::templates::CaseTemplate>(body),
+        "case-template" => listed::<caseload::model::CaseTemplate>(body),
         "account-type" => listed::<caseload::persona::templates::AccountType>(body),
         "workflow-run" => listed::<caseload::persona::workflows::WorkflowRun>(body),
         "workflow-version" => listed::<caseload::persona::workflows::WorkflowVersion>(body),
-        "transaction" => listed::<caseload::persona::transactions::Transaction>(body),
+        "transaction" => listed::<caseload::model::Transaction>(body),
         _ => return None,
     })
 }

@@ -3,6 +3,7 @@
 mod architecture;
 mod bodies;
 mod budget;
+mod cases;
 mod checker;
 mod cli;
 mod client;

@@ -230,13 +230,14 @@ fn masks() -> impl Strategy<Value = Mask> {
 }
 
 fn file() -> impl Strategy<Value = PolicyFile> {
-    let verdicts = (verdict(), verdict(), verdict(), verdict());
+    let verdicts = (verdict(), verdict(), verdict(), verdict(), verdict());
     let rest = (option::of(1_u32..400), option::of(1_u64..100), option::of(masks()));
     (verdicts, rest).prop_map(|(verdicts, (days, lock_minutes, mask))| PolicyFile {
         approve: verdicts.0,
         decline: verdicts.1,
         escalate: verdicts.2,
         case_status: verdicts.3,
+        dismiss: verdicts.4,
         retention: policy::Retention { days },
         session: policy::Session { lock_minutes },
         display: policy::Display { mask },
@@ -262,6 +263,7 @@ proptest! {
             (&found.decline, &organisation.decline),
             (&found.escalate, &organisation.escalate),
             (&found.case_status, &organisation.case_status),
+            (&found.dismiss, &organisation.dismiss),
         ];
         for (rule, asked) in rules {
             prop_assert!(Some(rule.reason.value) >= asked.reason);

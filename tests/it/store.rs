@@ -69,7 +69,7 @@ fn verification(id: &str, status: &str) -> Verification {
     Verification { checks: vec![check], ..serde_json::from_value(bare).unwrap() }
 }
 
-fn action(inquiry: &str, clock: &Clock) -> Action {
+pub fn action(inquiry: &str, clock: &Clock) -> Action {
     let now = clock.now();
     Action {
         id: ActionId::new(&format!("act-{inquiry}")).unwrap(),

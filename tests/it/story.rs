@@ -1,12 +1,12 @@
 //! A story: keys are pressed, the screen is read, and the simulated Persona is asked what it now
 //! believes. Everything is real but the terminal and the time.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use caseload::{
     busy::Busy,
     clock::Clock,
-    config::{Mask, Photos, Policy},
+    config::{CaseLayout, Mask, Photos, Policy},
     desk::{self, Booted, CaseStatuses, Mappings, RelationKeys},
     metrics::Thresholds,
     model::{Text, Timestamp},
@@ -58,6 +58,7 @@ pub struct Beginning {
     pub field_key: Option<FieldKey>,
     pub mappings: Mappings,
     pub policy: Policy,
+    pub layouts: BTreeMap<String, CaseLayout>,
     pub reviewer: &'static str,
     pub photos: Photos,
     /// How photos get to the terminal; half blocks in all colours without it.
@@ -80,6 +81,7 @@ impl Default for Beginning {
             field_key: None,
             mappings: Mappings::default(),
             policy: Policy::default(),
+            layouts: BTreeMap::new(),
             reviewer: "jane@example.test",
             photos: Photos::Auto,
             means: None,
@@ -197,6 +199,7 @@ impl Story {
             hold: Duration::from_secs(5),
             link_expires: Duration::from_secs(86_400),
             policy: beginning.policy.clone(),
+            layouts: beginning.layouts.clone(),
             searched: match beginning.field_key {
                 None => Searched::Anywhere,
                 Some(_) => Searched::ByBeginnings,

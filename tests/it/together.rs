@@ -52,7 +52,7 @@ impl Desk {
 async fn both_reach_persona_the_inquiry_first() {
     let mut desk = Desk::open().await;
     desk.story
-        .sees("a d decide its inquiry too")
+        .sees("a approves, d declines its inquiry too")
         .press("a")
         .await
         .sees("and approve of its inquiry");

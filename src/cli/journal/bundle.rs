@@ -104,7 +104,7 @@ async fn copy(desk: &Desk, subject: &Subject, sight: Sight) -> anyhow::Result<Op
             store.inquiry(id).await?.map(|file| record::inquiry_file(&file, sight))
         }
         Subject::Case(id) => store.case(id).await?.map(|file| record::case_file(&file, sight)),
-        Subject::Account(_) | Subject::NewInquiry(_) => None,
+        Subject::Account(_) | Subject::Report(_) | Subject::NewInquiry(_) => None,
     };
     Ok(object.map(|object| json!({ "kind": "copy", "as_of": desk.clock.now(), "object": object })))
 }

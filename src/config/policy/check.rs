@@ -12,6 +12,11 @@ pub fn check(file: &PolicyFile) -> Result<(), Problem> {
     asked(["decline.reason", "decline.reasons"], &file.decline, Configured::Reasons)?;
     asked(["escalate.reason", "escalate.reasons"], &file.escalate, Configured::Nothing)?;
     asked(["case_status.reason", "case_status.reasons"], &file.case_status, Configured::Nothing)?;
+    asked(["dismiss.reason", "dismiss.reasons"], &file.dismiss, Configured::Reasons)?;
+    if file.dismiss.reasons.as_ref().is_some_and(Vec::is_empty) {
+        let what = "Persona asks for a reason to dismiss, and none could be given: list some";
+        return Err(("dismiss.reasons", what.to_owned()).into());
+    }
     if let Some(days) = file.retention.days {
         within("retention.days", days.into(), 1..=3650)?;
     }

@@ -18,6 +18,7 @@ pub fn merge(
     };
     let approve = (usual.approve.as_slice(), mine(&config.reasons.approve, &usual.approve));
     let decline = (usual.decline.as_slice(), mine(&config.reasons.decline, &usual.decline));
+    let dismiss = (usual.dismiss.as_slice(), mine(&config.reasons.dismiss, &usual.dismiss));
     let none = || ([].as_slice(), None);
     let mut rule = |name, of: fn(&PolicyFile) -> &Asked, configured| {
         rule(name, of(organisation), of(yours), configured, &mut vain)
@@ -26,6 +27,10 @@ pub fn merge(
     let decline = rule("decline", |file| &file.decline, decline);
     let escalate = rule("escalate", |file| &file.escalate, none());
     let case_status = rule("case_status", |file| &file.case_status, none());
+    let mut dismiss = rule("dismiss", |file| &file.dismiss, dismiss);
+    if dismiss.reason.value < Demand::Required {
+        dismiss.reason = Setting { value: Demand::Required, from: Source::Persona };
+    }
 
     let days = config.store.retention_days;
     let configured = match days == Store::default().retention_days {
@@ -51,8 +56,16 @@ pub fn merge(
     let wishes = [theirs, own, (configured, "review.mask", Some(mask))];
     let masks_more = |one: &Mask, other: &Mask| masked(*one) > masked(*other);
     let mask = strictest(&wishes, Mask::Nothing, masks_more, &mut vain);
-    let policy =
-        Policy { approve, decline, escalate, case_status, retention_days, lock_minutes, mask };
+    let policy = Policy {
+        approve,
+        decline,
+        escalate,
+        case_status,
+        dismiss,
+        retention_days,
+        lock_minutes,
+        mask,
+    };
     (policy, vain)
 }
 

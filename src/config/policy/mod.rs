@@ -28,6 +28,7 @@ pub struct PolicyFile {
     pub decline: Asked,
     pub escalate: Asked,
     pub case_status: Asked,
+    pub dismiss: Asked,
     pub retention: Retention,
     pub session: Session,
     pub display: Display,
@@ -84,6 +85,7 @@ pub struct Policy {
     pub decline: Rule,
     pub escalate: Rule,
     pub case_status: Rule,
+    pub dismiss: Rule,
     pub retention_days: Setting<u32>,
     /// None: only when somebody asks for it.
     pub lock_minutes: Setting<Option<u64>>,
@@ -110,6 +112,8 @@ pub struct Setting<T> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
     Default,
+    /// It refuses anything else.
+    Persona,
     /// The user's `config.toml`.
     Configuration,
     /// The user's `policy.toml`.
@@ -122,6 +126,7 @@ impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Default => "the default",
+            Self::Persona => "Persona",
             Self::Configuration => "your config.toml",
             Self::Yours => "your policy.toml",
             Self::Organisation => "your organisation's policy",
@@ -164,6 +169,7 @@ impl Policy {
             ("decline", &self.decline),
             ("escalate", &self.escalate),
             ("case_status", &self.case_status),
+            ("dismiss", &self.dismiss),
         ];
         let mut told = Vec::new();
         for (name, rule) in rules {

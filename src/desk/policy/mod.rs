@@ -6,7 +6,7 @@ mod rules;
 pub use self::rules::{
     Part, failed, is_listed, opened_due, reason_due, reasons, rule, second_person,
 };
-use crate::model::{Case, Inquiry, InquiryStatus, Verb};
+use crate::model::{Case, Inquiry, InquiryStatus, Match, Report, Verb};
 
 /// Whether a verb makes sense for an inquiry.
 ///
@@ -51,6 +51,28 @@ pub fn case(case: &Case, verb: &Verb) -> Result<(), String> {
             _ => Ok(()),
         },
         _ => Ok(()),
+    }
+}
+
+/// Whether there is something to dismiss in a report: one match, or all of them.
+///
+/// # Errors
+/// Why not, in words.
+pub fn report(report: &Report, matched: Option<&Match>) -> Result<(), String> {
+    if report.redacted_at.is_some() {
+        return Err("this report was redacted: nothing about it can be decided".into());
+    }
+    match (report.status.as_str(), report.has_match) {
+        ("pending", _) => Err("this report has not run yet: there is nothing to dismiss".into()),
+        ("errored", _) => Err("this report could not run: there is nothing to dismiss".into()),
+        (_, Some(true)) if report.has_dismissed(matched) => {
+            Err("this match is dismissed already".into())
+        }
+        (_, Some(true)) if matched.is_none() && report.is_media() => {
+            Err("matches in the media are dismissed one by one: put the cursor on one".into())
+        }
+        (_, Some(true)) => Ok(()),
+        (..) => Err("this report has no match: there is nothing to dismiss".into()),
     }
 }
 

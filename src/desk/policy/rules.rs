@@ -16,6 +16,7 @@ pub fn rule<'a>(policy: &'a Policy, verb: &Verb) -> Option<&'a Rule> {
         Verb::Decline => Some(&policy.decline),
         Verb::MarkForReview => Some(&policy.escalate),
         Verb::SetCaseStatus(_) => Some(&policy.case_status),
+        Verb::DismissMatches(_) => Some(&policy.dismiss),
         Verb::OneTimeLink { .. }
         | Verb::AssignCase(_)
         | Verb::CreateInquiry(_)
@@ -61,7 +62,8 @@ pub fn reason_due(policy: &Policy, parts: &[Part<'_>]) -> Option<String> {
 
 /// Why an item must be opened before this is decided about it; `item` is what it is called.
 pub fn opened_due(policy: &Policy, verb: &Verb, item: &str) -> Option<String> {
-    let asked = rule(policy, verb)?.opened;
+    // A match can only be dismissed where it is on the screen.
+    let asked = rule(policy, verb).filter(|_| !matches!(verb, Verb::DismissMatches(_)))?.opened;
     let deed = match verb {
         Verb::Approve => "it is approved",
         Verb::Decline => "it is declined",

@@ -110,6 +110,11 @@ impl Base {
     }
 
     fn case_fields(&self, waiting: u64) -> Value {
+        let risk = match waiting % 5 {
+            0 => Value::Null,
+            1 | 2 => "low".into(),
+            _ => "medium: a new customer whose firm moves money between three countries".into(),
+        };
         json!({
             "priority": text(if waiting.is_multiple_of(4) { "high" } else { "normal" }),
             "amount_at_risk": {
@@ -117,6 +122,9 @@ impl Base {
                 "value": f64::from(dice(self.plan.seed, "amount", waiting).u16(..)) / 4.0,
             },
             "asked_for_documents": { "type": "boolean", "value": waiting.is_multiple_of(3) },
+            "address_confirmed": { "type": "boolean", "value": waiting % 4 == 1 },
+            "source_of_funds_seen": { "type": "boolean", "value": null },
+            "risk_rating": { "type": "string", "value": risk },
             "note_to_reviewer": { "type": "string", "value": null },
         })
     }

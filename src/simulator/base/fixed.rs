@@ -124,12 +124,19 @@ fn case_templates(at: &str, all: &mut Made) {
             ("string", "priority"),
             ("number", "amount_at_risk"),
             ("boolean", "asked_for_documents"),
+            ("boolean", "address_confirmed"),
+            ("boolean", "source_of_funds_seen"),
+            ("string", "risk_rating"),
             ("string", "note_to_reviewer"),
         ];
+        let mut schemas = fields(&own);
+        for schema in schemas.as_array_mut().into_iter().flatten() {
+            schema["config"]["required"] = (schema["key"] == "risk_rating").into();
+        }
         let attributes = json!({
             "name": template.name, "status": "active", "resolutions": ends,
             "created-at": at, "updated-at": at, "archived-at": null,
-            "field-schemas": fields(&own),
+            "field-schemas": schemas,
         });
         all.push(("case-template", bare("case-template", template.id, attributes)));
     }

@@ -101,6 +101,20 @@ pub fn subject(rng: &mut Rng, term: &str) -> Value {
     })
 }
 
+/// A firm of that name in the press.
+pub fn firm_subject(rng: &mut Rng, firm: &str) -> Value {
+    let mut media = article(rng);
+    media["snippet"] = format!("… {firm}, a made-up firm, was named …").into();
+    json!({
+        "akas": [format!("{firm} (Sample)")], "birthdates": [], "match_types": ["name_exact"],
+        "media": [media], "name": firm, "id": token(rng),
+        "sources": [{
+            "country_codes": ["US"], "name": "Example Herald", "token": token(rng),
+            "types": ["adverse-media"],
+        }],
+    })
+}
+
 pub fn firm_listing(rng: &mut Rng) -> Value {
     let [name, slug, _] = LISTS[rng.usize(..LISTS.len())];
     json!({ "name": name, "url": url(slug) })

@@ -145,7 +145,8 @@ fn findings(rng: &mut Rng, kind: &str, person: &Person, firm: &str, hit: bool) -
             })
         }
         "business-adverse-media" => json!({
-            "term": firm, "related-sources": none,
+            "term": firm,
+            "related-sources": if hit { json!([hits::firm_subject(rng, firm)]) } else { none.clone() },
             "query": {
                 "business-name": firm, "address-street": person.street, "address-city": person.city,
                 "address-state": "Sample State", "address-country": person.country,

@@ -3,6 +3,7 @@
 mod accounts;
 mod cases;
 mod created;
+mod dismissals;
 mod evidence;
 mod inquiries;
 mod keys;

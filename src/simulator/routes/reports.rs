@@ -9,7 +9,7 @@ use super::{
         query::{Filter, bad_request},
         world::{Object, Refusal, written},
     },
-    Operation, delete, get, post, redaction, tags, value,
+    Operation, delete, dismissals, get, post, redaction, tags, value,
 };
 
 const FILTERS: &[Filter] = &[
@@ -27,15 +27,13 @@ const CREATE: &str = "{
         auto-create-account-reference-id: string, processing-mode: string, request-flags: [string]
     }
 }";
-const DISMISS: &str =
-    "{data!: {attributes!: {dismiss-type: string, entity-id: string, reason: string}}}";
 
 pub const OPERATIONS: &[Operation] = &[
     get("reports", list).paged().filtered(FILTERS),
     post("reports", create).body(CREATE).quota("create_report"),
     get("reports/{}", |call| Ok(Reply::one(call.object("report")?.id))),
     delete("reports/{}", |call| redaction::object(call, "report", "Report", None)),
-    post("reports/{}/dismiss", dismiss).body(DISMISS),
+    post("reports/{}/dismiss", dismissals::dismiss).body(dismissals::BODY),
     post("reports/{}/run", run),
     post("reports/{}/pause", |call| watch(call, Watch::Paused)),
     post("reports/{}/resume", |call| watch(call, Watch::Resumed)),
@@ -203,38 +201,12 @@ fn shown(kind: &str, query: &Map<String, Value>) -> Vec<(&'static str, Value)> {
     }
 }
 
-fn unredacted(call: &Call<'_>) -> Result<Object, Refusal> {
+pub(super) fn unredacted(call: &Call<'_>) -> Result<Object, Refusal> {
     let report = call.object("report")?;
     if value(&report, "redacted-at").is_null() {
         return Ok(report);
     }
     Err(Refusal::new(409, "Conflict", "Report already redacted"))
-}
-
-fn dismiss(call: &mut Call<'_>) -> Replied {
-    let report = unredacted(call)?;
-    filled(call.attribute("reason"), "data.attributes.reason")?;
-    let media = report.kind.ends_with("adverse-media");
-    let wanted = match call.attribute("dismiss-type").as_str() {
-        Some("entity" | "media") => true,
-        Some(_) => {
-            return Err(bad_request("data.attributes.dismiss_type must be entity or media"));
-        }
-        None => false,
-    };
-    let entity = call.attribute("entity-id").as_str().is_some_and(|id| !id.is_empty());
-    if media && !(wanted && entity) {
-        let why = "data.attributes.dismiss_type and data.attributes.entity_id must be filled";
-        return Err(bad_request(why));
-    }
-    if !value(&report, "has-match").as_bool().unwrap_or_default() {
-        return Err(Refusal::new(409, "Conflict", "Report has no match to dismiss"));
-    }
-    call.touch(&report.id, |report| report.set("has-match", false));
-    let entry = entry(call, "dismiss");
-    call.history.entry(report.id.clone()).or_default().push(entry);
-    call.world.tell(&format!("{}.dismissed", report.kind), &report.id, call.now);
-    Ok(Reply::one(report.id))
 }
 
 fn run(call: &mut Call<'_>) -> Replied {
@@ -272,7 +244,7 @@ fn watch(call: &mut Call<'_>, watch: Watch) -> Replied {
     Ok(Reply::one(report.id))
 }
 
-fn entry(call: &mut Call<'_>, kind: &str) -> Value {
+pub(super) fn entry(call: &mut Call<'_>, kind: &str) -> Value {
     let id = call.world.new_id("rphis");
     let at = written(call.now);
     json!({ "id": id, "type": kind, "created-at": at, "creator-name": "API" })

@@ -210,11 +210,12 @@ fn shown(state: &mut State, subject: &Subject, file: Answer<File>) -> Vec<Effect
     };
     let now_shown = detail.evidence();
     let moved = state.staged.as_ref().is_some_and(|staged| {
-        staged.subject == *subject
+        let is_of_it = staged.subject == *subject || matches!(staged.subject, Subject::Report(_));
+        is_of_it
             && !staged.submitted
             // Whether a relation is there is no part of the account's version.
             && staged.verb.tie().is_none()
-            && now_shown.as_ref() != Some(&staged.evidence)
+            && detail.version(&staged.subject).as_ref() != Some(&staged.evidence)
     });
     if moved {
         let what =
@@ -299,10 +300,12 @@ fn leaves(state: &mut State, what: &str) {
 fn over(state: &mut State, staged: Staged) -> Vec<Effect> {
     state.committed = Some((staged.subject.clone(), staged.verb.clone()));
     measure(state);
-    if matches!(staged.verb, Verb::Approve | Verb::Decline | Verb::MarkForReview) {
-        return next_item(state, &staged.subject);
+    match staged.verb {
+        Verb::Approve | Verb::Decline | Verb::MarkForReview | Verb::SetCaseStatus(_) => {
+            next_item(state, &staged.subject)
+        }
+        _ => Vec::new(),
     }
-    Vec::new()
 }
 
 fn taken_back(state: &mut State, undone: TakenBack) {
@@ -326,7 +329,7 @@ fn taken_back(state: &mut State, undone: TakenBack) {
     }
 }
 
-/// The next inquiry of the queue, opened if the reviewer reads in the detail.
+/// The next item of the list, opened if the reviewer reads in the detail.
 fn next_item(state: &mut State, decided: &Subject) -> Vec<Effect> {
     if let (Pane::Relations, Subject::Inquiry(inquiry)) = (state.list_pane(), decided) {
         return relations::decided(state, inquiry);
@@ -334,13 +337,20 @@ fn next_item(state: &mut State, decided: &Subject) -> Vec<Effect> {
     let reading = state.focus == Pane::Detail;
     // A row that left the list while it was decided has made room for the next one already.
     let is_there = state.selected().as_ref() == Some(decided);
-    if state.list_pane() != Pane::Inquiries
-        || is_there && state.inquiries.cursor + 1 >= state.inquiries.rows.total
-    {
+    let (cursor, total) = match (state.list_pane(), decided) {
+        (Pane::Inquiries, Subject::Inquiry(_)) => {
+            (state.inquiries.cursor, state.inquiries.rows.total)
+        }
+        (Pane::Cases, Subject::Case(_)) => (state.cases.cursor, state.cases.rows.total),
+        _ => return Vec::new(),
+    };
+    if is_there && cursor + 1 >= total {
         return Vec::new();
     }
-    if is_there {
-        state.inquiries.move_by(1);
+    match (is_there, state.list_pane()) {
+        (true, Pane::Cases) => state.cases.move_by(1),
+        (true, _) => state.inquiries.move_by(1),
+        (false, _) => {}
     }
     let mut effects = follow_cursor(state);
     if reading && let Some(subject) = state.detail.as_ref().map(|detail| detail.subject.clone()) {

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     desk::{CaseView, InquiryView},
-    model::InquiryStatus,
+    model::{InquiryStatus, ReportId, Subject},
     tui::{
         command::Command,
         guard,
@@ -45,6 +45,7 @@ pub fn act(state: &mut State, command: Command) -> Vec<Effect> {
         | Command::OneTimeLink
         | Command::AssignToMe => stage::verdict(state, command),
         Command::CaseStatus => status_menu(state),
+        Command::Dismiss => stage::dismissal(state),
         Command::Undo => undo::undo(state),
         Command::Relations => relations::show(state),
         Command::Fold => match state.focus {
@@ -140,7 +141,7 @@ fn step(state: &mut State, rows: i64) -> Vec<Effect> {
 /// Looking at another part of the evidence is going to it: the keys are the detail's from then on.
 fn turn_tab(state: &mut State, tabs: isize) -> Vec<Effect> {
     let Some(detail) = &mut state.detail else { return refuse(state, "nothing is selected") };
-    if !matches!(detail.subject, crate::model::Subject::Inquiry(_)) {
+    if !matches!(detail.subject, Subject::Inquiry(_)) {
         return refuse(state, "only an inquiry's evidence has tabs");
     }
     detail.tab = detail.tab.turned(tabs);
@@ -166,6 +167,9 @@ fn open_selected(state: &mut State) -> Vec<Effect> {
     let target = match state.focus {
         Pane::Detail => match detail::under_cursor(state) {
             Some(detail::On::Subject(subject)) => Some(subject),
+            Some(detail::On::Report(report) | detail::On::Match { report, .. }) => {
+                return open_report(state, &report);
+            }
             Some(detail::On::Photo) => return album::open(state),
             Some(detail::On::Fold(pointer)) => return fold(state, pointer),
             _ => state.detail.as_ref().and_then(|detail| detail.inquiry_behind()),
@@ -177,6 +181,23 @@ fn open_selected(state: &mut State) -> Vec<Effect> {
         (None, Pane::Detail) => Vec::new(),
         (None, _) => refuse(state, "there is nothing to open here"),
     }
+}
+
+/// A report is read among the evidence of the inquiry that it is about.
+fn open_report(state: &mut State, id: &ReportId) -> Vec<Effect> {
+    let exhibits = state.detail.as_ref().and_then(|detail| detail.exhibits());
+    let inquiry = exhibits.and_then(|exhibits| exhibits.report(id)?.inquiry.clone());
+    let Some(inquiry) = inquiry.map(Subject::Inquiry) else {
+        return refuse(state, "this report is about no inquiry: all that is known of it is here");
+    };
+    if state.detail.as_ref().is_some_and(|detail| detail.subject == inquiry) {
+        return Vec::new();
+    }
+    let effects = open(state, inquiry);
+    if let Some(detail) = &mut state.detail {
+        detail.tab = Tab::Reports;
+    }
+    effects
 }
 
 fn fold(state: &mut State, pointer: String) -> Vec<Effect> {

@@ -13,6 +13,7 @@ use crate::{
         adding::{Adding, Step},
         command::{Command, Danger},
         keymap::{self, Dialog, Resolved, Staging},
+        mnemonic,
         staged::{Purpose, Staged},
         state::{Filter, Leaving, Overlay, Pane, Press},
     },
@@ -87,6 +88,11 @@ fn in_overlay(state: &mut State, overlay: Overlay, key: Dialog) -> Vec<Effect> {
             let picked = match key {
                 Dialog::Accept => known.get(cursor),
                 Dialog::Pick(nth) => known.get(nth),
+                Dialog::Letter(letter) => {
+                    let names = known.iter().map(|status| status.name.as_str());
+                    let letters = mnemonic::letters(names);
+                    letters.iter().position(|l| *l == Some(letter)).and_then(|nth| known.get(nth))
+                }
                 _ => None,
             };
             let is_current =

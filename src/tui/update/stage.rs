@@ -6,10 +6,11 @@ use crate::{
         Confirmation,
         policy::{self, Part},
     },
-    model::{Action, Evidence, Subject, Verb, history},
+    model::{Action, Evidence, Match, MatchKind, Subject, Verb, history},
     tui::{
         command::Command,
         guard::{self, Wanted},
+        panes::detail::{self, On},
         staged::{Proposed, Purpose, Staged},
         state::File,
     },
@@ -25,6 +26,29 @@ pub fn verdict(state: &mut State, command: Command) -> Vec<Effect> {
             let detail = state.detail.as_ref().expect("the guard saw a detail");
             let evidence = detail.evidence().expect("the guard saw its file");
             let subject = detail.subject.clone();
+            decision(state, subject, verb, evidence);
+            Vec::new()
+        }
+    }
+}
+
+/// Puts the dismissal of what is under the cursor into the commit bar.
+pub fn dismissal(state: &mut State) -> Vec<Effect> {
+    let (report, matched) = match detail::under_cursor(state) {
+        Some(On::Report(report)) => (report, None),
+        Some(On::Match { report, entity }) => {
+            (report, entity.map(|id| Match { kind: MatchKind::Entity, id }))
+        }
+        _ => return refuse(state, "put the cursor on a report or a match: it is dismissed there"),
+    };
+    match guard::dismissal(state, &report, matched) {
+        Err(why) => refuse(state, why),
+        Ok(Wanted::Confirm(action)) => confirmation(state, *action),
+        Ok(Wanted::Stop(action)) => stop(*action),
+        Ok(Wanted::Decide(verb)) => {
+            let subject = Subject::Report(report);
+            let shown = state.detail.as_ref().and_then(|detail| detail.version(&subject));
+            let evidence = shown.expect("the guard saw the report");
             decision(state, subject, verb, evidence);
             Vec::new()
         }

@@ -20,7 +20,10 @@ pub fn undo(state: &mut State) -> Vec<Effect> {
     if let Some(newest) = held.max_by_key(|action| committed_at(action, state.settings.hold)) {
         return vec![Effect::Undo(newest.id.clone())];
     }
-    let shown = state.detail.as_ref().and_then(|detail| detail.action());
+    let shown = state
+        .detail
+        .as_ref()
+        .and_then(|detail| detail.action().or_else(|| state.decisions_below(detail).next()));
     if let Some(action) = shown.or_else(|| just_proposed(state)) {
         return about(action, state.settings.reviewer.clone())
             .unwrap_or_else(|why| refuse(state, why));

@@ -8,10 +8,13 @@ use ratatui::{
 use unicode_width::UnicodeWidthStr;
 
 use crate::{
-    model::Verb,
+    model::{Subject, Verb},
     tui::{
+        casework,
         command::Command,
-        format, keymap,
+        format,
+        guard::{self, Offer},
+        keymap,
         staged::{Proposed, Purpose, Staged},
         state::{File, State},
         theme::Theme,
@@ -29,14 +32,18 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, staged: &Staged, state: &State, t
         Purpose::Decide | Purpose::Propose(_) => reasons(staged, theme),
     };
     let asked = Span::styled(question(staged), theme.banner);
-    let mut lines = vec![Line::from_iter(std::iter::once(asked).chain(looked(state, theme)))];
+    let mut lines =
+        vec![Line::from_iter(std::iter::once(asked).chain(looked(staged, state, theme)))];
     if let Some(before) = &staged.contradicts {
         let said = format!(" ! this person was {before}");
         lines.push(Line::styled(format::cut(&said, usize::from(area.width)), theme.warn));
     }
+    if staged.can_be_joined() {
+        lines.push(offer(staged, state, usize::from(area.width), theme));
+    }
     lines.push(said);
-    let comment = u16::try_from(lines.len()).unwrap_or(u16::MAX);
-    if area.height > comment {
+    let written = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+    if staged.shows_comment() {
         lines.push(Line::from(vec![
             Span::styled(COMMENT, theme.accent),
             Span::raw(staged.comment.value().to_owned()),
@@ -46,7 +53,57 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, staged: &Staged, state: &State, t
     if staged.writing {
         let column = COMMENT.width() + staged.comment.visual_cursor();
         let x = area.x + u16::try_from(column).unwrap_or(u16::MAX).min(area.width - 1);
-        frame.set_cursor_position(Position::new(x, area.y + comment));
+        frame.set_cursor_position(Position::new(x, area.y + written));
+    }
+}
+
+/// What happens to a case's inquiries in the same commit, and to which of them nothing:
+///
+/// ```text
+///  a approves, d declines its 2 inquiries too · not inq_4KvC…DiBt is approved already
+/// ```
+fn offer<'a>(staged: &Staged, state: &State, width: usize, theme: &Theme) -> Line<'a> {
+    let (approve, decline) = (keymap::shown(Command::Approve), keymap::shown(Command::Decline));
+    let (said, left_out) = match &staged.inquiries {
+        Some(these) => {
+            let (again, other) = match these.verb {
+                Verb::Approve => (&approve, format!("{decline} declines")),
+                _ => (&decline, format!("{approve} approves")),
+            };
+            let what = counted(these.seen.len());
+            let said = format!(
+                "with it: {} {what} · {other} instead · {again} again: the case alone",
+                these.verb.words()
+            );
+            (said, these.left_out.clone())
+        }
+        None => match guard::offer(state, &Verb::Approve) {
+            None => (String::new(), Vec::new()),
+            Some(Offer { seen, left_out, .. }) if seen.is_empty() && left_out.is_empty() => {
+                ("this case has no inquiry".to_owned(), Vec::new())
+            }
+            Some(Offer { seen, left_out, .. }) if seen.is_empty() => {
+                ("its inquiries stay as they are".to_owned(), left_out)
+            }
+            Some(Offer { seen, left_out, .. }) => {
+                let what = counted(seen.len());
+                (format!("{approve} approves, {decline} declines {what} too"), left_out)
+            }
+        },
+    };
+    let mut spans = vec![Span::styled(format!(" {said}"), theme.accent)];
+    if !left_out.is_empty() {
+        let room = width.saturating_sub(said.width() + 5);
+        let why = format::cut(&format!("not: {}", left_out.join(", ")), room);
+        spans.push(Span::styled(format!(" · {why}"), theme.warn));
+    }
+    Line::from(spans)
+}
+
+fn counted(inquiries: usize) -> String {
+    match inquiries {
+        1 => "its inquiry".to_owned(),
+        many => format!("its {many} inquiries"),
     }
 }
 
@@ -67,8 +124,15 @@ fn question(staged: &Staged) -> String {
     }
 }
 
-/// `  not seen: photos, reports`: which evidence about an inquiry was not looked at.
-fn looked<'a>(state: &State, theme: &Theme) -> Option<Span<'a>> {
+/// `  not seen: photos, reports`: which evidence about an inquiry was not looked at; of a case what
+/// it still lacks.
+fn looked<'a>(staged: &Staged, state: &State, theme: &Theme) -> Option<Span<'a>> {
+    if let Subject::Report(_) = staged.subject {
+        return None;
+    }
+    if let Some(said) = staged.verb.is_status().then(|| lacks(state)).flatten() {
+        return Some(Span::styled(format!("  {said}"), theme.warn));
+    }
     let detail = state.detail.as_ref().filter(|detail| matches!(detail.file, File::Inquiry(_)))?;
     let unseen = state.unseen(detail);
     let words: Vec<String> = unseen.iter().map(|tab| tab.word().to_string()).collect();
@@ -76,6 +140,15 @@ fn looked<'a>(state: &State, theme: &Theme) -> Option<Span<'a>> {
         true => Span::styled("  all of its evidence was looked at", theme.good),
         false => Span::styled(format!("  not seen: {}", words.join(", ")), theme.warn),
     })
+}
+
+/// What the case's template asks for and is not there.
+fn lacks(state: &State) -> Option<String> {
+    let detail = state.detail.as_ref()?;
+    let File::Case(file) = &detail.file else { return None };
+    let layout = casework::layout(&state.settings.layouts, &file.case);
+    let due = casework::due(file, layout);
+    (!due.is_empty()).then(|| format!("required and empty: {}", due.join(", ")))
 }
 
 /// Why it was proposed: `reason evidence_ok · comment evidence ok (jane@example.test)`
@@ -109,12 +182,7 @@ pub fn keys<'a>(staged: &Staged, state: &State, theme: &Theme) -> Line<'a> {
 
 /// What else can be said before it is committed.
 fn also(staged: &Staged) -> &'static str {
-    match (staged.can_be_joined(), staged.takes_comment()) {
-        (true, true) => " · c comment · a d change it",
-        (true, false) => " · a d decide its inquiry too",
-        (false, true) => " · c comment",
-        (false, false) => "",
-    }
+    if staged.takes_comment() { " · c comment" } else { "" }
 }
 
 fn hold(staged: &Staged, state: &State) -> String {

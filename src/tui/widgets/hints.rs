@@ -88,6 +88,7 @@ fn commands(state: &State) -> &'static [Command] {
             C::Relations,
             C::Reveal,
             C::RevealItem,
+            C::Dismiss,
             C::Undo,
             C::Filter,
             C::NextPane,

@@ -175,6 +175,9 @@ fn head<'a>(detail: &'a Detail, state: &'a State, width: usize, theme: &Theme) -
             lines.push(tabs::line(file, detail, state, width, theme));
         }
     }
+    if let File::Case(file) = &detail.file {
+        case::head(&mut lines, file, detail, state, width, theme);
+    }
     lines
 }
 
@@ -188,6 +191,11 @@ fn news<'a>(detail: &Detail, state: &State, width: usize, theme: &Theme) -> Vec<
     if let Some(action) = detail.action() {
         let said = pending::sentence(&action.verb, &action.state, state.now);
         say(&format!("→ {said}"), pending::style(&action.state, theme));
+    }
+    for action in state.decisions_below(detail) {
+        let said = pending::sentence(&action.verb, &action.state, state.now);
+        let about = action.subject.short();
+        say(&format!("→ {about}: {said}"), pending::style(&action.state, theme));
     }
     if let Some(why) = &detail.problem {
         say(&format!("as last known; {why}"), theme.warn);

@@ -63,7 +63,7 @@ impl<'a> Page<'a> {
 
     /// A heading, a line after what was before.
     pub fn heading(&mut self, text: &str, aside: &str, theme: &Theme) {
-        if !self.rows.is_empty() {
+        if self.rows.last().is_some_and(|row| row.line.width() > 0) {
             self.blank();
         }
         self.push(Line::from(vec![
