@@ -98,7 +98,9 @@ fn every_attempt_is_logged_and_nothing_of_what_it_carried() {
     for request in &received {
         request.idempotency_key.iter().for_each(|key| unspeakable.add(key));
         for id in request.path.split('/').filter(|part| part.contains('_')) {
-            if let Some(object) = office.simulator.object(id) {
+            // What the organisation calls its types is nobody's data.
+            let object = office.simulator.object(id).filter(|it| it["type"] != "account-type");
+            if let Some(object) = object {
                 unspeakable.personal("", &object["attributes"]);
             }
         }
