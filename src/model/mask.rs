@@ -68,6 +68,7 @@ fn kind_by_name(name: &str) -> Kind {
     const TEXTS: &[&str] = &["comment", "note", "notes", "message", "description"];
     const NUMBERS: &[&str] = &[
         "number",
+        "no",
         "ssn",
         "phone",
         "mobile",
@@ -282,6 +283,7 @@ mod tests {
             ("social-security-number", "123-45-6789", "•-•-6789"),
             ("identification-number", "X00004711", "••4711"),
             ("document_number", "AB12345", "••45"),
+            ("document no.", "AB12345", "••45"),
             ("document_number", "12345", "••"),
             ("card-number", "4111 1111 1111 1111", "•• •• •• 1111"),
             ("ip-address", "10.0.0.7", "private IPv4 •••"),

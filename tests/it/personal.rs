@@ -54,7 +54,11 @@ async fn ids_are_copied_freely_and_values_only_while_they_are_shown() {
     let id = story.first_in_queue();
     let born = typed(&story, &id, "birthdate");
     story.press("y").await.sees("id of this item").press("y").await;
-    assert_eq!(story.copied, [id.clone()], "nothing is under the cursor: the item's id is first");
+    assert_eq!(
+        story.copied,
+        std::slice::from_ref(&id),
+        "nothing is under the cursor: the item's id is first"
+    );
     story.sees("id of this item: sent to the terminal's clipboard");
     story.press("y2").await;
     assert!(story.copied[1].ends_with(&format!("/dashboard/inquiries/{id}")));
