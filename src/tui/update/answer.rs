@@ -1,23 +1,17 @@
-//! What the desk says: rows, files, results of deeds, and news that nobody asked for.
-
-use jiff::SignedDuration;
+//! What the desk says: rows, files, results of deeds, and news that nobody asked for. What came of
+//! decisions is `decided`'s, figures and the connection are `health`'s.
 
 use super::{
-    Effect, Leaving, Pane, State, Tone, Touched, album, ask, evidence, follow_cursor, follow_rows,
-    load_cases, load_inquiries, measure, relate, relations, reveal,
+    Effect, State, Tone, Touched, album, decided, evidence, follow_rows, health, load_cases,
+    load_inquiries, measure, relate, relations, reveal,
 };
 use crate::{
-    desk::{Changes, Note, Placed, SyncState, TakenBack},
-    metrics::Stats,
-    model::{Subject, Verb, difference},
+    desk::{Changes, Note, Placed},
+    model::{Subject, difference},
     tui::{
-        format,
         listing::List,
         msg::{Answer, Msg},
-        pending,
-        staged::{Purpose, Staged},
-        state::{Breach, File, Overlay},
-        widgets::health,
+        state::{File, Overlay},
     },
 };
 
@@ -84,10 +78,10 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::FetchedAhead => Vec::new(),
-        Msg::Submitted(answer) => submitted(state, answer),
-        Msg::Confirmed(answer) => confirmed(state, answer),
+        Msg::Submitted(answer) => decided::submitted(state, answer),
+        Msg::Confirmed(answer) => decided::confirmed(state, answer),
         Msg::Undone(Ok(undone)) => {
-            taken_back(state, undone);
+            decided::taken_back(state, undone);
             Vec::new()
         }
         Msg::Link { subject, action, link } if state.lock.is_on() => {
@@ -105,11 +99,11 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::LinksForgotten => Vec::new(),
         Msg::Recorded(then, answer) => reveal::recorded(state, then, answer),
         Msg::Stats(stats) => {
-            judge(state, stats);
+            health::judge(state, stats);
             Vec::new()
         }
         Msg::Sync(sync) => {
-            synced(state, sync);
+            health::synced(state, sync);
             Vec::new()
         }
         Msg::Acknowledged(Ok(())) | Msg::Journaled(Ok(())) | Msg::LookedAtMismatches(Ok(())) => {
@@ -247,160 +241,4 @@ fn difference(before: &File, after: &File) -> Option<String> {
         (File::Case(before), File::Case(after)) => difference::of_cases(&before.case, &after.case),
         _ => Vec::new(),
     })
-}
-
-/// A decision is durable, or it is not and stays staged.
-fn submitted(state: &mut State, answer: Answer<()>) -> Vec<Effect> {
-    let Some(mut staged) = state.staged.take() else { return Vec::new() };
-    if let Err(why) = answer {
-        staged.submitted = false;
-        state.staged = Some(staged);
-        state.say(format!("not recorded, nothing was sent: {why}"), Tone::Bad);
-        return Vec::new();
-    }
-    let what = format!("{} of {}{}", staged.verb.words(), staged.subject.short(), staged.too());
-    match staged.purpose {
-        Purpose::Propose(_) => {
-            let said = format!("{what} is proposed: a second person confirms it; u takes it back");
-            state.say(said, Tone::Good);
-        }
-        _ => leaves(state, &what),
-    }
-    over(state, staged)
-}
-
-/// What was proposed goes on its way, or not.
-fn confirmed(state: &mut State, answer: Answer<()>) -> Vec<Effect> {
-    let staged = state.staged.take();
-    match (answer, staged) {
-        (Ok(()), Some(staged)) => {
-            let what = format!("{} of {}, confirmed,", staged.verb.words(), staged.subject.short());
-            leaves(state, &what);
-            over(state, staged)
-        }
-        (answer, _) => {
-            if let Err(why) = answer {
-                state.say(format!("not confirmed: {why}"), Tone::Bad);
-            }
-            measure(state);
-            Vec::new()
-        }
-    }
-}
-
-fn leaves(state: &mut State, what: &str) {
-    let said = match state.settings.hold.as_secs() {
-        0 => format!("{what} is on its way"),
-        hold => format!("{what} leaves in {hold} s; u takes it back"),
-    };
-    state.say(said, Tone::Good);
-}
-
-/// What was staged is durable: on to the next.
-fn over(state: &mut State, staged: Staged) -> Vec<Effect> {
-    state.committed = Some((staged.subject.clone(), staged.verb.clone()));
-    measure(state);
-    match staged.verb {
-        Verb::Approve | Verb::Decline | Verb::MarkForReview | Verb::SetCaseStatus(_) => {
-            next_item(state, &staged.subject)
-        }
-        _ => Vec::new(),
-    }
-}
-
-fn taken_back(state: &mut State, undone: TakenBack) {
-    match undone {
-        TakenBack::Cancelled => {
-            state.committed = None;
-            state.say("taken back; nothing was sent", Tone::Good);
-        }
-        TakenBack::Proposed => {
-            state.committed = None;
-            state.say("your confirmation is taken back; it is proposed again", Tone::Good);
-        }
-        TakenBack::Returned { to } => {
-            state.say(format!("returned to {to}; nothing was sent"), Tone::Good);
-        }
-        TakenBack::TooLate => {
-            let remedy = state.committed.as_ref().map(|(_, verb)| pending::remedy(verb));
-            let said = "too late to take it back: it is on its way to Persona";
-            state.say(format!("{said}; {}", remedy.unwrap_or_default()), Tone::Bad);
-        }
-    }
-}
-
-/// The next item of the list, opened if the reviewer reads in the detail.
-fn next_item(state: &mut State, decided: &Subject) -> Vec<Effect> {
-    if let (Pane::Relations, Subject::Inquiry(inquiry)) = (state.list_pane(), decided) {
-        return relations::decided(state, inquiry);
-    }
-    let reading = state.focus == Pane::Detail;
-    // A row that left the list while it was decided has made room for the next one already.
-    let is_there = state.selected().as_ref() == Some(decided);
-    let (cursor, total) = match (state.list_pane(), decided) {
-        (Pane::Inquiries, Subject::Inquiry(_)) => {
-            (state.inquiries.cursor, state.inquiries.rows.total)
-        }
-        (Pane::Cases, Subject::Case(_)) => (state.cases.cursor, state.cases.rows.total),
-        _ => return Vec::new(),
-    };
-    if is_there && cursor + 1 >= total {
-        return Vec::new();
-    }
-    match (is_there, state.list_pane()) {
-        (true, Pane::Cases) => state.cases.move_by(1),
-        (true, _) => state.inquiries.move_by(1),
-        (false, _) => {}
-    }
-    let mut effects = follow_cursor(state);
-    if reading && let Some(subject) = state.detail.as_ref().map(|detail| detail.subject.clone()) {
-        effects.push(ask(state, subject));
-        effects.extend(evidence::ahead(state));
-    }
-    effects
-}
-
-/// Turns figures above their limits into words, which stay until a key is pressed.
-fn judge(state: &mut State, stats: Stats) {
-    let mut words = Vec::new();
-    if stats.slow
-        && let Some(p95) = stats.p95
-    {
-        let sla = format::latency(state.settings.sla);
-        words.push(format!("SLOW: p95 {} is above {sla}", format::latency(p95)));
-    }
-    if stats.failing
-        && let Some(rate) = stats.error_rate
-    {
-        let limit = format::percent(state.settings.error_rate);
-        words.push(format!("FAILING: {} of requests, limit {limit}", format::percent(rate)));
-    }
-    state.stats = stats;
-    match (&mut state.breach, words.is_empty()) {
-        (_, false) => state.breach = Some(Breach { text: words.join(" · "), over: false }),
-        (Some(breach), true) => breach.over = true,
-        (None, true) => {}
-    }
-}
-
-/// So long a closed gap is news.
-const NEWS: SignedDuration = SignedDuration::from_secs(60);
-
-/// Says what changed about the connection, once.
-fn synced(state: &mut State, sync: SyncState) {
-    let is_another =
-        std::mem::discriminant(&sync.phase) != std::mem::discriminant(&state.sync.phase);
-    if state.leaving == Leaving::No {
-        if is_another && let Some(said) = health::trouble(&sync.phase) {
-            state.say(said, Tone::Bad);
-        }
-        // One of long ago is told to a console that has just come, and no news.
-        if sync.repaired != state.sync.repaired
-            && let Some(repair) = &sync.repaired
-            && state.now.duration_since(repair.at) < NEWS
-        {
-            state.say(health::repaired(repair, state.now), Tone::Plain);
-        }
-    }
-    state.sync = sync;
 }

@@ -1,0 +1,123 @@
+//! What came of a decision in the commit bar: it is durable, or taken back, and the next item is on.
+
+use super::{Effect, Pane, State, Tone, ask, evidence, follow_cursor, measure, relations};
+use crate::{
+    desk::TakenBack,
+    model::{Subject, Verb},
+    tui::{
+        msg::Answer,
+        pending,
+        staged::{Purpose, Staged},
+    },
+};
+
+/// A decision is durable, or it is not and stays staged.
+pub fn submitted(state: &mut State, answer: Answer<()>) -> Vec<Effect> {
+    let Some(mut staged) = state.staged.take() else { return Vec::new() };
+    if let Err(why) = answer {
+        staged.submitted = false;
+        state.staged = Some(staged);
+        state.say(format!("not recorded, nothing was sent: {why}"), Tone::Bad);
+        return Vec::new();
+    }
+    let what = format!("{} of {}{}", staged.verb.words(), staged.subject.short(), staged.too());
+    match staged.purpose {
+        Purpose::Propose(_) => {
+            let said = format!("{what} is proposed: a second person confirms it; u takes it back");
+            state.say(said, Tone::Good);
+        }
+        _ => leaves(state, &what),
+    }
+    over(state, staged)
+}
+
+/// What was proposed goes on its way, or not.
+pub fn confirmed(state: &mut State, answer: Answer<()>) -> Vec<Effect> {
+    let staged = state.staged.take();
+    match (answer, staged) {
+        (Ok(()), Some(staged)) => {
+            let what = format!("{} of {}, confirmed,", staged.verb.words(), staged.subject.short());
+            leaves(state, &what);
+            over(state, staged)
+        }
+        (answer, _) => {
+            if let Err(why) = answer {
+                state.say(format!("not confirmed: {why}"), Tone::Bad);
+            }
+            measure(state);
+            Vec::new()
+        }
+    }
+}
+
+fn leaves(state: &mut State, what: &str) {
+    let said = match state.settings.hold.as_secs() {
+        0 => format!("{what} is on its way"),
+        hold => format!("{what} leaves in {hold} s; u takes it back"),
+    };
+    state.say(said, Tone::Good);
+}
+
+/// What was staged is durable: on to the next.
+fn over(state: &mut State, staged: Staged) -> Vec<Effect> {
+    state.committed = Some((staged.subject.clone(), staged.verb.clone()));
+    measure(state);
+    match staged.verb {
+        Verb::Approve | Verb::Decline | Verb::MarkForReview | Verb::SetCaseStatus(_) => {
+            next_item(state, &staged.subject)
+        }
+        _ => Vec::new(),
+    }
+}
+
+pub fn taken_back(state: &mut State, undone: TakenBack) {
+    match undone {
+        TakenBack::Cancelled => {
+            state.committed = None;
+            state.say("taken back; nothing was sent", Tone::Good);
+        }
+        TakenBack::Proposed => {
+            state.committed = None;
+            state.say("your confirmation is taken back; it is proposed again", Tone::Good);
+        }
+        TakenBack::Returned { to } => {
+            state.say(format!("returned to {to}; nothing was sent"), Tone::Good);
+        }
+        TakenBack::TooLate => {
+            let remedy = state.committed.as_ref().map(|(_, verb)| pending::remedy(verb));
+            let said = "too late to take it back: it is on its way to Persona";
+            state.say(format!("{said}; {}", remedy.unwrap_or_default()), Tone::Bad);
+        }
+    }
+}
+
+/// The next item of the list, opened if the reviewer reads in the detail.
+fn next_item(state: &mut State, decided: &Subject) -> Vec<Effect> {
+    if let (Pane::Relations, Subject::Inquiry(inquiry)) = (state.list_pane(), decided) {
+        return relations::decided(state, inquiry);
+    }
+    let reading = state.focus == Pane::Detail;
+    // A row that left the list while it was decided has made room for the next one already.
+    let is_there = state.selected().as_ref() == Some(decided);
+    let (cursor, total) = match (state.list_pane(), decided) {
+        (Pane::Inquiries, Subject::Inquiry(_)) => {
+            (state.inquiries.cursor, state.inquiries.rows.total)
+        }
+        (Pane::Cases, Subject::Case(_)) => (state.cases.cursor, state.cases.rows.total),
+        _ => return Vec::new(),
+    };
+    if is_there && cursor + 1 >= total {
+        return Vec::new();
+    }
+    match (is_there, state.list_pane()) {
+        (true, Pane::Cases) => state.cases.move_by(1),
+        (true, _) => state.inquiries.move_by(1),
+        (false, _) => {}
+    }
+    let mut effects = follow_cursor(state);
+    if reading && let Some(subject) = state.detail.as_ref().map(|detail| detail.subject.clone()) {
+        effects.push(ask(state, subject));
+        effects.extend(evidence::ahead(state));
+    }
+    effects
+}
