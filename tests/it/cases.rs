@@ -89,7 +89,7 @@ async fn a_case_shows_all_that_hangs_on_it() {
         .take(3)
         .collect::<Vec<_>>()
         .join(" ");
-    story.lacks(&first).press("p").await.sees(&first);
+    story.lacks(&first).press("P").await.sees(&first);
     story.pass(61).await.lacks(&first);
 }
 

@@ -78,8 +78,11 @@ fn ignore_all(report: &mut Object, ignored: &Value) {
     };
     if report.attributes.contains_key("ignore-list") {
         let found = taken(report, name).into_iter().map(|mut found| {
-            if let (true, Some(all)) = (is_office, found.as_object_mut()) {
-                all.retain(|name, _| OF_AN_OFFICE.contains(&name.as_str()));
+            match found.as_object_mut() {
+                Some(all) if is_office => {
+                    all.retain(|name, _| OF_AN_OFFICE.contains(&name.as_str()))
+                }
+                _ => without_birthdates(&mut found),
             }
             entry_of(ignored, found)
         });
@@ -90,6 +93,13 @@ fn ignore_all(report: &mut Object, ignored: &Value) {
         report.set("ignore-list", known);
     }
     report.set("has-match", false);
+}
+
+/// Here the contract wants the year of a birth to be a whole date, and its month to have a time.
+fn without_birthdates(listed: &mut Value) {
+    for entity in listed["entities"].as_array_mut().into_iter().flatten() {
+        entity["birthdates"] = json!([]);
+    }
 }
 
 fn not_found() -> Refusal {
