@@ -47,12 +47,13 @@ pub fn fill(page: &mut Page<'_>, detail: &Detail, state: &State, width: usize, t
         shown += 1;
         // What was looked for stands alone, so it says where it is.
         let name = match find.is_empty() {
-            true => format!("{:indent$}{}", "", line.name, indent = 1 + 2 * line.depth),
-            false => format!(" {}", line.pointer),
+            true if line.pointer.is_empty() => " ".to_owned(),
+            true => format!("{:indent$}{}: ", "", line.name, indent = 1 + 2 * line.depth),
+            false => format!(" {}: ", line.pointer),
         };
         let room = width.saturating_sub(4);
         let name = format::cut(&name, room * 2 / 3);
-        let line = Line::from(vec![Span::styled(format!("{name}: "), theme.dim), Span::raw(text)]);
+        let line = Line::from(vec![Span::styled(name, theme.dim), Span::raw(text)]);
         page.about(on, line);
     }
     if shown == 0 {
