@@ -80,7 +80,7 @@ pub fn kind(kind: &str) -> String {
 /// `812 kB`, `3.4 MB`
 pub fn bytes(bytes: u64) -> String {
     match bytes {
-        0..1_000 => format!("{bytes} B"),
+        0..1_000 => format!("{bytes} bytes"),
         1_000..1_000_000 => format!("{} kB", bytes / 1_000),
         _ => format!("{}.{} MB", bytes / 1_000_000, bytes / 100_000 % 10),
     }
@@ -246,7 +246,10 @@ mod tests {
 
     #[test]
     fn figures_read_as_people_say_them() {
-        assert_eq!([0, 999, 120_400, 4_290_000].map(bytes), ["0 B", "999 B", "120 kB", "4.2 MB"]);
+        assert_eq!(
+            [0, 999, 120_400, 4_290_000].map(bytes),
+            ["0 bytes", "999 bytes", "120 kB", "4.2 MB"]
+        );
         assert_eq!(latency(Duration::from_millis(84)), "84 ms");
         assert_eq!(latency(Duration::from_millis(5_230)), "5.2 s");
         assert_eq!(
