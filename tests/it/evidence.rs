@@ -61,6 +61,16 @@ async fn the_standard_approval_takes_three_keys() {
 }
 
 #[tokio::test]
+async fn what_a_small_screen_cannot_show_is_not_decided() {
+    let mut story = Story::begin().await;
+    let id = story.first_in_queue();
+    story.press("<enter>").await.resize(50, 10).await.sees("caseload needs");
+    story.press("]a<enter>").await.pass(6).await;
+    assert_eq!(story.simulator.effects(&id), 0);
+    story.resize(120, 40).await.lacks("approve inq_").press("a").await.sees("approve inq_");
+}
+
+#[tokio::test]
 async fn checks_that_failed_stand_first_with_their_reasons_in_words() {
     let mut story = Story::begin().await;
     story.press("<enter>").await;

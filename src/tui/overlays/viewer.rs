@@ -1,12 +1,6 @@
 //! Photos over the whole screen, one or two side by side.
 
-use ratatui::{
-    Frame,
-    layout::Rect,
-    text::{Line, Span},
-    widgets::Clear,
-};
-use unicode_width::UnicodeWidthStr;
+use ratatui::{Frame, layout::Rect, text::Line, widgets::Clear};
 
 use crate::tui::{
     album::{self, Viewer},
@@ -42,21 +36,9 @@ pub fn draw(frame: &mut Frame<'_>, viewer: &Viewer, state: &State, theme: &Theme
     let bottom = Rect { y: screen.bottom().saturating_sub(1), ..top };
     match &state.toast {
         Some(toast) => hints::toast(frame, bottom, toast, theme),
-        None => frame.render_widget(keys(usize::from(screen.width), theme), bottom),
-    }
-}
-
-/// As many keys as fit.
-fn keys<'a>(width: usize, theme: &Theme) -> Line<'a> {
-    let (mut spans, mut used) = (vec![Span::raw(" ")], 1);
-    for (key, title) in keymap::viewing_hints() {
-        let wide = key.width() + title.width() + 3;
-        if used + wide > width {
-            break;
+        None => {
+            let keys = hints::keys(keymap::viewing_hints(), usize::from(screen.width), theme);
+            frame.render_widget(keys, bottom);
         }
-        used += wide;
-        spans.push(Span::styled(key, theme.accent));
-        spans.push(Span::styled(format!(" {title}  "), theme.dim));
     }
-    Line::from(spans)
 }

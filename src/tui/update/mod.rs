@@ -113,8 +113,11 @@ fn press(state: &mut State, key: Press) -> Vec<Effect> {
 
 /// Now it can be decided. What somebody went to, and not only passed, counts as opened.
 fn drawn(state: &mut State) -> Vec<Effect> {
-    if state.lock.is_on() {
-        // Nobody saw it.
+    if state.lock.is_on() || layout::areas(state).is_none() {
+        // Nobody saw it: the screen is hidden, or too small for it.
+        if let Some(detail) = &mut state.detail {
+            detail.drawn = false;
+        }
         return Vec::new();
     }
     album::seen(state);

@@ -114,11 +114,19 @@ fn commands(state: &State) -> &'static [Command] {
     }
 }
 
-/// As many hints as fit, the most wanted first.
 fn hints<'a>(state: &State, width: usize, theme: &Theme) -> Line<'a> {
+    let of = |command: &Command| (keymap::shown(*command), command.spec().title);
+    keys(commands(state).iter().map(of), width, theme)
+}
+
+/// As many keys with what they do as fit, the most wanted first.
+pub fn keys<'a>(
+    hints: impl IntoIterator<Item = (String, &'static str)>,
+    width: usize,
+    theme: &Theme,
+) -> Line<'a> {
     let (mut spans, mut used) = (vec![Span::raw(" ")], 1);
-    for command in commands(state) {
-        let (key, title) = (keymap::shown(*command), command.spec().title);
+    for (key, title) in hints {
         let wide = key.width() + title.width() + 3;
         if used + wide > width {
             break;

@@ -22,7 +22,7 @@ pub fn fill(page: &mut Page<'_>, file: &InquiryFile, state: &State, width: usize
         let before = nth.checked_sub(1).and_then(|before| sessions.get(before));
         one(page, (nth + 1, session), before, state, width, theme);
     }
-    behaviour(page, file, state, width, theme);
+    behaviour(page, file, width, theme);
 }
 
 fn one(
@@ -166,7 +166,7 @@ fn is_told(field: &Field) -> bool {
 }
 
 /// Figures of how the applicant went through the flow; a bar where there is a share.
-fn behaviour(page: &mut Page<'_>, file: &InquiryFile, _state: &State, width: usize, theme: &Theme) {
+fn behaviour(page: &mut Page<'_>, file: &InquiryFile, width: usize, theme: &Theme) {
     let known: Vec<&Field> =
         file.inquiry.behaviors.iter().filter(|field| !field.value.is_empty()).collect();
     if known.is_empty() {
@@ -182,18 +182,10 @@ fn behaviour(page: &mut Page<'_>, file: &InquiryFile, _state: &State, width: usi
             Ok(share) if field.key().ends_with("percentage") => {
                 format!("{} {}", bar(share), format::share(share))
             }
-            Ok(seconds) if field.key().ends_with("time") => {
-                format!("{value} ({})", seconds_or_ms(seconds))
-            }
             _ => value.to_owned(),
         };
         page.fact(name, &shown, None, width, theme);
     }
-}
-
-/// `completion-time` is in seconds, `hesitation-time` in milliseconds: told apart by size only.
-fn seconds_or_ms(figure: f64) -> &'static str {
-    if figure < 3_600.0 { "seconds" } else { "milliseconds" }
 }
 
 /// A share of 0 to 100 in ten columns: `###·······`
