@@ -14,7 +14,7 @@ use caseload::{
     model::Text,
     persona::{self, Roots},
     secret::{KeySource, Secret},
-    simulator::{self, DEMO_KEY, Novelties, Scenario},
+    simulator::{self, DEMO_KEY, Novelties, Scenario, Simulator},
     sync,
     tui::{Console, Searched, Settings, Theme},
 };
@@ -28,13 +28,14 @@ fn main() {
     divan::main();
 }
 
-/// A console on a filled store, whose Persona is gone: nothing but the store answers.
+/// A console on a filled store, with its Persona on this machine.
 struct Opened {
     runtime: Runtime,
     console: Console,
     terminal: Terminal<TestBackend>,
     busy: Busy,
     _booted: Booted,
+    _simulator: Arc<Simulator>,
     _folder: TempDir,
 }
 
@@ -43,35 +44,43 @@ impl Opened {
         let runtime = Runtime::new().expect("a runtime");
         let folder = tempfile::tempdir().expect("a folder");
         let (busy, clock) = (Busy::default(), Clock::system());
-        let (console, booted) = runtime.block_on(filled(&folder, &busy, &clock));
+        let (console, booted, simulator) = runtime.block_on(filled(&folder, &busy, &clock));
         let terminal = Terminal::new(TestBackend::new(120, 40)).expect("a test terminal");
-        let mut opened =
-            Self { runtime, console, terminal, busy, _booted: booted, _folder: folder };
+        let mut opened = Self {
+            runtime,
+            console,
+            terminal,
+            busy,
+            _booted: booted,
+            _simulator: simulator,
+            _folder: folder,
+        };
         opened.settle();
         opened
     }
 
     fn press(&mut self, key: char) {
         let key = KeyEvent::new(KeyCode::Char(key), KeyModifiers::NONE);
-        self.console.input(Event::Key(key));
+        {
+            let _in = self.runtime.enter();
+            self.console.input(Event::Key(key));
+        }
         self.settle();
     }
 
     /// Until nothing is under way any more, then one frame.
     fn settle(&mut self) {
         let _in = self.runtime.enter();
-        loop {
-            self.runtime.block_on(self.busy.idle());
-            if !self.console.take_answers() && self.busy.is_idle() {
-                break;
-            }
+        // Work is over when its answer is read, so both are looked at in turn.
+        while self.console.take_answers() || !self.busy.is_idle() {
+            self.runtime.block_on(tokio::task::yield_now());
         }
         self.terminal.draw(|frame| self.console.draw(frame)).expect("a frame");
         self.console.drawn();
     }
 }
 
-async fn filled(folder: &TempDir, busy: &Busy, clock: &Clock) -> (Console, Booted) {
+async fn filled(folder: &TempDir, busy: &Busy, clock: &Clock) -> (Console, Booted, Arc<Simulator>) {
     let options = simulator::Options {
         inquiries: 300,
         novelties: Novelties::None,
@@ -119,14 +128,16 @@ async fn filled(folder: &TempDir, busy: &Busy, clock: &Clock) -> (Console, Boote
         photo_limit: 0,
     };
     let news = booted.take_news();
-    let console = Console::new(booted.desk.clone(), news, settings, Theme::colours(), (120, 40));
+    let mut console =
+        Console::new(booted.desk.clone(), news, settings, Theme::colours(), (120, 40));
     // All checks have come along when nothing is under way for a while.
     let mut quiet = 0;
     while quiet < 20 {
         tokio::time::sleep(Duration::from_millis(50)).await;
-        quiet = if busy.is_idle() { quiet + 1 } else { 0 };
+        let is_quiet = !console.take_answers() && busy.is_idle();
+        quiet = if is_quiet { quiet + 1 } else { 0 };
     }
-    (console, booted)
+    (console, booted, simulator)
 }
 
 /// The next item, from the list: the store is asked and the whole screen is drawn.
