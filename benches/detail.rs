@@ -107,6 +107,7 @@ async fn filled(folder: &TempDir, busy: &Busy, clock: &Clock) -> (Console, Boote
         hold: Duration::from_secs(5),
         relation_keys: RelationKeys::default(),
         case_statuses: CaseStatuses::default(),
+        claims: None,
         sync: sync::Settings::default(),
         policy: Policy::default(),
     };
@@ -124,6 +125,7 @@ async fn filled(folder: &TempDir, busy: &Busy, clock: &Clock) -> (Console, Boote
         searched: Searched::Anywhere,
         sla: Duration::from_secs(5),
         error_rate: 0.05,
+        claims: None,
         photos: caseload::config::Photos::Off,
         photo_limit: 0,
     };

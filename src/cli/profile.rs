@@ -13,7 +13,7 @@ use crate::{
     },
     desk::{self, CaseStatuses, KnownStatus, Mappings, RelationKeys},
     metrics::Thresholds,
-    model::Text,
+    model::{ClaimTag, Text},
     persona::{self, Roots},
     secret::{FieldKey, FieldKeyError, KeyEnvironment, KeySource},
     sync, telemetry, tui,
@@ -107,6 +107,7 @@ pub fn desk(
         hold,
         relation_keys: relation_keys(config),
         case_statuses: case_statuses(config),
+        claims: ClaimTag::new(&config.review.claim_tag),
         sync: sync(config),
         policy: policy.clone(),
     }
@@ -225,6 +226,7 @@ pub fn console(
         },
         sla: thresholds.sla,
         error_rate: thresholds.error_rate,
+        claims: ClaimTag::new(&config.review.claim_tag),
         photos: config.ui.photos,
         photo_limit: usize::try_from(config.ui.photo_kib)
             .unwrap_or(usize::MAX)

@@ -327,6 +327,8 @@ fn verb(verb: &Verb) -> (&'static str, Option<String>) {
         Verb::OneTimeLink { .. } => ("link", None),
         Verb::SetCaseStatus(status) => ("set-status", Some(status.to_string())),
         Verb::AssignCase(email) => ("assign", Some(email.to_string())),
+        Verb::AddTag(tag) => ("tag", Some(tag.to_string())),
+        Verb::RemoveTag(tag) => ("untag", Some(tag.to_string())),
         Verb::CreateInquiry(_) => ("create", None),
         Verb::DismissMatches(matched) => {
             ("dismiss", matched.as_ref().map(|one| one.id.to_string()))

@@ -111,11 +111,19 @@ pub struct Review {
     pub reveal_seconds: u64,
     /// How long a one-time link works, 1 to 720.
     pub link_expires_hours: u64,
+    /// What the tag begins with by which a reviewer claims an inquiry; empty: none is claimed.
+    pub claim_tag: String,
 }
 
 impl Default for Review {
     fn default() -> Self {
-        Self { hold_seconds: 5, mask: Mask::Everything, reveal_seconds: 60, link_expires_hours: 24 }
+        Self {
+            hold_seconds: 5,
+            mask: Mask::Everything,
+            reveal_seconds: 60,
+            link_expires_hours: 24,
+            claim_tag: "reviewing:".to_owned(),
+        }
     }
 }
 

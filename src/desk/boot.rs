@@ -20,8 +20,8 @@ use crate::{
     clock::Clock,
     config::Policy,
     metrics::{Recorder, Stats, Thresholds},
-    model::Text,
-    outbox::{self, LinkReady},
+    model::{ClaimTag, Text},
+    outbox::{self, Delivery, LinkReady},
     persona::{self, Client},
     secret::{FieldKey, KeySource},
     store::{self, Duty, OnDuty, Store, Watch},
@@ -41,6 +41,8 @@ pub struct Options {
     pub hold: Duration,
     pub relation_keys: RelationKeys,
     pub case_statuses: CaseStatuses,
+    /// How inquiries are claimed, if they are.
+    pub claims: Option<ClaimTag>,
     pub sync: sync::Settings,
     /// What is in force of the organisation's policy and the user's.
     pub policy: Policy,
@@ -121,6 +123,7 @@ pub async fn build(options: Options, clock: Clock, busy: Busy) -> Result<Parts, 
         hold: options.hold,
         relation_keys: options.relation_keys,
         case_statuses: options.case_statuses,
+        claims: options.claims,
         worker: uuid::Uuid::now_v7().to_string(),
     });
     Ok(Parts { desk, stats })
@@ -133,12 +136,15 @@ pub fn start_outbox(
     cancel: CancellationToken,
 ) -> AbortOnDropHandle<()> {
     AbortOnDropHandle::new(tokio::spawn(outbox::run(
-        desk.store.clone(),
-        Arc::clone(&desk.client),
-        desk.clock.clone(),
+        Delivery {
+            store: desk.store.clone(),
+            client: Arc::clone(&desk.client),
+            clock: desk.clock.clone(),
+            worker: desk.worker.clone(),
+            links,
+            claims: desk.claims.clone(),
+        },
         desk.busy.clone(),
-        desk.worker.clone(),
-        links,
         cancel,
     )))
 }

@@ -5,6 +5,7 @@
 //! [`Desk::fetch_relations`]; whatever it says arrives as [`News`] that the store moved.
 
 mod boot;
+mod claim;
 mod decide;
 pub mod doctor;
 mod evidence;
@@ -31,6 +32,7 @@ use std::{
 
 pub use self::{
     boot::{Booted, Error as BootError, Options, boot},
+    claim::{Claim, ClaimError, Next, Queue},
     decide::{Draft, Submitted, TakenBack},
     journal::Note,
     listen::{ListenError, Listening, listen},
@@ -47,7 +49,9 @@ use crate::{
     busy::Busy,
     clock::Clock,
     config::Policy,
-    model::{Account, AccountId, Action, CaseId, Evidence, InquiryId, Subject, Text, Verdict},
+    model::{
+        Account, AccountId, Action, CaseId, ClaimTag, Evidence, InquiryId, Subject, Text, Verdict,
+    },
     persona::Client,
     store::{Person, Store},
 };
@@ -76,6 +80,7 @@ pub struct Desk {
     hold: std::time::Duration,
     relation_keys: RelationKeys,
     case_statuses: CaseStatuses,
+    claims: Option<ClaimTag>,
     /// Unique per process: it sends what it submitted.
     worker: String,
 }

@@ -97,6 +97,9 @@ pub enum Verb {
     SetCaseStatus(Text),
     /// An e-mail address.
     AssignCase(Text),
+    /// Of an inquiry, a case or an account; a name that is new makes a tag.
+    AddTag(Text),
+    RemoveTag(Text),
     CreateInquiry(NewInquiry),
     /// Of a report: what it found does not matter. One match, or without one all of them.
     DismissMatches(Option<Match>),
@@ -115,6 +118,8 @@ impl Verb {
             Self::OneTimeLink { .. } => "one-time link".into(),
             Self::SetCaseStatus(status) => format!("set status {status}"),
             Self::AssignCase(email) => format!("assign to {email}"),
+            Self::AddTag(tag) => format!("add tag {tag}"),
+            Self::RemoveTag(tag) => format!("remove tag {tag}"),
             Self::CreateInquiry(_) => "create inquiry".into(),
             Self::DismissMatches(None) => "dismiss the matches".into(),
             Self::DismissMatches(Some(_)) => "dismiss a match".into(),
@@ -146,6 +151,16 @@ impl Verb {
             Self::AddRelation(tie) | Self::RemoveRelation(tie) => Some(tie),
             _ => None,
         }
+    }
+
+    /// Changes tags, whatever else was changed meanwhile.
+    pub fn is_tag(&self) -> bool {
+        matches!(self, Self::AddTag(_) | Self::RemoveTag(_))
+    }
+
+    /// Ends the review of an inquiry, or sets a case's status.
+    pub fn is_verdict(&self) -> bool {
+        matches!(self, Self::Approve | Self::Decline | Self::MarkForReview | Self::SetCaseStatus(_))
     }
 
     /// Sets a case's status.

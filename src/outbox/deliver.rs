@@ -9,14 +9,16 @@ use super::{
     create::{self, Sighting},
     dismiss, make,
     plan::{Call, KeyUse, Reading, Step, plan},
-    relate, together,
+    relate,
+    release::release,
+    tagging, together,
     verdict::{self, Look, Verdict, Why},
 };
 use crate::{
     clock::Clock,
     model::{
-        Account, Action, ActionState, Batch, Entity, IdempotencyKey, InquiryId, Lane, PersonaSaid,
-        Subject, Text, Tie, Verb, Verification, difference,
+        Account, Action, ActionState, Batch, ClaimTag, Entity, IdempotencyKey, InquiryId, Lane,
+        PersonaSaid, Subject, Text, Tie, Verb, Verification, difference,
     },
     persona::{self, Client, accounts, cases, inquiries, reports},
     secret::Secret,
@@ -30,7 +32,10 @@ pub struct Delivery {
     pub clock: Clock,
     /// Who claims, unique per process.
     pub worker: String,
+    /// Made links go out here and nowhere else.
     pub links: mpsc::UnboundedSender<LinkReady>,
+    /// How inquiries are claimed, if they are.
+    pub claims: Option<ClaimTag>,
 }
 
 /// An action under way, and what was learnt on the way.
@@ -169,6 +174,9 @@ impl Delivery {
             }
             Ok(answer) => {
                 course.learnt = answer.learnt;
+                if let Some(claims) = &self.claims {
+                    release(self, claims, &course.action, &mut course.learnt).await;
+                }
                 if let Some(made) = answer.made {
                     course.action.subject = Subject::Inquiry(made);
                 }
@@ -270,6 +278,10 @@ impl Delivery {
                 let ask = accounts::RemoveRelation { id, key: under, target };
                 let (account, said) = client.write_nth(&ask, key, lane, nth).await?;
                 return Ok(self.related(account, said, action).await);
+            }
+            Call::Tag { .. } | Call::Untag { .. } => {
+                let (learnt, said) = tagging::send(client, call, key, nth).await?;
+                return Ok(Answer { learnt, said: Some(said), ..Answer::default() });
             }
             Call::Create(new) => {
                 let (created, said) = client.write_nth(&make::ask_for(new), key, lane, nth).await?;

@@ -10,6 +10,8 @@ mod dismiss;
 mod make;
 pub mod plan;
 mod relate;
+mod release;
+mod tagging;
 mod together;
 pub mod verdict;
 mod worker;
@@ -19,6 +21,7 @@ use crate::{
     secret::Secret,
 };
 
+pub use deliver::Delivery;
 pub use worker::run;
 
 /// A one-time link that Persona made. It exists in memory only, and only here.

@@ -46,6 +46,14 @@ pub enum Call {
         id: CaseId,
         email: Text,
     },
+    Tag {
+        of: Subject,
+        tag: Text,
+    },
+    Untag {
+        of: Subject,
+        tag: Text,
+    },
     Create(NewInquiry),
     Dismiss {
         id: ReportId,
@@ -99,6 +107,10 @@ pub fn plan(action: &Action, reading: Option<&Reading>, now: Timestamp) -> Step 
     };
     let must_look = must_look(action, now);
     let key = if must_look { KeyUse::Fresh } else { KeyUse::Stored };
+    // A second time changes nothing, and nobody's evidence is a tag.
+    if action.verb.is_tag() {
+        return Step::Send(call, key);
+    }
     let Some(reading) = reading else {
         let unanswered = action.key_sent_at.is_some() && !must_look;
         // A link has two steps; only a look tells which of them is left.
@@ -141,6 +153,16 @@ fn call(action: &Action) -> Option<Call> {
         (Subject::Case(id), Verb::AssignCase(email)) => {
             Call::Assign { id: id.clone(), email: email.clone() }
         }
+        (
+            Subject::Inquiry(_) | Subject::Case(_) | Subject::Account(_),
+            Verb::AddTag(tag) | Verb::RemoveTag(tag),
+        ) => {
+            let (of, tag) = (action.subject.clone(), tag.clone());
+            match action.verb {
+                Verb::AddTag(_) => Call::Tag { of, tag },
+                _ => Call::Untag { of, tag },
+            }
+        }
         (Subject::Report(id), Verb::DismissMatches(matched)) => {
             Call::Dismiss { id: id.clone(), matched: matched.clone() }
         }
@@ -170,7 +192,7 @@ fn reached(verb: &Verb, reading: &Reading) -> bool {
         Verb::AssignCase(email) => {
             reading.assignee.as_ref().is_some_and(|assignee| same(assignee, email))
         }
-        Verb::CreateInquiry(_) => false,
+        Verb::CreateInquiry(_) | Verb::AddTag(_) | Verb::RemoveTag(_) => false,
         Verb::DismissMatches(_) => reading.status.as_str() == dismiss::DISMISSED,
         Verb::AddRelation(_) => reading.status == Tie::standing(true),
         Verb::RemoveRelation(_) => reading.status == Tie::standing(false),
@@ -187,6 +209,7 @@ fn reached_before(action: &Action, reading: &Reading) -> String {
         Verb::OneTimeLink { .. } => "made a link".to_owned(),
         Verb::SetCaseStatus(status) => format!("set it to {status}"),
         Verb::AssignCase(email) => format!("assigned it to {email}"),
+        Verb::AddTag(_) | Verb::RemoveTag(_) => "tagged it".to_owned(),
         Verb::CreateInquiry(_) => "made it".to_owned(),
         Verb::DismissMatches(_) => "dismissed it".to_owned(),
         Verb::AddRelation(_) => "added it".to_owned(),
@@ -412,6 +435,17 @@ mod tests {
             };
             assert_eq!(planned(&action, Some(&reading)), step, "{case}");
         }
+    }
+
+    #[test]
+    fn tags_are_sent_without_a_look() {
+        let add = || Verb::AddTag(Text::new("vip"));
+        let of = Subject::Inquiry(InquiryId::new("inq_1").unwrap());
+        let call = || Call::Tag { of: of.clone(), tag: Text::new("vip") };
+        let doubtful = Action { must_read: true, ..sent(add(), 1) };
+        assert_eq!(planned(&action(add()), None), Step::Send(call(), KeyUse::Stored));
+        assert_eq!(planned(&sent(add(), 1), None), Step::Send(call(), KeyUse::Stored));
+        assert_eq!(planned(&doubtful, None), Step::Send(call(), KeyUse::Fresh));
     }
 
     #[test]

@@ -1,19 +1,15 @@
 //! The loop: wakes when something is due, claims it, has it delivered. It never polls.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use tokio::{
-    sync::{broadcast, mpsc},
-    task::JoinSet,
-};
+use tokio::{sync::broadcast, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use super::{LinkReady, deliver::Delivery};
+use super::deliver::Delivery;
 use crate::{
     busy::Busy,
     clock::Clock,
     model::ActionId,
-    persona::Client,
     store::{Changes, Error, LEASE, Store},
 };
 
@@ -26,17 +22,9 @@ const STORE_PAUSE: Duration = Duration::from_secs(5);
 /// A clock that is set is noticed after this.
 const LOOK_AGAIN: Duration = Duration::from_secs(60);
 
-/// Delivers until cancelled, then lets what is under way finish. `worker` is unique per process;
-/// links go out through `links` and nowhere else.
-pub async fn run(
-    store: Store,
-    client: Arc<Client>,
-    clock: Clock,
-    busy: Busy,
-    worker: String,
-    links: mpsc::UnboundedSender<LinkReady>,
-    cancel: CancellationToken,
-) {
+/// Delivers until cancelled, then lets what is under way finish.
+pub async fn run(delivery: Delivery, busy: Busy, cancel: CancellationToken) {
+    let Delivery { store, clock, worker, .. } = delivery.clone();
     let _present = match store.sign_on(&worker).await {
         Ok(present) => Some(present),
         Err(why) => {
@@ -46,13 +34,6 @@ pub async fn run(
     };
     let mut changes = store.changes();
     let mut under_way = JoinSet::new();
-    let delivery = Delivery {
-        store: store.clone(),
-        client,
-        clock: clock.clone(),
-        worker: worker.clone(),
-        links,
-    };
     while !cancel.is_cancelled() {
         let due = match claim_all(&store, &worker, &busy, &delivery, &mut under_way).await {
             Ok(()) => store.next_due(&worker).await,

@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 
 use super::{
     Document,
+    decode::entity,
     endpoint::{Answer, Endpoint, Request, Write},
     jsonapi::DecodeError,
 };
-use crate::model::{AccountId, CaseId, InquiryId, ReportId, Text};
+use crate::model::{AccountId, CaseId, Entity, InquiryId, ReportId, Text};
 
 /// What tags hang on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,13 +20,21 @@ pub enum Tagged {
     Report(ReportId),
 }
 
-/// All tags of the object after the call.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tags(pub Vec<Text>);
+/// The object after the call: all its tags, and itself where it is one that is kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tags {
+    pub tags: Vec<Text>,
+    pub object: Option<Entity>,
+}
 
 impl Answer for Tags {
     fn read(answer: &Document) -> Result<Self, DecodeError> {
-        Ok(Self(answer.one()?.texts("tags")))
+        let resource = answer.one()?;
+        let object = match resource.kind {
+            "inquiry" | "case" | "account" => entity(&resource),
+            _ => None,
+        };
+        Ok(Self { tags: resource.texts("tags"), object })
     }
 }
 

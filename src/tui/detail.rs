@@ -220,6 +220,14 @@ impl Detail {
         }
     }
 
+    /// When the item on the screen was last read from Persona, as far as that is known.
+    pub fn fetched_at(&self) -> Option<Timestamp> {
+        match &self.file {
+            File::Inquiry(file) => Some(file.fetched_at),
+            File::Case(_) | File::Loading | File::Missing | File::Account(_) => None,
+        }
+    }
+
     /// What hangs on the item.
     pub fn exhibits(&self) -> Option<&Exhibits> {
         match &self.file {

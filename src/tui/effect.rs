@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     busy::{Busy, Token},
-    desk::{CaseView, Confirmation, Desk, Draft, InquiryView, Note, Window},
+    desk::{CaseView, Confirmation, Desk, Draft, InquiryView, Note, Queue, Window},
     model::{AccountId, ActionId, CaseId, FileRef, InquiryId, Subject, Tie},
     secret::Secret,
 };
@@ -49,6 +49,11 @@ pub enum Effect {
     FetchRelations(AccountId),
     /// Whether what is to be related to an account is there; Persona is asked if need be.
     CheckRelated(AccountId, Tie),
+    /// Take an item for review.
+    Claim(Subject),
+    /// Take the first of a queue that is free, but for these.
+    ClaimNext(Queue, Vec<Subject>),
+    Release(InquiryId),
     /// In this order, together.
     Submit(Vec<Draft>),
     /// A second person's word.
@@ -274,6 +279,15 @@ async fn perform(desk: &Desk, effect: Effect) -> Msg {
         Effect::FetchRelations(account) => {
             let answer = desk.fetch_relations(&account).await;
             Msg::RelationsFetched(account, words(answer))
+        }
+        Effect::Claim(subject) => {
+            let claim = words(desk.claim(&subject).await);
+            Msg::Claimed(subject, claim)
+        }
+        Effect::ClaimNext(queue, but) => Msg::Next(words(desk.next_of(&queue, &but).await)),
+        Effect::Release(id) => {
+            let answer = words(desk.release(&id).await);
+            Msg::Released(id, answer)
         }
         Effect::Submit(drafts) => {
             Msg::Submitted(words(desk.submit_together(drafts).await.map(|_| ())))

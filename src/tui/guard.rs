@@ -70,6 +70,7 @@ fn command_of(verb: &Verb) -> Command {
         Verb::OneTimeLink { .. } | Verb::CreateInquiry(_) => Command::OneTimeLink,
         Verb::SetCaseStatus(_) => Command::CaseStatus,
         Verb::AssignCase(_) => Command::AssignToMe,
+        Verb::AddTag(_) | Verb::RemoveTag(_) => Command::Tag,
         Verb::DismissMatches(_) => Command::Dismiss,
         Verb::AddRelation(_) => Command::AddRelation,
         Verb::RemoveRelation(_) => Command::RemoveRelation,
@@ -161,6 +162,33 @@ fn opened(state: &State, verb: &Verb, item: &Subject, version: &Evidence) -> Res
     match policy::opened_due(&state.settings.policy, verb, &item.short()) {
         Some(why) => Err(format!("{why}: {} opens it", keymap::shown(Command::Open))),
         None => Ok(()),
+    }
+}
+
+/// The item whose tags can be changed now, its version and its tags.
+pub fn taggable(state: &State) -> Result<(Subject, Evidence, Vec<Text>), String> {
+    let detail = state.detail.as_ref().ok_or("nothing is selected")?;
+    if let Some(action) = detail.action().filter(|action| action.state.is_open()) {
+        return Err(format!("{} is on its way for this item already", action.verb.words()));
+    }
+    seen(state)?;
+    let tags = match &detail.file {
+        File::Inquiry(file) if file.inquiry.redacted_at.is_none() => file.inquiry.tags.clone(),
+        File::Case(file) if file.case.redacted_at.is_none() => file.case.tags.clone(),
+        File::Inquiry(_) | File::Case(_) => return Err("this item was redacted".into()),
+        _ => return Err("tags are changed on inquiries and cases".into()),
+    };
+    let evidence = detail.evidence().ok_or("this item is not in the local copy yet")?;
+    Ok((detail.subject.clone(), evidence, tags))
+}
+
+/// Who else has claimed the open item, where that can be told.
+pub fn taken_by(state: &State) -> Option<Text> {
+    let me = &state.settings.reviewer;
+    match &state.detail.as_ref()?.file {
+        File::Inquiry(file) => state.settings.claims.as_ref()?.taken_by(&file.inquiry.tags, me),
+        File::Case(file) => file.case.assignee.clone().filter(|who| !is_same(who, me)),
+        _ => None,
     }
 }
 

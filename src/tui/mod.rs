@@ -37,6 +37,7 @@ mod relations;
 mod reveal;
 mod staged;
 mod state;
+mod tagging;
 mod terminal;
 mod theme;
 mod update;
@@ -188,6 +189,11 @@ impl Console {
         &self.busy
     }
 
+    /// Whether anything happened since the last frame.
+    pub fn wants_frame(&self) -> bool {
+        self.dirty
+    }
+
     pub fn draw(&mut self, frame: &mut Frame<'_>) {
         let size = frame.area().as_size();
         // The terminal may have changed before its event arrived: the frame is the truth.
@@ -320,7 +326,7 @@ pub async fn run(
             true => since.max(patience.saturating_duration_since(Instant::now())),
             false => since,
         };
-        if console.dirty && wait.is_zero() {
+        if console.wants_frame() && wait.is_zero() {
             screen.take_away(&console.hangings())?;
             screen.draw(|frame| console.draw(frame))?;
             screen.put_up(&console.hangings())?;

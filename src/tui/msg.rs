@@ -11,9 +11,9 @@ use super::{
 };
 use crate::{
     desk::{
-        AccountFile, AccountRelations, CaseFile, CaseRow, CaseView, Changes, Glance, InquiryFile,
-        InquiryRow, InquiryView, KnownMismatches, KnownStatus, Placed, RelationRow, SyncState,
-        TakenBack,
+        AccountFile, AccountRelations, CaseFile, CaseRow, CaseView, Changes, Claim, Glance,
+        InquiryFile, InquiryRow, InquiryView, KnownMismatches, KnownStatus, Next, Placed,
+        RelationRow, SyncState, TakenBack,
     },
     metrics::Stats,
     model::{
@@ -72,6 +72,11 @@ pub enum Msg {
     FetchedAhead,
     /// The same for an account's relations.
     RelationsFetched(AccountId, Answer<()>),
+    Claimed(Subject, Answer<Claim>),
+    /// The next item of a queue; none if nothing is free.
+    Next(Answer<Option<Next>>),
+    /// Whether there was a claim to let go of.
+    Released(InquiryId, Answer<bool>),
     /// All that was staged is durable, or nothing.
     Submitted(Answer<()>),
     /// What was proposed goes on its way now.

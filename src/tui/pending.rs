@@ -80,6 +80,7 @@ pub fn remedy(verb: &Verb) -> &'static str {
         Verb::OneTimeLink { .. } => "a link cannot be called back: it works until it expires",
         Verb::SetCaseStatus(_) => "if that was wrong, s sets another status",
         Verb::AssignCase(_) => "it can be assigned to somebody else",
+        Verb::AddTag(_) | Verb::RemoveTag(_) => "if that was wrong, + changes tags again",
         Verb::CreateInquiry(_) => "an inquiry that was made stays: it can be declined",
         Verb::DismissMatches(_) => "what is dismissed stays so until the report is run again",
         Verb::AddRelation(_) => "if that was wrong, X removes it",

@@ -25,8 +25,9 @@ pub struct Staged {
     pub reason: Option<usize>,
     /// What helps to tell whether it is meant: who an account is that is to be related.
     pub note: Option<String>,
-    /// An earlier verdict that says the opposite, in words.
-    pub contradicts: Option<String>,
+    /// What speaks against it, each in words: an earlier verdict that says the opposite, a colleague
+    /// who has claimed the item.
+    pub warnings: Vec<String>,
     pub comment: Input,
     /// Keys go into the comment.
     pub writing: bool,
@@ -79,7 +80,7 @@ impl Staged {
             reason_due: None,
             reason: None,
             note: None,
-            contradicts: None,
+            warnings: Vec::new(),
             comment: Input::default(),
             writing: false,
             submitted: false,
@@ -91,11 +92,12 @@ impl Staged {
         self.verb.is_status() && !matches!(self.purpose, Purpose::Confirm(_))
     }
 
-    /// Lines of the commit bar: the question, what it contradicts, what else can be decided with it,
+    /// Lines of the commit bar: the question, what speaks against it, what else can be decided with it,
     /// the reasons, the comment.
     pub fn rows(&self) -> u16 {
-        let more = [self.contradicts.is_some(), self.can_be_joined(), self.shows_comment()];
-        more.into_iter().fold(2, |rows, one| rows + u16::from(one))
+        let warnings = u16::try_from(self.warnings.len()).unwrap_or(0);
+        let more = [self.can_be_joined(), self.shows_comment()];
+        more.into_iter().fold(2 + warnings, |rows, one| rows + u16::from(one))
     }
 
     /// One is being written, or was.

@@ -23,6 +23,7 @@ use super::{
     relations::RelationsPane,
     reveal::Values,
     staged::Staged,
+    tagging::TagMenu,
 };
 use crate::{
     config::{Mask, Photos, Policy},
@@ -30,7 +31,7 @@ use crate::{
         CaseRow, CaseView, Glance, InquiryRow, InquiryView, KnownMismatches, KnownStatus, SyncState,
     },
     metrics::Stats,
-    model::{Action, ActionId, Evidence, InquiryStatus, Subject, Text, Verb},
+    model::{Action, ActionId, ClaimTag, Evidence, InquiryStatus, Subject, Text, Verb},
     secret::Secret,
 };
 
@@ -52,6 +53,8 @@ pub struct Settings {
     pub searched: Searched,
     pub sla: Duration,
     pub error_rate: f64,
+    /// How inquiries are claimed, if they are.
+    pub claims: Option<ClaimTag>,
     pub photos: Photos,
     /// The most bytes that one photo may cost on the line to the terminal.
     pub photo_limit: usize,
@@ -93,6 +96,8 @@ pub struct State {
     /// What was asked for before somebody wanted it, at which version.
     pub ahead: HashSet<(Subject, Option<Timestamp>)>,
     pub staged: Option<Staged>,
+    /// Working through a queue by claims.
+    pub fetching: Fetching,
     /// What was committed last in this console, and not taken back.
     pub committed: Option<(Subject, Verb)>,
     pub overlay: Option<Overlay>,
@@ -150,6 +155,8 @@ pub enum Overlay {
         choices: Vec<Choice>,
         cursor: usize,
     },
+    /// Tags of an item, to be added or removed.
+    Tags(TagMenu),
     /// A relation that is to be added: its key, then its target.
     AddRelation(Adding),
     /// A one-time link, on the screen and nowhere else.
@@ -172,6 +179,17 @@ pub struct Filter {
     pub input: Input,
     /// What the list showed before, for Esc.
     pub before: (InquiryView, CaseView),
+}
+
+/// Working through a queue: what was fetched from it.
+#[derive(Debug, Default)]
+pub struct Fetching {
+    /// The next one is asked for.
+    pub asked: bool,
+    /// The one that is worked on.
+    pub current: Option<Subject>,
+    /// Those that were opened and left: they come again when nothing else is left.
+    pub passed: Vec<Subject>,
 }
 
 /// One sentence for the reviewer.
@@ -230,6 +248,7 @@ impl State {
             looked: HashMap::new(),
             ahead: HashSet::new(),
             staged: None,
+            fetching: Fetching::default(),
             committed: None,
             overlay: None,
             album: Album::default(),
@@ -344,6 +363,7 @@ pub mod samples {
             searched: Searched::Anywhere,
             sla: Duration::from_secs(5),
             error_rate: 0.05,
+            claims: ClaimTag::new("reviewing:"),
             photos: Photos::Auto,
             photo_limit: 256 * 1024,
         }

@@ -59,6 +59,7 @@ fn all(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
         Some(Overlay::Copy { choices, cursor, .. }) => {
             overlays::copy::draw(frame, choices, *cursor, state, theme);
         }
+        Some(Overlay::Tags(menu)) => overlays::tags::draw(frame, menu, theme),
         Some(Overlay::AddRelation(adding)) => overlays::add_relation::draw(frame, adding, theme),
         Some(Overlay::Link { subject, link, .. }) => {
             overlays::link::draw(frame, subject, link, theme);

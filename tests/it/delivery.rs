@@ -8,8 +8,8 @@ use caseload::{
     clock::Clock,
     metrics::{Recorder, Thresholds},
     model::{
-        Action, ActionId, ActionState, Batch, CaseId, Entity, Evidence, IdempotencyKey, InquiryId,
-        Lane, NewInquiry, Subject, TemplateId, Text, Verb,
+        Action, ActionId, ActionState, Batch, CaseId, ClaimTag, Entity, Evidence, IdempotencyKey,
+        InquiryId, Lane, NewInquiry, Subject, TemplateId, Text, Verb,
     },
     outbox::{self, LinkReady},
     persona::{self, Client, PageFrom, Roots, cases, inquiries},
@@ -87,15 +87,15 @@ impl Office {
         let worker = format!("w{}", self.hired);
         let (store, busy) = (self.store().await, Busy::default());
         let (links_tx, links) = mpsc::unbounded_channel();
-        let task = tokio::spawn(outbox::run(
-            store.clone(),
-            Arc::new(self.client()),
-            self.clock.clone(),
-            busy.clone(),
-            worker.clone(),
-            links_tx,
-            CancellationToken::new(),
-        ));
+        let delivery = outbox::Delivery {
+            store: store.clone(),
+            client: Arc::new(self.client()),
+            clock: self.clock.clone(),
+            worker: worker.clone(),
+            links: links_tx,
+            claims: ClaimTag::new("reviewing:"),
+        };
+        let task = tokio::spawn(outbox::run(delivery, busy.clone(), CancellationToken::new()));
         Process { store, busy, worker, task, links }
     }
 

@@ -5,6 +5,7 @@ mod bodies;
 mod budget;
 mod cases;
 mod checker;
+mod claims;
 mod cli;
 mod client;
 mod config;

@@ -1,7 +1,11 @@
 //! A story: keys are pressed, the screen is read, and the simulated Persona is asked what it now
 //! believes. Everything is real but the terminal and the time.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use caseload::{
     busy::Busy,
@@ -9,7 +13,7 @@ use caseload::{
     config::{CaseLayout, Mask, Photos, Policy},
     desk::{self, Booted, CaseStatuses, Mappings, RelationKeys},
     metrics::Thresholds,
-    model::{Text, Timestamp},
+    model::{ClaimTag, Text, Timestamp},
     persona::{self, Roots},
     secret::{FieldKey, KeySource, Secret},
     simulator::{self, DEMO_KEY, Novelties, Scenario, Simulator},
@@ -90,6 +94,12 @@ impl Default for Beginning {
     }
 }
 
+/// What a person takes for a key.
+const PACE: Duration = Duration::from_millis(500);
+
+/// Work on which nothing moves for so long waits for time.
+const STUCK: Duration = Duration::from_millis(100);
+
 /// All statuses of an inquiry that the simulator gives.
 pub const STATUSES: [&str; 8] = [
     "created",
@@ -139,8 +149,17 @@ impl Story {
     pub async fn begin_on(simulator: Arc<Simulator>, clock: Clock, beginning: Beginning) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut story = Self::open(simulator, Arc::new(folder), clock, &beginning).await;
-        story.settle().await;
+        story.get_up().await;
         story
+    }
+
+    /// The first seconds: sync takes its time over what it fetches behind the first screen.
+    async fn get_up(&mut self) {
+        self.settle().await;
+        for _ in 0..6 {
+            self.clock.advance(PACE);
+            self.settle().await;
+        }
     }
 
     /// Another console on the same store and Persona, as after a restart or beside this one.
@@ -153,7 +172,7 @@ impl Story {
         let (simulator, folder) = (Arc::clone(&self.simulator), Arc::clone(&self.folder));
         let beginning = Beginning { field_key: self.field_key.clone(), ..beginning };
         let mut story = Self::open(simulator, folder, self.clock.clone(), &beginning).await;
-        story.settle().await;
+        story.get_up().await;
         story
     }
 
@@ -185,6 +204,7 @@ impl Story {
                 ..RelationKeys::default()
             },
             case_statuses: CaseStatuses::default(),
+            claims: ClaimTag::new("reviewing:"),
             sync: sync::Settings::default(),
             policy: beginning.policy.clone(),
         };
@@ -206,6 +226,7 @@ impl Story {
             },
             sla: Duration::from_secs(5),
             error_rate: 0.05,
+            claims: ClaimTag::new("reviewing:"),
             photos: beginning.photos,
             photo_limit: 256 * 1024,
         };
@@ -236,6 +257,7 @@ impl Story {
     /// `<tab>`, `<c-c>` and so on; everything else is typed.
     pub async fn press(&mut self, keys: &str) -> &mut Self {
         for key in parse(keys) {
+            self.clock.advance(PACE);
             self.console.input(Event::Key(key));
             self.settle().await;
         }
@@ -279,20 +301,24 @@ impl Story {
         self
     }
 
-    /// Waits until nothing is under way, then draws. Work that waits for time gets some: half
-    /// a second at a time.
+    /// Reads what comes and draws it, until nothing is under way. Work that waits for time gets
+    /// some: half a second when nothing has moved for a while.
     pub async fn settle(&mut self) {
         let mut quiet = 0;
+        let mut moved = Instant::now();
         while quiet < 3 {
-            let waiting = tokio::time::timeout(Duration::from_millis(100), self.busy.idle()).await;
-            if waiting.is_err() {
-                self.clock.advance(Duration::from_millis(500));
-            }
+            let _ = tokio::time::timeout(Duration::from_millis(2), self.busy.idle()).await;
             // One turn for every task that was woken meanwhile.
             for _ in 0..8 {
                 tokio::task::yield_now().await;
             }
             let news = self.console.take_answers();
+            if news || self.busy.is_idle() {
+                moved = Instant::now();
+            } else if moved.elapsed() >= STUCK {
+                self.clock.advance(Duration::from_millis(500));
+                moved = Instant::now();
+            }
             quiet = if news || !self.busy.is_idle() { 0 } else { quiet + 1 };
             for errand in self.console.errands() {
                 match errand {
@@ -300,9 +326,11 @@ impl Story {
                     Errand::Repaint => self.terminal.clear().expect("a test terminal takes all"),
                 }
             }
-            let frame = self.terminal.draw(|frame| self.console.draw(frame));
-            self.shown = frame.expect("a test terminal takes all").buffer.clone();
-            self.console.drawn();
+            if self.console.wants_frame() {
+                let frame = self.terminal.draw(|frame| self.console.draw(frame));
+                self.shown = frame.expect("a test terminal takes all").buffer.clone();
+                self.console.drawn();
+            }
         }
     }
 

@@ -6,7 +6,7 @@ mod rules;
 pub use self::rules::{
     Part, failed, is_listed, opened_due, reason_due, reasons, rule, second_person,
 };
-use crate::model::{Case, Inquiry, InquiryStatus, Match, Report, Verb};
+use crate::model::{Case, Inquiry, InquiryStatus, Match, Report, Text, Verb};
 
 /// Whether a verb makes sense for an inquiry.
 ///
@@ -28,6 +28,7 @@ pub fn inquiry(inquiry: &Inquiry, verb: &Verb) -> Result<(), String> {
         (Verb::OneTimeLink { .. }, Approved | Declined) => {
             Err(format!("this inquiry is {}: a link would lead nowhere", inquiry.status))
         }
+        (Verb::AddTag(tag) | Verb::RemoveTag(tag), _) => tagged(&inquiry.tags, tag, verb),
         _ => Ok(()),
     }
 }
@@ -50,6 +51,16 @@ pub fn case(case: &Case, verb: &Verb) -> Result<(), String> {
             }
             _ => Ok(()),
         },
+        Verb::AddTag(tag) | Verb::RemoveTag(tag) => tagged(&case.tags, tag, verb),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a tag is there to be removed, or not there yet.
+fn tagged(tags: &[Text], tag: &Text, verb: &Verb) -> Result<(), String> {
+    match (verb, tags.contains(tag)) {
+        (Verb::AddTag(_), true) => Err(format!("it is tagged {tag} already")),
+        (Verb::RemoveTag(_), false) => Err(format!("it has no tag {tag}")),
         _ => Ok(()),
     }
 }

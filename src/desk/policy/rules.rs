@@ -19,6 +19,8 @@ pub fn rule<'a>(policy: &'a Policy, verb: &Verb) -> Option<&'a Rule> {
         Verb::DismissMatches(_) => Some(&policy.dismiss),
         Verb::OneTimeLink { .. }
         | Verb::AssignCase(_)
+        | Verb::AddTag(_)
+        | Verb::RemoveTag(_)
         | Verb::CreateInquiry(_)
         | Verb::AddRelation(_)
         | Verb::RemoveRelation(_) => None,

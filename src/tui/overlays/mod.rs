@@ -9,4 +9,5 @@ pub mod link;
 pub mod mismatches;
 pub mod outbox;
 pub mod statuses;
+pub mod tags;
 pub mod viewer;

@@ -6,6 +6,7 @@ use ratatui::{
     layout::Rect,
     text::{Line, Span},
 };
+use unicode_width::UnicodeWidthStr;
 
 use crate::{
     desk::InquiryRow,
@@ -34,7 +35,9 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
         |item, width| {
             let here = state.inquiries.selected().is_some_and(|selected| selected.id == item.id);
             let marker = if here { "▸" } else { " " };
-            row(item, marker, width, Columns { mixed, names: state.shows_rows() }, state.now, theme)
+            let claim = claim(item, state);
+            let columns = Columns { mixed, names: state.shows_rows(), claim };
+            row(item, marker, width, columns, state.now, theme)
         },
     );
 }
@@ -85,6 +88,8 @@ struct Columns {
     mixed: bool,
     /// Names are shown, not masked.
     names: bool,
+    /// Who has claimed it.
+    claim: Option<String>,
 }
 
 /// `▸ 3h12m  D••• A•••  gov id, selfie  ✗2 !1`
@@ -112,6 +117,15 @@ fn row<'a>(
         Span::raw(format::fit(&name, name_width)),
         Span::raw(" "),
     ];
+    let what_width = match &columns.claim {
+        None => what_width,
+        Some(who) => {
+            let said = format::cut(&format!("{who} "), what_width);
+            let left = what_width.saturating_sub(said.width());
+            spans.push(Span::styled(said, theme.warn));
+            left
+        }
+    };
     match &item.action {
         Some(action) => {
             let said = pending::brief(&action.verb, &action.state);
@@ -126,6 +140,16 @@ fn row<'a>(
         }
     }
     Line::from(spans)
+}
+
+/// `@jane`, or `@me`: whose it is.
+fn claim(item: &InquiryRow, state: &State) -> Option<String> {
+    let (claims, me) = (state.settings.claims.as_ref()?, &state.settings.reviewer);
+    if let Some(other) = claims.taken_by(&item.tags, me) {
+        let name = other.as_str().split('@').next().unwrap_or_default();
+        return Some(format!("@{name}"));
+    }
+    claims.is_mine(&item.tags, me).then(|| "@me".to_owned())
 }
 
 fn kinds(item: &InquiryRow) -> String {

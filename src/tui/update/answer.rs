@@ -2,7 +2,7 @@
 //! decisions is `decided`'s, figures and the connection are `health`'s.
 
 use super::{
-    Effect, State, Tone, Touched, album, decided, evidence, follow_rows, health, load_cases,
+    Effect, State, Tone, Touched, album, claim, decided, evidence, follow_rows, health, load_cases,
     load_inquiries, measure, relate, relations, reveal,
 };
 use crate::{
@@ -78,6 +78,9 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::FetchedAhead => Vec::new(),
+        Msg::Claimed(subject, answer) => claim::claimed(state, &subject, answer),
+        Msg::Next(answer) => claim::fetched(state, answer),
+        Msg::Released(id, answer) => claim::released(state, &id, answer),
         Msg::Submitted(answer) => decided::submitted(state, answer),
         Msg::Confirmed(answer) => decided::confirmed(state, answer),
         Msg::Undone(Ok(undone)) => {

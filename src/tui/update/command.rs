@@ -3,8 +3,8 @@
 use tui_input::Input;
 
 use super::{
-    Effect, Pane, State, Tone, album, ask, copy, dialog, evidence, follow_cursor, load_cases,
-    load_inquiries, lock, measure, open, relate, relations, reveal, stage, undo,
+    Effect, Pane, State, Tone, album, ask, claim, copy, dialog, evidence, follow_cursor,
+    load_cases, load_inquiries, lock, measure, open, relate, relations, reveal, stage, tag, undo,
 };
 use crate::{
     desk::{CaseView, InquiryView},
@@ -15,7 +15,7 @@ use crate::{
         panes::detail,
         prompt::Prompt,
         relations::walk::Way,
-        state::{Filter, Leaving, Overlay, Tab},
+        state::{File, Filter, Leaving, Overlay, Tab},
     },
 };
 
@@ -39,11 +39,19 @@ pub fn act(state: &mut State, command: Command) -> Vec<Effect> {
         Command::InquiriesPane => focus(state, Pane::Inquiries),
         Command::CasesPane => focus(state, Pane::Cases),
         Command::RelationsPane => focus(state, Pane::Relations),
-        Command::Approve
-        | Command::Decline
-        | Command::Escalate
-        | Command::OneTimeLink
-        | Command::AssignToMe => stage::verdict(state, command),
+        Command::Approve | Command::Decline | Command::Escalate | Command::OneTimeLink => {
+            stage::verdict(state, command)
+        }
+        Command::AssignToMe => match state.detail.as_ref().map(|detail| &detail.file) {
+            Some(File::Inquiry(_)) => claim::claim(state),
+            _ => stage::verdict(state, command),
+        },
+        Command::Fetch => {
+            state.toast = None;
+            claim::fetch(state)
+        }
+        Command::Release => claim::release(state),
+        Command::Tag => tag::open(state),
         Command::CaseStatus => status_menu(state),
         Command::Dismiss => stage::dismissal(state),
         Command::Undo => undo::undo(state),

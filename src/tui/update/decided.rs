@@ -1,9 +1,9 @@
 //! What came of a decision in the commit bar: it is durable, or taken back, and the next item is on.
 
-use super::{Effect, Pane, State, Tone, ask, evidence, follow_cursor, measure, relations};
+use super::{Effect, Pane, State, Tone, ask, claim, evidence, follow_cursor, measure, relations};
 use crate::{
     desk::TakenBack,
-    model::{Subject, Verb},
+    model::Subject,
     tui::{
         msg::Answer,
         pending,
@@ -62,11 +62,15 @@ fn leaves(state: &mut State, what: &str) {
 fn over(state: &mut State, staged: Staged) -> Vec<Effect> {
     state.committed = Some((staged.subject.clone(), staged.verb.clone()));
     measure(state);
-    match staged.verb {
-        Verb::Approve | Verb::Decline | Verb::MarkForReview | Verb::SetCaseStatus(_) => {
+    match staged.verb.is_verdict() {
+        true => {
+            if state.fetching.current.as_ref() == Some(&staged.subject) {
+                state.fetching.current = None;
+                return claim::fetch(state);
+            }
             next_item(state, &staged.subject)
         }
-        _ => Vec::new(),
+        false => Vec::new(),
     }
 }
 

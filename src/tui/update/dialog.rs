@@ -5,6 +5,7 @@ use tui_input::backend::crossterm::EventHandler;
 
 use super::{
     Effect, State, Tone, album, copy, load_cases, load_inquiries, measure, prompt, relate, stage,
+    tag,
 };
 use crate::{
     desk::{CaseView, Confirmation, InquiryView, KnownStatus, Scope},
@@ -28,6 +29,9 @@ pub fn press(state: &mut State, key: Press) -> Option<Vec<Effect>> {
         if let Overlay::AddRelation(adding) = overlay {
             return Some(relate::press(state, adding, key));
         }
+        if let Overlay::Tags(menu) = overlay {
+            return Some(tag::press(state, menu, key));
+        }
         return Some(in_overlay(state, overlay, keymap::dialog(key)));
     }
     if let Some(typing) = state.prompt.take() {
@@ -43,6 +47,10 @@ pub fn press(state: &mut State, key: Press) -> Option<Vec<Effect>> {
 /// Pasted text goes where text is written, and nowhere else: it is never a row of commands.
 pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     let text = Text::new(text);
+    if let Some(Overlay::Tags(menu)) = &mut state.overlay {
+        menu.input = tui_input::Input::new(format!("{}{text}", menu.input.value()));
+        return Vec::new();
+    }
     if let Some(Overlay::AddRelation(Adding { step: Step::NameTarget(input), .. })) =
         &mut state.overlay
     {

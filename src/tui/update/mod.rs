@@ -6,6 +6,7 @@
 
 mod album;
 mod answer;
+mod claim;
 mod command;
 mod copy;
 mod decided;
@@ -18,6 +19,7 @@ mod relate;
 mod relations;
 mod reveal;
 mod stage;
+mod tag;
 mod undo;
 
 use std::time::Duration;

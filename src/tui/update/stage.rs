@@ -1,5 +1,7 @@
 //! What goes into the commit bar: a decision, and with a case's the verdict about its inquiries.
 
+use jiff::SignedDuration;
+
 use super::{Effect, State, command::refuse, measure};
 use crate::{
     desk::{
@@ -16,6 +18,9 @@ use crate::{
     },
 };
 
+/// What was read from Persona within this time is not read again for a verdict.
+const FRESH: SignedDuration = SignedDuration::from_secs(20);
+
 /// Puts a verdict about the item on the screen into the commit bar.
 pub fn verdict(state: &mut State, command: Command) -> Vec<Effect> {
     match guard::verdict(state, command) {
@@ -26,8 +31,10 @@ pub fn verdict(state: &mut State, command: Command) -> Vec<Effect> {
             let detail = state.detail.as_ref().expect("the guard saw a detail");
             let evidence = detail.evidence().expect("the guard saw its file");
             let subject = detail.subject.clone();
-            decision(state, subject, verb, evidence);
-            Vec::new()
+            let is_old = detail.fetched_at().is_none_or(|at| state.now.duration_since(at) > FRESH);
+            decision(state, subject.clone(), verb, evidence);
+            // Who has claimed it, and whether it moved, is read again before it can be committed.
+            if is_old { vec![super::ask(state, subject)] } else { Vec::new() }
         }
     }
 }
@@ -91,15 +98,22 @@ pub fn decision(state: &mut State, subject: Subject, verb: Verb, evidence: Evide
     measure(state);
 }
 
-/// Names an earlier verdict on the same person that says the opposite.
+/// Names what speaks against a verdict: an earlier one on the same person that says the opposite,
+/// and a colleague who has claimed the item.
 fn warn(state: &mut State) {
-    let file = state.detail.as_ref().map(|detail| (&detail.subject, &detail.file));
-    let (Some(staged), Some((subject, File::Inquiry(file)))) = (&mut state.staged, file) else {
+    let taken_by = guard::taken_by(state);
+    let detail = state.detail.as_ref().map(|detail| (&detail.subject, &detail.file));
+    let (Some(staged), Some((subject, file))) = (&mut state.staged, detail) else { return };
+    if staged.subject != *subject {
         return;
-    };
-    if staged.subject == *subject {
-        let contradicted = history::contradicted(&file.history, &staged.verb);
-        staged.contradicts = contradicted.map(|before| before.words(state.now));
+    }
+    if let File::Inquiry(file) = file
+        && let Some(before) = history::contradicted(&file.history, &staged.verb)
+    {
+        staged.warnings.push(format!("this person was {}", before.words(state.now)));
+    }
+    if let Some(other) = taken_by.filter(|_| staged.verb.is_verdict()) {
+        staged.warnings.push(format!("{other} has claimed it and may be deciding it now"));
     }
 }
 

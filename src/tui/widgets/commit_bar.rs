@@ -34,8 +34,8 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, staged: &Staged, state: &State, t
     let asked = Span::styled(question(staged), theme.banner);
     let mut lines =
         vec![Line::from_iter(std::iter::once(asked).chain(looked(staged, state, theme)))];
-    if let Some(before) = &staged.contradicts {
-        let said = format!(" ! this person was {before}");
+    for warning in &staged.warnings {
+        let said = format!(" ! {warning}");
         lines.push(Line::styled(format::cut(&said, usize::from(area.width)), theme.warn));
     }
     if staged.can_be_joined() {

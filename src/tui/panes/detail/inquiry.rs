@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span};
 
 use crate::{
     desk::InquiryFile,
-    model::Text,
+    model::{ClaimTag, Text},
     tui::{
         format,
         state::{Detail, State},
@@ -36,7 +36,11 @@ pub fn head<'a>(
     lines.push(Line::from(who));
     // Where there is room it goes on below.
     let most = if state.size.1 >= 30 { 2 } else { 1 };
-    let belongs = format::wrap_most(&belongs(file), width.saturating_sub(1), most);
+    let belongs = format::wrap_most(
+        &belongs(file, state.settings.claims.as_ref()),
+        width.saturating_sub(1),
+        most,
+    );
     lines.extend(belongs.into_iter().map(|line| Line::styled(format!(" {line}"), theme.dim)));
     if let Some(decided) = inquiry.decisioned_at {
         let by = inquiry.reviewer.as_ref().map_or("API".to_owned(), |id| named(file, id));
@@ -57,7 +61,7 @@ fn named(file: &InquiryFile, id: &Text) -> String {
 }
 
 /// `KYC basic · account act_A1b2…1m2 Individual active · case KYC-17 Open · tags vip`
-fn belongs(file: &InquiryFile) -> String {
+fn belongs(file: &InquiryFile, claims: Option<&ClaimTag>) -> String {
     let inquiry = &file.inquiry;
     let mut parts = Vec::new();
     if let Some(template) = &inquiry.template {
@@ -78,8 +82,12 @@ fn belongs(file: &InquiryFile) -> String {
         let name = case.name.as_ref().map_or_else(|| case.id.short(), ToString::to_string);
         parts.push(format!("case {name} {}", case.status));
     }
-    if !inquiry.tags.is_empty() {
-        let tags: Vec<&str> = inquiry.tags.iter().map(|tag| tag.as_str()).collect();
+    let holders = claims.map_or_else(Vec::new, |claims| claims.holders(&inquiry.tags));
+    parts.extend(holders.iter().map(|holder| format!("claimed by {holder}")));
+    let is_claim = |tag: &Text| claims.is_some_and(|claims| claims.holder(tag).is_some());
+    let tags: Vec<&str> =
+        inquiry.tags.iter().filter(|tag| !is_claim(tag)).map(Text::as_str).collect();
+    if !tags.is_empty() {
         parts.push(format!("tags {}", tags.join(", ")));
     }
     parts.join(" · ")
