@@ -61,13 +61,13 @@ impl Shelf {
     }
 
     fn search(&self, bencher: Bencher<'_, '_>, status: Option<InquiryStatus>, words: &str) {
-        let view = InquiryView { status, search: Some(Text::new(words)) };
+        let view = InquiryView { status, search: Some(Text::new(words)), ..InquiryView::default() };
         self.window(bencher, &view, 0);
     }
 }
 
 fn queue() -> InquiryView {
-    InquiryView { status: Some(InquiryStatus::NeedsReview), search: None }
+    InquiryView { status: Some(InquiryStatus::NeedsReview), ..InquiryView::default() }
 }
 
 #[divan::bench(args = sizes())]
@@ -115,7 +115,7 @@ fn the_place_of_one_of_all(bencher: Bencher<'_, '_>, size: usize) {
 #[divan::bench(args = sizes())]
 fn the_middle_of_all_cases(bencher: Bencher<'_, '_>, size: usize) {
     let shelf = Shelf::of(size);
-    let view = CaseView { scope: Scope::All, search: None };
+    let view = CaseView { scope: Scope::All, ..CaseView::default() };
     let window = Window { first: size as u64 / 16, rows: 60 };
     bencher.bench_local(|| shelf.runtime.block_on(shelf.store.cases(&view, window)).expect("rows"));
 }
@@ -123,7 +123,11 @@ fn the_middle_of_all_cases(bencher: Bencher<'_, '_>, size: usize) {
 #[divan::bench(args = sizes())]
 fn a_search_of_cases(bencher: Bencher<'_, '_>, size: usize) {
     let shelf = Shelf::of(size);
-    let view = CaseView { scope: Scope::All, search: Some(Text::new("kyc-1 reviewer3")) };
+    let view = CaseView {
+        scope: Scope::All,
+        search: Some(Text::new("kyc-1 reviewer3")),
+        ..CaseView::default()
+    };
     let window = Window { first: 0, rows: 60 };
     bencher.bench_local(|| shelf.runtime.block_on(shelf.store.cases(&view, window)).expect("rows"));
 }

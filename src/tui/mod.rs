@@ -36,11 +36,13 @@ mod prompt;
 mod relations;
 mod reveal;
 mod staged;
+mod standing;
 mod state;
 mod terminal;
 mod theme;
 mod update;
 mod view;
+mod views;
 mod wake;
 mod widgets;
 
@@ -62,6 +64,7 @@ pub use self::{
     state::{SMALLEST, Searched, Settings},
     terminal::{Screen, colours, size},
     theme::Theme,
+    views::View,
 };
 use self::{
     effect::{Delivery, Effect, Runner},

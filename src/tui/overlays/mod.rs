@@ -7,6 +7,8 @@ pub mod help;
 pub mod leave;
 pub mod link;
 pub mod mismatches;
+pub mod order;
 pub mod outbox;
 pub mod statuses;
 pub mod viewer;
+pub mod views;
