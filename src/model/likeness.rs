@@ -51,7 +51,7 @@ mod tests {
     #[test]
     fn mistyped_words_are_found_and_others_are_not() {
         let text = "inq_6ixn7q2mjhqk act_7wab cust-0035 maría müller-lüdenscheidt";
-        for word in ["müller", "müler", "mülelr", "mullr", "maria", "cst0035", "lüdnschdt", "7wab"]
+        for word in ["müller", "müler", "mülelr", "müllr", "maria", "cst0035", "lüdnschdt", "7wab"]
         {
             assert!(is_like(word, text), "{word}");
         }

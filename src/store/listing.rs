@@ -94,6 +94,8 @@ impl Store {
     ) -> Result<Rows<ListedCase>, Error> {
         let view = CaseView { scope: Scope::All, ..CaseView::default() };
         let mut selection = case_selection(&view, self.0.clock.now());
+        // Other indexes have the order as well, one for each of the filters.
+        selection.source = "review_case AS list";
         selection.is("lower(list.status)", filter.status.as_ref().map(folded));
         selection.is("list.queue", filter.queue.as_ref());
         selection.is("list.assignee", filter.assignee.as_ref().map(folded));

@@ -173,7 +173,10 @@ pub fn inquiry_selection(seal: &Seal, view: &InquiryView, now: Timestamp) -> Sel
 /// Nothing that cases are searched in is an applicant's: it is clear in a sealed store, too.
 pub fn case_selection(view: &CaseView, now: Timestamp) -> Selection {
     let (source, order): (_, &[&str]) = match view.order {
-        Order::Sla | Order::Risk => ("review_case AS list", &["place", "since", "id"]),
+        // By itself SQLite takes an index of the open ones and sorts them.
+        Order::Sla | Order::Risk => {
+            ("review_case AS list INDEXED BY case_place", &["place", "since", "id"])
+        }
         Order::Age => ("review_case AS list INDEXED BY case_since", &["since", "id"]),
         Order::Newest => ("review_case AS list INDEXED BY case_latest", &["latest", "id"]),
     };

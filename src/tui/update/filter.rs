@@ -34,6 +34,8 @@ pub fn open(state: &mut State) -> Vec<Effect> {
     let line = filter::Filter { list: None, ..own.clone() }.to_string();
     state.focus = pane;
     measure(state);
+    // Its hints take the toast's place.
+    state.toast = None;
     state.filter = Some(Filter { pane, input: Input::new(line), before, problem: None });
     Vec::new()
 }
@@ -50,14 +52,11 @@ pub fn clear(state: &mut State) -> Vec<Effect> {
 
 pub fn press(state: &mut State, mut line: Filter, key: Press) -> Vec<Effect> {
     match keymap::filtering(key) {
-        Filtering::Keep => match line.problem.take() {
-            None => Vec::new(),
-            Some(why) => {
-                state.say(why, Tone::Bad);
-                state.filter = Some(line);
-                Vec::new()
-            }
-        },
+        Filtering::Keep if line.problem.is_none() => Vec::new(),
+        Filtering::Keep | Filtering::Nothing => {
+            state.filter = Some(line);
+            Vec::new()
+        }
         Filtering::Restore => {
             if line.pane == Pane::Detail {
                 return find(state, "");
@@ -70,10 +69,6 @@ pub fn press(state: &mut State, mut line: Filter, key: Press) -> Vec<Effect> {
                 Some(completed) => line.input = Input::new(completed),
                 None => state.say("Tab completes the name of a field", Tone::Plain),
             }
-            state.filter = Some(line);
-            Vec::new()
-        }
-        Filtering::Nothing => {
             state.filter = Some(line);
             Vec::new()
         }

@@ -11,7 +11,8 @@ use crate::{
 pub fn title<'a>(line: &state::Filter, total: String, theme: &Theme) -> Vec<Span<'a>> {
     let said = match &line.problem {
         None => Span::styled(format!(" {total} "), theme.dim),
-        Some(why) => Span::styled(format!(" {why} "), theme.bad),
+        // The line of hints has the reason: a frame may be too narrow for it.
+        Some(_) => Span::styled(" ✗ ", theme.bad),
     };
     let typed = Span::raw(format!("{}▏", line.input.value()));
     vec![Span::styled("/", theme.accent), typed, said]

@@ -26,8 +26,11 @@ const SEALED_FILTER: &str =
 
 pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
     let line = match (&state.toast, &state.filter) {
-        (Some(said), _) => return toast(frame, area, said, theme),
-        (None, Some(line)) => {
+        // Why a line cannot be used stays as long as it is so.
+        (Some(said), line) if line.as_ref().is_none_or(|line| line.problem.is_none()) => {
+            return toast(frame, area, said, theme);
+        }
+        (_, Some(line)) => {
             let (hint, style) = match (&line.problem, state.settings.searched) {
                 (Some(why), _) => (format!(" {why}"), theme.bad),
                 (None, Searched::Anywhere) => (FILTER.to_owned(), theme.dim),
@@ -35,7 +38,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
             };
             Line::styled(format::cut(&hint, usize::from(area.width)), style)
         }
-        (None, None) => match &state.staged {
+        (_, None) => match &state.staged {
             Some(staged) => commit_bar::keys(staged, state, theme),
             None => hints(state, usize::from(area.width), theme),
         },
