@@ -306,12 +306,18 @@ async fn views_filters_and_orders_on_the_screen() {
     let reference = reference.trim_matches('"').to_owned();
     let file = format!("sqlite://{}", story.folder.path().join("store/caseload.db").display());
     let mut db = SqliteConnection::connect(&file).await.unwrap();
-    sqlx::query("DELETE FROM inquiry WHERE id = $1").bind(&id).execute(&mut db).await.unwrap();
+    let sql = "DELETE FROM inquiry WHERE instr(search, lower($1)) > 0";
+    sqlx::query(sql).bind(&reference).execute(&mut db).await.unwrap();
     db.close().await.unwrap();
+    story.press("\\").await;
     story.press(&format!("/status:any {reference}<enter>")).await.sees("Enter asks Persona");
-    story.press("<enter>").await.sees(&format!("Persona found 1 by {reference}"));
-    story.sees("its index is about a minute behind").sees("any status /").lacks("Enter asks");
-    story.press("/<esc>/ ~nobodyatall<enter><enter>").await.sees("Persona found 1");
+    story
+        .press("<enter>")
+        .await
+        .sees("Persona found ")
+        .sees(&format!(" by {reference} · its index"));
+    story.sees("about a minute behind").sees("any status /").lacks("Enter asks");
+    story.press("/ ~nobodyatall<enter><enter>").await.sees("· here: ~nobodyatall ·");
     story.press("\\/~nobodyatall<enter><enter>").await.sees("Persona knows nothing of this filter");
     // Below 100 columns the overlay has all of it.
     story.press("1").await.resize(80, 24).await.lacks("5 mine").press(":views<enter>").await;
