@@ -65,7 +65,7 @@ fn window_of_the_queue(bencher: Bencher<'_, '_>, inquiries: usize) {
     let folder = tempfile::tempdir().expect("a folder");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let store = runtime.block_on(filled(folder.path(), inquiries));
-    let view = InquiryView { status: Some(InquiryStatus::NeedsReview), search: None };
+    let view = InquiryView { status: Some(InquiryStatus::NeedsReview), ..InquiryView::default() };
     bencher.bench_local(|| {
         let window = Window { first: 0, rows: 60 };
         runtime.block_on(store.inquiries(&view, window)).expect("rows")

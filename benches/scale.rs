@@ -11,7 +11,11 @@ use std::{
 
 use caseload::{
     clock::Clock,
-    model::{AccountId, InquiryStatus, TemplateId, Text},
+    desk::inquiry_view,
+    model::{
+        AccountId, InquiryStatus, TemplateId, Text,
+        filter::{List, Order, parse},
+    },
     store::{CaseView, InquiryFilter, InquiryView, Scope, Store, Window},
 };
 use divan::Bencher;
@@ -61,13 +65,13 @@ impl Shelf {
     }
 
     fn search(&self, bencher: Bencher<'_, '_>, status: Option<InquiryStatus>, words: &str) {
-        let view = InquiryView { status, search: Some(Text::new(words)) };
+        let view = InquiryView { status, search: Some(Text::new(words)), ..InquiryView::default() };
         self.window(bencher, &view, 0);
     }
 }
 
 fn queue() -> InquiryView {
-    InquiryView { status: Some(InquiryStatus::NeedsReview), search: None }
+    InquiryView { status: Some(InquiryStatus::NeedsReview), ..InquiryView::default() }
 }
 
 #[divan::bench(args = sizes())]
@@ -93,6 +97,51 @@ fn the_queues_middle(bencher: Bencher<'_, '_>, size: usize) {
     Shelf::of(size).window(bencher, &queue(), 50);
 }
 
+/// A queue in another order, from its middle on.
+fn by(bencher: Bencher<'_, '_>, size: usize, order: Order) {
+    Shelf::of(size).window(bencher, &InquiryView { order, ..queue() }, 50);
+}
+
+#[divan::bench(args = sizes())]
+fn the_queues_middle_by_sla(bencher: Bencher<'_, '_>, size: usize) {
+    by(bencher, size, Order::Sla);
+}
+
+#[divan::bench(args = sizes())]
+fn the_queues_middle_by_risk(bencher: Bencher<'_, '_>, size: usize) {
+    by(bencher, size, Order::Risk);
+}
+
+/// The first window of what a line finds.
+fn filtered(bencher: Bencher<'_, '_>, size: usize, line: &str) {
+    let filter = parse(line, List::Inquiries).expect("a filter");
+    Shelf::of(size).window(bencher, &inquiry_view(&filter, Order::Sla), 0);
+}
+
+#[divan::bench(args = sizes())]
+fn a_filter_by_a_field(bencher: Bencher<'_, '_>, size: usize) {
+    filtered(bencher, size, "failed:>0 !ada");
+}
+
+#[divan::bench(args = sizes())]
+fn a_filter_that_finds_nothing(bencher: Bencher<'_, '_>, size: usize) {
+    filtered(bencher, size, "status:any failed:>9000");
+}
+
+#[divan::bench(args = sizes())]
+fn a_filter_by_likeness(bencher: Bencher<'_, '_>, size: usize) {
+    filtered(bencher, size, "status:any ~mustremann");
+}
+
+#[divan::bench(args = sizes())]
+fn a_view_in_figures(bencher: Bencher<'_, '_>, size: usize) {
+    let shelf = Shelf::of(size);
+    let filter = parse("failed:>0", List::Inquiries).expect("a filter");
+    let view = inquiry_view(&filter, Order::Sla);
+    bencher
+        .bench_local(|| shelf.runtime.block_on(shelf.store.inquiry_figures(&view)).expect("rows"));
+}
+
 #[divan::bench(args = sizes())]
 fn the_middle_of_all(bencher: Bencher<'_, '_>, size: usize) {
     Shelf::of(size).window(bencher, &InquiryView::default(), 50);
@@ -115,7 +164,7 @@ fn the_place_of_one_of_all(bencher: Bencher<'_, '_>, size: usize) {
 #[divan::bench(args = sizes())]
 fn the_middle_of_all_cases(bencher: Bencher<'_, '_>, size: usize) {
     let shelf = Shelf::of(size);
-    let view = CaseView { scope: Scope::All, search: None };
+    let view = CaseView { scope: Scope::All, ..CaseView::default() };
     let window = Window { first: size as u64 / 16, rows: 60 };
     bencher.bench_local(|| shelf.runtime.block_on(shelf.store.cases(&view, window)).expect("rows"));
 }
@@ -123,7 +172,11 @@ fn the_middle_of_all_cases(bencher: Bencher<'_, '_>, size: usize) {
 #[divan::bench(args = sizes())]
 fn a_search_of_cases(bencher: Bencher<'_, '_>, size: usize) {
     let shelf = Shelf::of(size);
-    let view = CaseView { scope: Scope::All, search: Some(Text::new("kyc-1 reviewer3")) };
+    let view = CaseView {
+        scope: Scope::All,
+        search: Some(Text::new("kyc-1 reviewer3")),
+        ..CaseView::default()
+    };
     let window = Window { first: 0, rows: 60 };
     bencher.bench_local(|| shelf.runtime.block_on(shelf.store.cases(&view, window)).expect("rows"));
 }

@@ -224,6 +224,8 @@ pub fn console(
             None => tui::Searched::Anywhere,
             Some(_) => tui::Searched::ByBeginnings,
         },
+        order: config.queue.first(),
+        views: views(config),
         sla: thresholds.sla,
         error_rate: thresholds.error_rate,
         claims: ClaimTag::new(&config.review.claim_tag),
@@ -232,6 +234,12 @@ pub fn console(
             .unwrap_or(usize::MAX)
             .saturating_mul(1024),
     }
+}
+
+/// Views of the configuration, which was checked.
+fn views(config: &Config) -> Vec<tui::View> {
+    let views = config.queue.views.iter();
+    views.filter_map(|view| tui::View::new(&view.name, view.list, &view.filter)).collect()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::{CaseStatus, Config, Reason, cases, relations};
+use super::{CaseStatus, Config, Reason, cases, queue, relations};
 use crate::model::StatusKind;
 
 /// What is wrong with a setting.
@@ -61,6 +61,7 @@ pub fn check(config: &Config) -> Result<(), Problem> {
     }
     statuses(&config.cases.default_statuses).map_err(|what| ("cases.default_statuses", what))?;
     statuses(config.cases.statuses.values().flatten()).map_err(|what| ("cases.statuses", what))?;
+    queue::check(&config.queue)?;
     cases::check(&config.cases.layout)?;
     relations::check(&config.relations)
 }

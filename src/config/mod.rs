@@ -1,6 +1,6 @@
 //! What can be configured: one struct per section, each default beside its field.
 //!
-//! `relations` and `cases` are sections with words of their own, `policy` a file of its own, `load` reads and
+//! `relations`, `cases` and `queue` are sections with words of their own, `policy` a file of its own, `load` reads and
 //! merges, `check` knows what types cannot say, `explain` turns the parser's errors into a place and
 //! a fix, `paths` says where things lie. `config.example.toml` documents
 //! every setting; a test holds it against these structs.
@@ -11,6 +11,7 @@ mod explain;
 mod load;
 mod paths;
 pub mod policy;
+mod queue;
 mod relations;
 
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
@@ -23,6 +24,7 @@ pub use self::{
     load::{BASE_URL_VARIABLE, Loaded, Required, load, parse},
     paths::{Paths, PathsError, private_folder},
     policy::Policy,
+    queue::{Queue, View},
     relations::{Fields, Meaning, Relations, Unit},
 };
 use crate::model::StatusKind;
@@ -34,6 +36,7 @@ pub struct Config {
     pub persona: Persona,
     pub reviewer: Reviewer,
     pub review: Review,
+    pub queue: Queue,
     pub reasons: Reasons,
     pub cases: Cases,
     pub relations: Relations,

@@ -23,7 +23,9 @@ mod purge;
 mod refresh;
 mod related;
 mod relations;
+mod search;
 mod statuses;
+mod views;
 
 use std::{
     collections::HashSet,
@@ -43,7 +45,9 @@ pub use self::{
     purge::Receipt,
     refresh::RefreshError,
     relations::{AccountRelations, Mappings, Origin, RelationGroup, RelationRow},
+    search::Found,
     statuses::CaseStatuses,
+    views::{CountedView, case_view, inquiry_view},
 };
 use crate::{
     busy::Busy,
@@ -58,9 +62,9 @@ use crate::{
 pub use crate::{
     store::{
         AccountFilter, CaseFile, CaseFilter, CaseRow, CaseView, Changes, Error as StoreError,
-        Glance, InquiryFile, InquiryFilter, InquiryRow, InquiryView, KnownMismatches, KnownStatus,
-        LatestInquiry, ListedCase, ListedInquiry, MOST_MISMATCHES, Pending, Rows, Scope, Signal,
-        SubmitError, Total, Whose, Window,
+        Figures, Glance, InquiryFile, InquiryFilter, InquiryRow, InquiryView, KnownMismatches,
+        KnownStatus, LatestInquiry, ListedCase, ListedInquiry, MOST_MISMATCHES, Pending, Rows,
+        Scope, Signal, Standing, SubmitError, Total, Whose, Window,
     },
     sync::{Caught, Depth, Ears, Phase, Repair, Repaired, SyncState, Trouble as SyncTrouble},
 };

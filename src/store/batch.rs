@@ -207,17 +207,24 @@ async fn put_case(tx: &mut Tx, seal: &Seal, case: &Case) -> Result<bool, Error> 
     .bind(seal.body::<Case>(case.id.as_str(), body)?)
     .execute(&mut **tx)
     .await?;
-    sqlx::query("DELETE FROM case_inquiry WHERE case_id = $1")
-        .bind(case.id.as_str())
-        .execute(&mut **tx)
-        .await?;
-    for inquiry in &case.inquiries {
-        sqlx::query("INSERT OR IGNORE INTO case_inquiry (case_id, inquiry_id) VALUES ($1, $2)")
-            .bind(case.id.as_str())
-            .bind(inquiry.as_str())
-            .execute(&mut **tx)
-            .await?;
-    }
+    // What stays is left alone: each tie that comes or goes moves an inquiry's deadline.
+    let ties = serde_json::to_string(&case.inquiries)?;
+    sqlx::query(
+        "DELETE FROM case_inquiry WHERE case_id = $1
+             AND inquiry_id NOT IN (SELECT value FROM json_each($2))",
+    )
+    .bind(case.id.as_str())
+    .bind(&ties)
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query(
+        "INSERT OR IGNORE INTO case_inquiry (case_id, inquiry_id)
+         SELECT $1, value FROM json_each($2)",
+    )
+    .bind(case.id.as_str())
+    .bind(ties)
+    .execute(&mut **tx)
+    .await?;
     sqlx::query("DELETE FROM case_account WHERE case_id = $1")
         .bind(case.id.as_str())
         .execute(&mut **tx)

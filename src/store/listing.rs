@@ -71,8 +71,8 @@ impl Store {
         filter: &InquiryFilter,
         most: u32,
     ) -> Result<Rows<ListedInquiry>, Error> {
-        let view = InquiryView { status: filter.status.clone(), search: None };
-        let mut selection = inquiry_selection(&self.0.seal, &view);
+        let view = InquiryView { status: filter.status.clone(), ..InquiryView::default() };
+        let mut selection = inquiry_selection(&self.0.seal, &view, self.0.clock.now());
         selection.is("list.template", filter.template.as_ref());
         selection.is("list.account_id", filter.account.as_ref());
         let columns = format!(
@@ -92,7 +92,10 @@ impl Store {
         filter: &CaseFilter,
         most: u32,
     ) -> Result<Rows<ListedCase>, Error> {
-        let mut selection = case_selection(&CaseView { scope: Scope::All, search: None });
+        let view = CaseView { scope: Scope::All, ..CaseView::default() };
+        let mut selection = case_selection(&view, self.0.clock.now());
+        // Other indexes have the order as well, one for each of the filters.
+        selection.source = "review_case AS list";
         selection.is("lower(list.status)", filter.status.as_ref().map(folded));
         selection.is("list.queue", filter.queue.as_ref());
         selection.is("list.assignee", filter.assignee.as_ref().map(folded));
@@ -119,15 +122,7 @@ impl Store {
         filter: &AccountFilter,
         most: u32,
     ) -> Result<Rows<Account>, Error> {
-        let mut selection = Selection {
-            table: "account",
-            source: "account AS list",
-            conditions: Vec::new(),
-            values: Vec::new(),
-            order: &["newest", "id"],
-            tally: None,
-            words: Vec::new(),
-        };
+        let mut selection = Selection::of("account", "account AS list", &["newest", "id"]);
         selection.is("list.status", filter.status.as_ref().map(folded));
         selection.is("list.type_name", filter.type_name.as_ref().map(folded));
         selection.is("list.id", filter.id.as_ref());

@@ -9,16 +9,19 @@ mod backend;
 mod backup;
 mod batch;
 mod changes;
+mod conditions;
 mod cursor;
 mod deed;
 mod duty;
 mod entities;
 mod exhibits;
+mod figures;
 mod history;
 mod hydrated;
 mod ingest;
 mod inspect;
 mod journal;
+mod judged;
 mod listing;
 mod marks;
 mod mismatches;
@@ -36,10 +39,12 @@ mod sealed;
 mod search;
 mod seen;
 mod shared;
+mod standing;
 mod tally;
 mod together;
 mod tombstone;
 mod undo;
+mod views;
 mod window;
 mod workers;
 mod worklist;
@@ -56,6 +61,7 @@ pub use self::{
     deed::{Deed, Outcome, Spoken},
     duty::{Duty, OnDuty, Watch, on_duty},
     entities::{CaseFile, InquiryFile, KnownStatus},
+    figures::Figures,
     history::Person,
     ingest::Ingested,
     inspect::{Inspection, OutboxLook, free_bytes, inspect},
@@ -70,6 +76,7 @@ pub use self::{
     restore::{Restore, Restored},
     sealed::{Rows as SealedRows, State as SealState},
     shared::Signal,
+    standing::Standing,
     undo::Undone,
     workers::Present,
     worklist::{CaseRow, CaseView, Glance, InquiryRow, InquiryView, Rows, Scope, Total, Window},

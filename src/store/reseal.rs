@@ -47,8 +47,16 @@ pub enum Resealed {
 }
 
 /// Tables with personal columns.
-const TABLES: [&str; 7] =
-    ["inquiry", "verification", "review_case", "account", "exhibit", "action", "shared_key"];
+const TABLES: [&str; 8] = [
+    "inquiry",
+    "verification",
+    "review_case",
+    "account",
+    "exhibit",
+    "action",
+    "shared_key",
+    "saved_view",
+];
 
 /// Rows in one transaction.
 const AT_ONCE: usize = 500;

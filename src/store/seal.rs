@@ -24,7 +24,7 @@ use zeroize::Zeroizing;
 
 use super::Error;
 use crate::{
-    model::{Account, Case, Exhibit, Inquiry, Verification},
+    model::{Account, Case, Exhibit, Inquiry, Verification, filter::SavedView},
     secret::FieldKey,
 };
 
@@ -43,11 +43,12 @@ pub const EXHIBIT: Column = Column { table: "exhibit", name: "body" };
 pub const VERB: Column = Column { table: "action", name: "verb" };
 pub const COMMENT: Column = Column { table: "action", name: "comment" };
 pub const SHARED_KEY: Column = Column { table: "shared_key", name: "body" };
+pub const SAVED_VIEW: Column = Column { table: "saved_view", name: "body" };
 pub const REASON: Column = Column { table: "action", name: "reason" };
 
 /// All that are sealed; the search of inquiries is hidden in its own way (see `marks`).
-pub const COLUMNS: [Column; 9] =
-    [INQUIRY, VERIFICATION, CASE, ACCOUNT, EXHIBIT, VERB, COMMENT, REASON, SHARED_KEY];
+pub const COLUMNS: [Column; 10] =
+    [INQUIRY, VERIFICATION, CASE, ACCOUNT, EXHIBIT, VERB, COMMENT, REASON, SHARED_KEY, SAVED_VIEW];
 
 /// An object that is the body of a row.
 pub trait Body: Serialize + DeserializeOwned {
@@ -68,6 +69,10 @@ impl Body for Case {
 
 impl Body for Exhibit {
     const COLUMN: Column = EXHIBIT;
+}
+
+impl Body for SavedView {
+    const COLUMN: Column = SAVED_VIEW;
 }
 
 impl Body for Account {

@@ -7,6 +7,7 @@ use sqlx::{AssertSqlSafe, Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
 
 use super::{
     Error, Store, action_row,
+    judged::{self, Judged},
     marks::Word,
     search,
     tally::{Start, Tally},
@@ -29,11 +30,45 @@ pub struct Selection {
     pub order: &'static [&'static str],
     /// What counts it as it is; none once it is narrowed.
     pub tally: Option<Tally>,
+    /// The slots of that tally follow the order, so that rows are found by them.
+    pub seeks: bool,
     /// Each of these occurs in the row's text, or its mark does.
     pub words: Vec<Word>,
+    /// What SQL cannot tell; see `judged`.
+    pub judged: Vec<Judged>,
+    /// Counted only as far as anybody looks.
+    pub capped: bool,
 }
 
 impl Selection {
+    /// All rows of a table, in its order.
+    pub fn of(table: &'static str, source: &'static str, order: &'static [&'static str]) -> Self {
+        Self {
+            table,
+            source,
+            conditions: Vec::new(),
+            values: Vec::new(),
+            order,
+            tally: None,
+            seeks: true,
+            words: Vec::new(),
+            judged: Vec::new(),
+            capped: false,
+        }
+    }
+
+    /// The number that a value is bound to.
+    pub fn bind(&mut self, value: String) -> usize {
+        self.values.push(value);
+        self.values.len()
+    }
+
+    /// A condition whose values are bound already.
+    pub fn holds(&mut self, condition: String) {
+        self.conditions.push(condition);
+        self.tally = None;
+    }
+
     pub fn condition(&mut self, sql: impl Fn(usize) -> String, value: String) {
         self.values.push(value);
         self.conditions.push(sql(self.values.len()));
@@ -63,7 +98,7 @@ impl Selection {
         self.words = words;
     }
 
-    fn filter(&self) -> String {
+    pub fn filter(&self) -> String {
         match self.conditions.is_empty() {
             true => String::new(),
             false => format!("WHERE {}", self.conditions.join(" AND ")),
@@ -71,7 +106,7 @@ impl Selection {
     }
 
     /// The filter with one condition more.
-    fn filter_and(&self, condition: &str) -> String {
+    pub fn filter_and(&self, condition: &str) -> String {
         match self.conditions.is_empty() {
             true => format!("WHERE {condition}"),
             false => format!("WHERE {} AND {condition}", self.conditions.join(" AND ")),
@@ -79,12 +114,15 @@ impl Selection {
     }
 
     /// `list.place, list.id`
-    fn order(&self, name: &str) -> String {
+    pub fn order(&self, name: &str) -> String {
         let columns = self.order.iter().map(|column| format!("{name}.{column}"));
         columns.collect::<Vec<_>>().join(", ")
     }
 
-    fn ask(&self, sql: String) -> sqlx::query::Query<'_, Sqlite, sqlx::sqlite::SqliteArguments> {
+    pub fn ask(
+        &self,
+        sql: String,
+    ) -> sqlx::query::Query<'_, Sqlite, sqlx::sqlite::SqliteArguments> {
         let query = sqlx::query(AssertSqlSafe(sql));
         self.values.iter().fold(query, |query, value| query.bind(value))
     }
@@ -94,12 +132,16 @@ impl Selection {
     }
 
     /// How many rows there are; of a search, as far as `enough` says.
-    async fn total(&self, db: &mut SqliteConnection, enough: u64) -> Result<(u64, Total), Error> {
+    pub async fn total(
+        &self,
+        db: &mut SqliteConnection,
+        enough: u64,
+    ) -> Result<(u64, Total), Error> {
         let (source, filter) = (self.source, self.filter());
         if let Some(tally) = &self.tally {
             return Ok((tally.total(db).await?, Total::Exact));
         }
-        if self.words.is_empty() {
+        if self.words.is_empty() && !self.capped {
             let sql = format!("SELECT count(*) FROM {source} {filter}");
             return Ok((self.number(db, sql).await?, Total::Exact));
         }
@@ -114,13 +156,25 @@ impl Selection {
     /// From where the row of this index is read.
     async fn start(&self, db: &mut SqliteConnection, index: u64) -> Result<Option<Start>, Error> {
         match &self.tally {
-            Some(tally) if index > 0 => tally.start(db, index).await,
+            Some(tally) if index > 0 && self.seeks => tally.start(db, index).await,
             _ => Ok(None),
         }
     }
 }
 
 impl Store {
+    /// Finds out what the words and the judged clauses of a selection come to.
+    pub(super) async fn narrow(
+        &self,
+        db: &mut SqliteConnection,
+        selection: &mut Selection,
+    ) -> Result<(), Error> {
+        if selection.table == "inquiry" {
+            search::narrow(db, selection).await?;
+        }
+        judged::settle(db, &self.0.seal, selection).await
+    }
+
     /// The rows of a window, with the decision about each where the list has such.
     pub(super) async fn window<T>(
         &self,
@@ -131,9 +185,7 @@ impl Store {
     ) -> Result<Rows<T>, Error> {
         // One transaction: the tally and the rows are of one moment.
         let mut tx = self.0.backend.reader.begin().await?;
-        if selection.table == "inquiry" {
-            search::narrow(&mut tx, &mut selection).await?;
-        }
+        self.narrow(&mut tx, &mut selection).await?;
         let wanted = window.first + u64::from(window.rows);
         let (total, extent) = selection.total(&mut tx, wanted + AHEAD).await?;
         // A list that shrank still shows its end.
@@ -167,9 +219,7 @@ impl Store {
         id: &str,
     ) -> Result<Option<u64>, Error> {
         let mut tx = self.0.backend.reader.begin().await?;
-        if selection.table == "inquiry" {
-            search::narrow(&mut tx, &mut selection).await?;
-        }
+        self.narrow(&mut tx, &mut selection).await?;
         let nth = selection.values.len() + 1;
         let (table, order) = (selection.table, selection.order("list"));
         let inside = selection.filter_and(&format!("list.id = ${nth}"));
@@ -179,8 +229,8 @@ impl Store {
         };
         let place: i64 = row.try_get(0)?;
         let (before, from) = match &selection.tally {
-            Some(tally) => tally.before(&mut tx, place).await?,
-            None => (0, i64::MIN),
+            Some(tally) if selection.seeks => tally.before(&mut tx, place).await?,
+            _ => (0, i64::MIN),
         };
         let this = selection.order("this");
         let earlier = selection.filter_and(&format!(

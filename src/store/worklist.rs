@@ -4,10 +4,13 @@ use jiff::Timestamp;
 use sqlx::{Row, sqlite::SqliteRow};
 
 use super::{
-    Error, Pending, Store, action_row, marks::Word, seal::Seal, search, tally::Tally,
+    Error, Pending, Store, action_row, conditions, marks::Word, seal::Seal, search, tally::Tally,
     window::Selection,
 };
-use crate::model::{Case, CaseId, Inquiry, InquiryId, InquiryStatus, Pii, TemplateId, Text};
+use crate::model::{
+    Case, CaseId, Inquiry, InquiryId, InquiryStatus, Pii, TemplateId, Text,
+    filter::{Clause, Field, Order, Test, Value},
+};
 
 /// `rows` rows from the absolute index `first`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,20 +45,36 @@ pub enum Total {
     AtLeast,
 }
 
-/// Which inquiries. Those that wait for review come longest waiting first, others newest first.
+/// Which inquiries, and in which order: those that wait for review in the one asked for, others
+/// newest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct InquiryView {
     /// None: of any status.
     pub status: Option<InquiryStatus>,
     /// Words that all have to occur in id, reference, name, account or tags.
     pub search: Option<Text>,
+    /// What else must hold.
+    pub clauses: Vec<Clause>,
+    pub order: Order,
 }
 
-/// Which cases. Late ones come first, then by what is left of the SLA, then the oldest.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// Which cases. By SLA, late ones come first, then by what is left of it, then the oldest.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaseView {
     pub scope: Scope,
     pub search: Option<Text>,
+    pub clauses: Vec<Clause>,
+    /// By risk is as by SLA: a case has no checks of its own.
+    pub order: Order,
+    /// Who `me` is.
+    pub me: Text,
+}
+
+impl Default for CaseView {
+    fn default() -> Self {
+        let scope = Scope::default();
+        Self { scope, search: None, clauses: Vec::new(), order: Order::Sla, me: Text::default() }
+    }
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -112,42 +131,67 @@ pub struct Glance {
     pub late: u64,
 }
 
-pub fn inquiry_selection(seal: &Seal, view: &InquiryView) -> Selection {
-    let (order, tally): (&[&str], _) = match &view.status {
-        None => (&["newest", "id"], "inquiry".to_owned()),
-        Some(status) => (&["place", "id"], format!("inquiry/{status}")),
+pub fn inquiry_selection(seal: &Seal, view: &InquiryView, now: Timestamp) -> Selection {
+    let is_queue = view.status == Some(InquiryStatus::NeedsReview);
+    let (tally, seeks) = match (&view.status, view.order) {
+        (None, _) => ("inquiry".to_owned(), true),
+        (Some(_), Order::Sla) if is_queue => ("urgent".to_owned(), true),
+        (Some(status), order) => (format!("inquiry/{status}"), !is_queue || order == Order::Age),
     };
-    let mut selection = Selection {
-        table: "inquiry",
-        source: "inquiry AS list",
-        conditions: Vec::new(),
-        values: Vec::new(),
-        order,
-        tally: None,
-        words: Vec::new(),
+    // The orders of the queue have an index each; SQLite is told, since it would rather sort.
+    let (source, order): (_, &[&str]) = match (&view.status, view.order) {
+        (None, _) => ("inquiry AS list", &["newest", "id"]),
+        (Some(_), order) if is_queue => match order {
+            Order::Sla => {
+                ("inquiry AS list INDEXED BY inquiry_urgent", &["urgency", "place", "danger", "id"])
+            }
+            Order::Risk => ("inquiry AS list INDEXED BY inquiry_danger", &["danger", "id"]),
+            Order::Newest => ("inquiry AS list INDEXED BY inquiry_latest", &["newest", "id"]),
+            Order::Age => ("inquiry AS list", &["place", "id"]),
+        },
+        _ => ("inquiry AS list", &["place", "id"]),
     };
-    selection.is("list.status", view.status.as_ref().map(InquiryStatus::as_str));
-    selection.tally = Some(Tally(tally));
+    let mut selection = Selection::of("inquiry", source, order);
+    match &view.status {
+        // Spelt out: an index of some rows is not found by a value that is bound.
+        Some(InquiryStatus::NeedsReview) => selection.holds("list.status = 'needs_review'".into()),
+        status => selection.is("list.status", status.as_ref().map(InquiryStatus::as_str)),
+    }
+    (selection.tally, selection.seeks) = (Some(Tally(tally)), seeks);
     selection.has(search::words(view.search.as_ref(), |word| seal.word(word)));
+    conditions::of_inquiries(&mut selection, &view.clauses, now);
+    let of_account = |clause: &Clause| {
+        !clause.inverse && matches!(clause.test, Test::Is(Field::Account, Value::Texts(_)))
+    };
+    if view.clauses.iter().any(of_account) {
+        // An account has few: they are found by its index and sorted.
+        selection.source = "inquiry AS list";
+    }
     selection
 }
 
 /// Nothing that cases are searched in is an applicant's: it is clear in a sealed store, too.
-pub fn case_selection(view: &CaseView) -> Selection {
-    let (conditions, tally) = match view.scope {
-        Scope::Open => (vec!["list.resolved = 0".to_owned()], "case/open"),
-        Scope::All => (Vec::new(), "case"),
+pub fn case_selection(view: &CaseView, now: Timestamp) -> Selection {
+    let (source, order): (_, &[&str]) = match view.order {
+        // By itself SQLite takes an index of the open ones and sorts them.
+        Order::Sla | Order::Risk => {
+            ("review_case AS list INDEXED BY case_place", &["place", "since", "id"])
+        }
+        Order::Age => ("review_case AS list INDEXED BY case_since", &["since", "id"]),
+        Order::Newest => ("review_case AS list INDEXED BY case_latest", &["latest", "id"]),
     };
-    let mut selection = Selection {
-        table: "review_case",
-        source: "review_case AS list",
-        conditions,
-        values: Vec::new(),
-        order: &["place", "since", "id"],
-        tally: Some(Tally(tally.to_owned())),
-        words: Vec::new(),
+    let mut selection = Selection::of("review_case", source, order);
+    let tally = match view.scope {
+        Scope::Open => {
+            selection.holds("list.resolved = 0".to_owned());
+            "case/open"
+        }
+        Scope::All => "case",
     };
+    selection.tally = Some(Tally(tally.to_owned()));
+    selection.seeks = matches!(view.order, Order::Sla | Order::Risk);
     selection.has(search::words(view.search.as_ref(), Word::clear));
+    conditions::of_cases(&mut selection, view, now);
     selection
 }
 
@@ -157,13 +201,12 @@ impl Store {
         view: &InquiryView,
         window: Window,
     ) -> Result<Rows<InquiryRow>, Error> {
-        let selection = inquiry_selection(&self.0.seal, view);
-        let now = self.0.clock.now().as_microsecond();
+        let now = self.0.clock.now();
+        let selection = inquiry_selection(&self.0.seal, view, now);
+        let now = now.as_microsecond();
         let columns = format!(
             "list.id, list.body, list.kinds, list.failed, list.signals, list.unproven, list.passed,
-             list.hydrated_at, EXISTS (SELECT 1 FROM case_inquiry JOIN review_case
-                 ON review_case.id = case_inquiry.case_id WHERE case_inquiry.inquiry_id = list.id
-                 AND review_case.resolved = 0 AND review_case.sla_expires_at < {now}) AS late,
+             list.hydrated_at, coalesce(list.due < {now}, 0) AS late,
              {}",
             action_row::PENDING_COLUMNS
         );
@@ -173,7 +216,7 @@ impl Store {
     pub async fn cases(&self, view: &CaseView, window: Window) -> Result<Rows<CaseRow>, Error> {
         let columns = format!("list.id, list.body, {}", action_row::PENDING_COLUMNS);
         let read = |row: &SqliteRow| case_row(&self.0.seal, row);
-        self.window(&columns, case_selection(view), window, read).await
+        self.window(&columns, case_selection(view, self.0.clock.now()), window, read).await
     }
 
     /// Where an inquiry stands in the view's order; none if it is not in the view.
@@ -182,11 +225,12 @@ impl Store {
         view: &InquiryView,
         id: &InquiryId,
     ) -> Result<Option<u64>, Error> {
-        self.position(inquiry_selection(&self.0.seal, view), id.as_str()).await
+        let selection = inquiry_selection(&self.0.seal, view, self.0.clock.now());
+        self.position(selection, id.as_str()).await
     }
 
     pub async fn case_position(&self, view: &CaseView, id: &CaseId) -> Result<Option<u64>, Error> {
-        self.position(case_selection(view), id.as_str()).await
+        self.position(case_selection(view, self.0.clock.now()), id.as_str()).await
     }
 
     /// Inquiries of an account, newest first.
@@ -194,7 +238,8 @@ impl Store {
         &self,
         account: &crate::model::AccountId,
     ) -> Result<Vec<InquiryRow>, Error> {
-        let mut selection = inquiry_selection(&self.0.seal, &InquiryView::default());
+        let mut selection =
+            inquiry_selection(&self.0.seal, &InquiryView::default(), self.0.clock.now());
         selection.is("list.account_id", Some(account));
         let columns = format!(
             "list.id, list.body, list.kinds, list.failed, list.signals, list.unproven, list.passed,
@@ -266,4 +311,61 @@ pub fn case_row(seal: &Seal, row: &SqliteRow) -> Result<CaseRow, Error> {
 
 pub fn instant(micros: Option<i64>) -> Option<Timestamp> {
     micros.and_then(|micros| Timestamp::from_microsecond(micros).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::AssertSqlSafe;
+
+    use super::*;
+    use crate::{
+        clock::Clock,
+        model::filter::{List, parse},
+    };
+
+    /// How SQLite reads the first rows of a selection.
+    async fn plan(store: &Store, selection: Selection) -> String {
+        let sql = format!(
+            "EXPLAIN QUERY PLAN SELECT list.id FROM {} {} ORDER BY {} LIMIT 60",
+            selection.source,
+            selection.filter(),
+            selection.order("list")
+        );
+        let query = sqlx::query(AssertSqlSafe(sql));
+        let query = selection.values.iter().fold(query, |query, value| query.bind(value));
+        let rows = query.fetch_all(&store.0.backend.reader).await.unwrap();
+        let steps = rows.iter().map(|row| row.try_get::<String, _>("detail").unwrap());
+        steps.collect::<Vec<_>>().join("; ")
+    }
+
+    #[tokio::test]
+    async fn no_order_of_a_list_sorts_all_of_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&dir.path().join("store.db"), Clock::system()).await.unwrap();
+        let now = Timestamp::UNIX_EPOCH;
+        let lines = ["", "failed:>0", "jane", "late:yes !tag:vip", "age:>2h kind:selfie"];
+        for (order, index) in [
+            (Order::Sla, "inquiry_urgent"),
+            (Order::Age, "inquiry_place"),
+            (Order::Risk, "inquiry_danger"),
+            (Order::Newest, "inquiry_latest"),
+        ] {
+            for line in lines {
+                let clauses = parse(line, List::Inquiries).unwrap().clauses;
+                let status = Some(InquiryStatus::NeedsReview);
+                let view = InquiryView { status, search: None, clauses, order };
+                let steps = plan(&store, inquiry_selection(&Seal::none(), &view, now)).await;
+                assert!(steps.contains(index), "{line} by {order:?}: {steps}");
+                assert!(!steps.contains("TEMP B-TREE"), "{line} by {order:?}: {steps}");
+            }
+        }
+        for order in Order::ALL {
+            for scope in [Scope::Open, Scope::All] {
+                let clauses = parse("assignee:none", List::Cases).unwrap().clauses;
+                let view = CaseView { scope, clauses, order, ..CaseView::default() };
+                let steps = plan(&store, case_selection(&view, now)).await;
+                assert!(!steps.contains("TEMP B-TREE"), "{scope:?} by {order:?}: {steps}");
+            }
+        }
+    }
 }

@@ -14,8 +14,11 @@ use super::{
 };
 use crate::{
     busy::{Busy, Token},
-    desk::{CaseView, Confirmation, Desk, Draft, InquiryView, Note, Queue, Window},
-    model::{AccountId, ActionId, CaseId, FileRef, InquiryId, Subject, Tie},
+    desk::{CaseView, Confirmation, CountedView, Desk, Draft, InquiryView, Note, Queue, Window},
+    model::{
+        AccountId, ActionId, CaseId, FileRef, InquiryId, Subject, Text, Tie,
+        filter::{Filter, List, SavedView},
+    },
     secret::Secret,
 };
 
@@ -33,6 +36,16 @@ pub enum Effect {
     },
     LoadGlance,
     LoadMismatches,
+    /// The views that are saved.
+    LoadViews,
+    /// Views in figures, by their names.
+    CountViews(Vec<(Text, CountedView)>),
+    SaveView(SavedView),
+    DeleteView(Text),
+    /// Why an item stands where it does.
+    Explain(CountedView, Subject),
+    /// Ask Persona's index for what a filter is about.
+    AskPersona(List, Filter),
     LoadFile(Subject),
     LoadRelations(Vec<AccountId>),
     LoadRelationKeys(AccountId),
@@ -97,6 +110,9 @@ enum Slot {
     Cases,
     Glance,
     Mismatches,
+    Views,
+    Explain,
+    Ask,
     File,
     Relations,
     Statuses,
@@ -117,6 +133,9 @@ impl Effect {
             Self::LoadCases { .. } => Slot::Cases,
             Self::LoadGlance => Slot::Glance,
             Self::LoadMismatches => Slot::Mismatches,
+            Self::CountViews(_) => Slot::Views,
+            Self::Explain(..) => Slot::Explain,
+            Self::AskPersona(..) => Slot::Ask,
             Self::LoadFile(_) => Slot::File,
             Self::LoadRelations(_) => Slot::Relations,
             Self::LoadStatuses(_) => Slot::Statuses,
@@ -224,6 +243,29 @@ async fn perform(desk: &Desk, effect: Effect) -> Msg {
         }
         Effect::LoadGlance => Msg::Glance(words(desk.glance().await)),
         Effect::LoadMismatches => Msg::Mismatches(words(desk.mismatches().await)),
+        Effect::LoadViews => Msg::Views(None, words(desk.saved_views().await)),
+        Effect::CountViews(views) => {
+            let mut figures = Vec::with_capacity(views.len());
+            for (name, view) in views {
+                match desk.figures(&view).await {
+                    Ok(counted) => figures.push((name, counted)),
+                    Err(why) => return Msg::Counted(Err(why.to_string())),
+                }
+            }
+            Msg::Counted(Ok(figures))
+        }
+        Effect::SaveView(view) => {
+            let said = format!("saved: :view {} shows it again", view.name);
+            Msg::Views(Some(said), words(desk.save_view(&view).await))
+        }
+        Effect::DeleteView(name) => {
+            let said = format!("the view {name} is deleted");
+            Msg::Views(Some(said), words(desk.delete_view(&name).await))
+        }
+        Effect::Explain(view, subject) => Msg::Explained(
+            words(desk.standing(&view, &subject).await).map(|found| found.map(Box::new)),
+        ),
+        Effect::AskPersona(list, filter) => Msg::Asked(words(desk.search(list, &filter).await)),
         Effect::LookAtMismatches => Msg::LookedAtMismatches(words(desk.look_at_mismatches().await)),
         Effect::LoadFile(Subject::Inquiry(id)) => {
             let file = desk.inquiry(&id).await;

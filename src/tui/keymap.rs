@@ -245,6 +245,27 @@ pub fn prompting(key: KeyEvent) -> Prompting {
     }
 }
 
+/// What a press means in the filter line that is no text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Filtering {
+    Keep,
+    Restore,
+    Complete,
+    /// It would leave the line.
+    Nothing,
+    Text,
+}
+
+pub fn filtering(key: KeyEvent) -> Filtering {
+    match spelling(key).as_deref() {
+        Some("Enter") => Filtering::Keep,
+        Some("Esc" | "Ctrl-c") => Filtering::Restore,
+        Some("Tab") => Filtering::Complete,
+        Some("Up" | "Down" | "Shift-Tab") => Filtering::Nothing,
+        _ => Filtering::Text,
+    }
+}
+
 /// In a line of text only these are not text.
 pub fn line(key: KeyEvent) -> Dialog {
     match spelling(key).as_deref() {

@@ -3,6 +3,7 @@
 //! ```text
 //!  from 100 columns                     below
 //! ┌ header ───────────────────────┐   ┌ header ──────────────┐
+//! │ views, from 30 rows           │   │                      │
 //! │ inquiries  │ detail           │   │ the list with focus  │
 //! │ cases      │                  │   ├──────────────────────┤
 //! │ relations  │                  │   │ detail               │
@@ -24,6 +25,8 @@ use super::{
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Areas {
     pub header: Rect,
+    /// The views, where there is room.
+    pub views: Option<Rect>,
     pub inquiries: Option<Rect>,
     pub cases: Option<Rect>,
     pub relations: Option<Rect>,
@@ -44,6 +47,9 @@ pub struct Heights {
 
 const WIDE: u16 = 100;
 
+/// From so many rows on the views have one.
+const HIGH: u16 = 30;
+
 /// None if the terminal is too small for panes.
 pub fn areas(state: &State) -> Option<Areas> {
     let (columns, rows) = state.size;
@@ -51,8 +57,10 @@ pub fn areas(state: &State) -> Option<Areas> {
         return None;
     }
     let commit_rows = state.staged.as_ref().map_or(0, Staged::rows);
-    let [header, body, commit, hints, health] = Layout::vertical([
+    let views_rows = u16::from(columns >= WIDE && rows >= HIGH);
+    let [header, views, body, commit, hints, health] = Layout::vertical([
         Constraint::Length(1),
+        Constraint::Length(views_rows),
         Constraint::Fill(1),
         Constraint::Length(commit_rows),
         Constraint::Length(1),
@@ -60,7 +68,8 @@ pub fn areas(state: &State) -> Option<Areas> {
     ])
     .areas(Rect::new(0, 0, columns, rows));
     let commit = (commit_rows > 0).then_some(commit);
-    let mut areas = Areas { header, commit, hints, health, ..Areas::default() };
+    let views = (views_rows > 0).then_some(views);
+    let mut areas = Areas { header, views, commit, hints, health, ..Areas::default() };
     if columns >= WIDE {
         wide(&mut areas, body, state)
     } else {

@@ -36,12 +36,14 @@ mod prompt;
 mod relations;
 mod reveal;
 mod staged;
+mod standing;
 mod state;
 mod tagging;
 mod terminal;
 mod theme;
 mod update;
 mod view;
+mod views;
 mod wake;
 mod widgets;
 
@@ -63,6 +65,7 @@ pub use self::{
     state::{SMALLEST, Searched, Settings},
     terminal::{Screen, colours, size},
     theme::Theme,
+    views::View,
 };
 use self::{
     effect::{Delivery, Effect, Runner},

@@ -11,14 +11,14 @@ use super::{
 };
 use crate::{
     desk::{
-        AccountFile, AccountRelations, CaseFile, CaseRow, CaseView, Changes, Claim, Glance,
-        InquiryFile, InquiryRow, InquiryView, KnownMismatches, KnownStatus, Next, Placed,
-        RelationRow, SyncState, TakenBack,
+        AccountFile, AccountRelations, CaseFile, CaseRow, CaseView, Changes, Claim, Figures, Found,
+        Glance, InquiryFile, InquiryRow, InquiryView, KnownMismatches, KnownStatus, Next, Placed,
+        RelationRow, Standing, SyncState, TakenBack,
     },
     metrics::Stats,
     model::{
         AccountId, Action, ActionId, CaseId, FileRef, InquiryId, Subject, Text, Tie,
-        timeline::Happened,
+        filter::SavedView, timeline::Happened,
     },
     secret::Secret,
 };
@@ -53,6 +53,12 @@ pub enum Msg {
     Glance(Answer<(Glance, Vec<Action>)>),
     Mismatches(Answer<KnownMismatches>),
     LookedAtMismatches(Answer<()>),
+    /// The views that are saved, and what to say of it.
+    Views(Option<String>, Answer<Vec<SavedView>>),
+    Counted(Answer<Vec<(Text, Figures)>>),
+    Explained(Answer<Option<Box<Standing>>>),
+    /// What Persona's index brought.
+    Asked(Answer<Found>),
     InquiryFile(InquiryId, Answer<Option<Box<InquiryFile>>>),
     CaseFile(CaseId, Answer<Option<Box<CaseFile>>>),
     AccountFile(AccountId, Answer<Option<Box<AccountFile>>>),

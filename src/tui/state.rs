@@ -24,14 +24,19 @@ use super::{
     reveal::Values,
     staged::Staged,
     tagging::TagMenu,
+    views::{View, Views},
 };
 use crate::{
     config::{Mask, Photos, Policy},
     desk::{
-        CaseRow, CaseView, Glance, InquiryRow, InquiryView, KnownMismatches, KnownStatus, SyncState,
+        self, CaseRow, CaseView, Glance, InquiryRow, InquiryView, KnownMismatches, KnownStatus,
+        Standing, SyncState,
     },
     metrics::Stats,
-    model::{Action, ActionId, ClaimTag, Evidence, InquiryStatus, Subject, Text, Verb},
+    model::{
+        Action, ActionId, ClaimTag, Evidence, Subject, Text, Verb,
+        filter::{self, List as Listed, Order},
+    },
     secret::Secret,
 };
 
@@ -51,6 +56,10 @@ pub struct Settings {
     /// How cases are shown.
     pub layouts: Layouts,
     pub searched: Searched,
+    /// What inquiries that wait are ordered by where their filter says nothing.
+    pub order: Order,
+    /// Those of the configuration.
+    pub views: Vec<View>,
     pub sla: Duration,
     pub error_rate: f64,
     /// How inquiries are claimed, if they are.
@@ -86,9 +95,13 @@ pub struct State {
     pub focus: Pane,
     pub touched: Touched,
     pub inquiries: List<InquiryRow>,
+    /// What is typed of them, and what that asks of the store.
+    pub inquiry_filter: filter::Filter,
     pub inquiry_view: InquiryView,
     pub cases: List<CaseRow>,
+    pub case_filter: filter::Filter,
     pub case_view: CaseView,
+    pub views: Views,
     pub relations: RelationsPane,
     pub detail: Option<Detail>,
     /// What was opened in this console, at which version, and which of its tabs were looked at.
@@ -141,6 +154,14 @@ pub enum Overlay {
     Mismatches {
         cursor: usize,
     },
+    Views {
+        cursor: usize,
+    },
+    /// Why the item under the cursor is where it is; none until the store has told.
+    Order {
+        list: Listed,
+        standing: Option<Standing>,
+    },
     /// The statuses that this case's template is known to have.
     Statuses {
         subject: Subject,
@@ -177,8 +198,10 @@ pub enum Overlay {
 pub struct Filter {
     pub pane: Pane,
     pub input: Input,
-    /// What the list showed before, for Esc.
-    pub before: (InquiryView, CaseView),
+    /// What the lists showed before, for Esc.
+    pub before: (filter::Filter, filter::Filter),
+    /// Why the line cannot be used.
+    pub problem: Option<String>,
 }
 
 /// Working through a queue: what was fetched from it.
@@ -234,15 +257,18 @@ impl State {
         });
         Self {
             lock: Lock::new(settings.policy.lock_after(), now),
+            inquiry_view: desk::inquiry_view(&filter::Filter::default(), settings.order),
+            case_view: desk::case_view(&filter::Filter::default(), Order::Sla, &settings.reviewer),
+            views: Views::new(&settings.views),
             settings,
             now,
             size,
             focus: Pane::Inquiries,
             touched: Touched::NotYet,
             inquiries: List::default(),
-            inquiry_view: InquiryView { status: Some(InquiryStatus::NeedsReview), search: None },
+            inquiry_filter: filter::Filter::default(),
             cases: List::default(),
-            case_view: CaseView::default(),
+            case_filter: filter::Filter::default(),
             relations: RelationsPane::default(),
             detail: None,
             looked: HashMap::new(),
@@ -273,6 +299,13 @@ impl State {
             (Pane::Detail, Some(detail)) => detail.from,
             (Pane::Detail, None) => Pane::Inquiries,
             (pane, _) => pane,
+        }
+    }
+
+    pub fn filter_of(&self, list: Listed) -> &filter::Filter {
+        match list {
+            Listed::Inquiries => &self.inquiry_filter,
+            Listed::Cases => &self.case_filter,
         }
     }
 
@@ -361,6 +394,8 @@ pub mod samples {
             policy: Policy::default(),
             layouts: Layouts::default(),
             searched: Searched::Anywhere,
+            order: Order::Sla,
+            views: Vec::new(),
             sla: Duration::from_secs(5),
             error_rate: 0.05,
             claims: ClaimTag::new("reviewing:"),

@@ -12,7 +12,7 @@ use super::{
     direction, layout, overlays, panes,
     state::{Overlay, Pane, SMALLEST, State},
     theme::Theme,
-    widgets::{commit_bar, header, health, hints, prompt},
+    widgets::{commit_bar, header, health, hints, prompt, strip},
 };
 
 pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
@@ -28,6 +28,9 @@ fn all(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
         return too_small(frame, state);
     };
     header::draw(frame, areas.header, state, theme);
+    if let Some(area) = areas.views {
+        strip::draw(frame, area, state, theme);
+    }
     if let Some(area) = areas.inquiries {
         panes::inquiries::draw(frame, area, state, theme);
     }
@@ -52,6 +55,10 @@ fn all(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
         Some(Overlay::Outbox { cursor }) => overlays::outbox::draw(frame, *cursor, state, theme),
         Some(Overlay::Mismatches { cursor }) => {
             overlays::mismatches::draw(frame, *cursor, state, theme);
+        }
+        Some(Overlay::Views { cursor }) => overlays::views::draw(frame, *cursor, state, theme),
+        Some(Overlay::Order { list, standing }) => {
+            overlays::order::draw(frame, *list, standing.as_ref(), state, theme);
         }
         Some(Overlay::Statuses { current, known, cursor, .. }) => {
             overlays::statuses::draw(frame, current, known, *cursor, state, theme);

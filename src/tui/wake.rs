@@ -9,7 +9,8 @@ use super::{state::State, widgets::health};
 /// Nothing on a locked screen changes by itself.
 const LOCKED: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// A toast goes, a reveal ends or its figure counts down, it locks, the data is old, a minute passes.
+/// A toast goes, a reveal ends or its figure counts down, it locks, the data is old, views are
+/// counted, a minute passes.
 pub fn next_change(state: &State) -> Timestamp {
     if state.lock.is_on() {
         return state.now + LOCKED;
@@ -19,7 +20,7 @@ pub fn next_change(state: &State) -> Timestamp {
     let reveal = state.detail.as_ref().and_then(|detail| detail.reveals.next_change(state.now));
     let toast = state.toast.as_ref().map(|toast| toast.until);
     let older = health::next_age(&state.sync, state.now);
-    let ends = [reveal, toast, state.lock.due(), older].into_iter().flatten();
+    let ends = [reveal, toast, state.lock.due(), older, state.views.count_at].into_iter().flatten();
     for end in ends.filter(|end| *end > state.now) {
         next = next.min(end);
     }

@@ -12,7 +12,7 @@ use caseload::{
 use crate::story::{Beginning, STATUSES, Story};
 
 async fn stored(store: &Store, status: &str) -> BTreeSet<String> {
-    let view = InquiryView { status: Some(InquiryStatus::parse(status)), search: None };
+    let view = InquiryView { status: Some(InquiryStatus::parse(status)), ..InquiryView::default() };
     let all = Window { first: 0, rows: 10_000 };
     let rows = store.inquiries(&view, all).await.unwrap().rows;
     rows.into_iter().map(|row| row.id.to_string()).collect()

@@ -44,5 +44,6 @@ mod terminal;
 mod together;
 mod tree;
 mod unhappy;
+mod views;
 mod webhooks;
 mod wire;

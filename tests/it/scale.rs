@@ -180,7 +180,11 @@ fn views() -> Vec<InquiryView> {
     statuses.push(None);
     let searches = || WORDS.iter().map(|words| Some(Text::new(words))).chain([None]);
     let with = |status: Option<InquiryStatus>| {
-        searches().map(move |search| InquiryView { status: status.clone(), search })
+        searches().map(move |search| InquiryView {
+            status: status.clone(),
+            search,
+            ..InquiryView::default()
+        })
     };
     statuses.into_iter().flat_map(with).collect()
 }
@@ -223,7 +227,7 @@ async fn agree(store: &Store, model: &Model, finds: Finds) {
         assert_eq!(ids(&found.rows, |row| row.row.id.to_string()), expected);
     }
     let glance = store.glance().await.unwrap();
-    let review = InquiryView { status: Some(InquiryStatus::NeedsReview), search: None };
+    let review = InquiryView { status: Some(InquiryStatus::NeedsReview), ..InquiryView::default() };
     let queue = listed(model, &review, finds);
     assert_eq!(glance.to_review, queue.len() as u64);
     assert_eq!(glance.oldest, queue.iter().filter_map(|one| one.waiting_since()).min());
@@ -374,7 +378,7 @@ async fn cases_agree(store: &Store, model: &BTreeMap<String, Case>) {
         (Scope::All, Some("kyc-1")),
         (Scope::Open, Some("jane2")),
     ] {
-        let view = CaseView { scope, search: search.map(Text::new) };
+        let view = CaseView { scope, search: search.map(Text::new), ..CaseView::default() };
         let expected = all.iter().filter(|case| scope == Scope::All || !case.is_resolved());
         let expected = expected.filter(|case| {
             search.is_none_or(|word| {
@@ -509,7 +513,7 @@ async fn of_a_search_with_many_results_the_first_are_counted() {
     };
     let many = (0..5_000).map(|nth| Entity::Inquiry(inquiry(&row(nth), 1)));
     store.apply(Batch::of(many)).await.unwrap();
-    let view = InquiryView { status: None, search: Some(Text::new("inq_")) };
+    let view = InquiryView { search: Some(Text::new("inq_")), ..InquiryView::default() };
     for first in [0, 700, 4_000, 9_000] {
         let window = store.inquiries(&view, Window { first, rows: 3 }).await.unwrap();
         let counted = (first + 3 + 240).min(5_000);

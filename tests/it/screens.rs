@@ -18,14 +18,15 @@ async fn narrow() -> Story {
 #[tokio::test]
 async fn the_queue_at_120_by_40() {
     let mut story = Story::begin().await;
-    story.press("r1").await.press("jj").await;
+    // By then the views are counted.
+    story.sleep(7).await.press("r1").await.press("jj").await;
     assert_screen("queue-120x40", &story);
 }
 
 #[tokio::test]
 async fn a_staged_decline_at_120_by_40() {
     let mut story = Story::begin().await;
-    story.press("<enter>d1cexpired since May<enter>").await;
+    story.sleep(7).await.press("<enter>d1cexpired since May<enter>").await;
     assert_screen("staged-120x40", &story);
 }
 

@@ -100,7 +100,7 @@ async fn status(store: &Store, id: &str) -> InquiryStatus {
 }
 
 fn review() -> InquiryView {
-    InquiryView { status: Some(InquiryStatus::NeedsReview), search: None }
+    InquiryView { status: Some(InquiryStatus::NeedsReview), ..InquiryView::default() }
 }
 
 const ALL: Window = Window { first: 0, rows: 1_000 };
@@ -173,7 +173,7 @@ async fn windows_show_a_part_in_the_order_of_the_work() {
     let end = store.inquiries(&review(), Window { first: 900, rows: 3 }).await.unwrap();
     assert_eq!((end.first, end.rows[2].id.as_str()), (122, "inq_000"), "the end, not nothing");
 
-    let approved = InquiryView { status: Some(InquiryStatus::Approved), search: None };
+    let approved = InquiryView { status: Some(InquiryStatus::Approved), ..InquiryView::default() };
     let newest = store.inquiries(&approved, Window { first: 0, rows: 1 }).await.unwrap();
     assert_eq!(newest.rows[0].id.as_str(), "inq_001", "newest first");
     for view in [review(), approved, InquiryView::default()] {
@@ -246,7 +246,7 @@ async fn late_cases_come_first_and_mark_their_inquiries() {
         ],
     )
     .await;
-    let view = CaseView { scope: Scope::All, search: None };
+    let view = CaseView { scope: Scope::All, ..CaseView::default() };
     let rows = store.cases(&view, ALL).await.unwrap().rows;
     let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
     assert_eq!(ids, ["case_late", "case_soon", "case_calm", "case_done"]);

@@ -13,13 +13,13 @@ use caseload::{
     config::{CaseLayout, Mask, Photos, Policy},
     desk::{self, Booted, CaseStatuses, Mappings, RelationKeys},
     metrics::Thresholds,
-    model::{ClaimTag, Text, Timestamp},
+    model::{ClaimTag, Text, Timestamp, filter::Order},
     persona::{self, Roots},
     secret::{FieldKey, KeySource, Secret},
     simulator::{self, DEMO_KEY, Novelties, Scenario, Simulator},
     store::Store,
     sync,
-    tui::{Console, Errand, Hanging, Searched, Settings, Theme, photo::Means},
+    tui::{Console, Errand, Hanging, Searched, Settings, Theme, View, photo::Means},
 };
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::{
@@ -64,6 +64,9 @@ pub struct Beginning {
     pub policy: Policy,
     pub layouts: BTreeMap<String, CaseLayout>,
     pub reviewer: &'static str,
+    /// Most stories are about what waits longest.
+    pub order: Order,
+    pub views: Vec<View>,
     pub photos: Photos,
     /// How photos get to the terminal; half blocks in all colours without it.
     pub means: Option<Means>,
@@ -87,6 +90,8 @@ impl Default for Beginning {
             policy: Policy::default(),
             layouts: BTreeMap::new(),
             reviewer: "jane@example.test",
+            order: Order::Age,
+            views: Vec::new(),
             photos: Photos::Auto,
             means: None,
             file_life: 6 * 60 * 60,
@@ -224,6 +229,8 @@ impl Story {
                 None => Searched::Anywhere,
                 Some(_) => Searched::ByBeginnings,
             },
+            order: beginning.order,
+            views: beginning.views.clone(),
             sla: Duration::from_secs(5),
             error_rate: 0.05,
             claims: ClaimTag::new("reviewing:"),

@@ -208,7 +208,7 @@ fn inquiry(id: &str, status: &str) -> Value {
 }
 
 async fn stored(store: &Store, status: Option<&str>) -> BTreeSet<String> {
-    let view = InquiryView { status: status.map(InquiryStatus::parse), search: None };
+    let view = InquiryView { status: status.map(InquiryStatus::parse), ..InquiryView::default() };
     let rows = store.inquiries(&view, ALL).await.unwrap().rows;
     rows.into_iter().map(|row| row.id.to_string()).collect()
 }

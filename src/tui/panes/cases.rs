@@ -9,12 +9,13 @@ use ratatui::{
 
 use crate::{
     desk::{CaseRow, Scope},
+    model::filter::List,
     tui::{
         format, pending,
         state::{Pane, State},
         theme::Theme,
         view::pane_block,
-        widgets::list,
+        widgets::{filter_line, list},
     },
 };
 
@@ -22,9 +23,9 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
     let block = pane_block(title(state, theme), Pane::Cases, state, theme);
     let inner = block.inner(area);
     frame.render_widget(block, area);
-    let empty = match state.case_view.search {
-        Some(_) => "nothing matches; \\ shows all open cases",
-        None => "no case is open",
+    let empty = match state.case_filter.clauses.is_empty() {
+        false => "nothing matches here; Enter asks Persona; \\ shows all open cases",
+        true => "no case is open",
     };
     list::draw(
         frame,
@@ -41,20 +42,18 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
 }
 
 fn title<'a>(state: &State, theme: &Theme) -> Vec<Span<'a>> {
-    if let Some(filter) = state.filter.as_ref().filter(|filter| filter.pane == Pane::Cases) {
-        return vec![
-            Span::styled("/", theme.accent),
-            Span::raw(format!("{}▏", filter.input.value())),
-            Span::styled(format!(" {} ", format::total(&state.cases.rows)), theme.dim),
-        ];
+    let total = format::total(&state.cases.rows);
+    if let Some(line) = state.filter.as_ref().filter(|line| line.pane == Pane::Cases) {
+        return filter_line::title(line, total, theme);
     }
-    let scope = match state.case_view.scope {
-        Scope::Open => "open",
-        Scope::All => "any status",
+    let filter = &state.case_filter;
+    let named = state.views.of(List::Cases, filter).filter(|_| !filter.clauses.is_empty());
+    let name = match (named, state.case_view.scope) {
+        (Some(view), _) => view.name.to_string(),
+        (None, Scope::Open) => "open".to_owned() + &filter_line::beyond_status(filter),
+        (None, Scope::All) => filter_line::written(filter),
     };
-    let search = state.case_view.search.as_ref();
-    let search = search.map_or(String::new(), |search| format!(" /{search}"));
-    vec![Span::raw(format!("2 Cases ─ {scope}{search} {} ", format::total(&state.cases.rows)))]
+    vec![Span::raw(format!("2 Cases ─ {name} {total} "))]
 }
 
 /// `▸ KYC-17    Open        SLA 42m   jane@acme.test`

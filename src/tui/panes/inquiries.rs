@@ -10,13 +10,16 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::{
     desk::InquiryRow,
-    model::InquiryStatus,
+    model::{
+        InquiryStatus,
+        filter::{Field, List},
+    },
     tui::{
         format, pending,
         state::{Pane, Searched, State},
         theme::Theme,
         view::pane_block,
-        widgets::{health, list},
+        widgets::{filter_line, health, list},
     },
 };
 
@@ -43,32 +46,29 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
 }
 
 fn title<'a>(state: &State, theme: &Theme) -> Vec<Span<'a>> {
-    if let Some(filter) = state.filter.as_ref().filter(|filter| filter.pane == Pane::Inquiries) {
-        return vec![
-            Span::styled("/", theme.accent),
-            Span::raw(format!("{}▏", filter.input.value())),
-            Span::styled(format!(" {} ", format::total(&state.inquiries.rows)), theme.dim),
-        ];
+    let total = format::total(&state.inquiries.rows);
+    if let Some(line) = state.filter.as_ref().filter(|line| line.pane == Pane::Inquiries) {
+        return filter_line::title(line, total, theme);
     }
-    let status = match &state.inquiry_view.status {
-        Some(status) => status.words(),
-        None => "any status".to_owned(),
+    let filter = &state.inquiry_filter;
+    let name = match (state.views.of(List::Inquiries, filter), &state.inquiry_view.status) {
+        (Some(view), _) => view.name.to_string(),
+        (None, Some(status)) => status.words() + &filter_line::beyond_status(filter),
+        (None, None) => "any status".to_owned() + &filter_line::beyond_status(filter),
     };
-    let search = state.inquiry_view.search.as_ref();
-    let search = search.map_or(String::new(), |search| format!(" /{search}"));
-    vec![Span::raw(format!(
-        "1 Inquiries ─ {status}{search} {} ",
-        format::total(&state.inquiries.rows)
-    ))]
+    vec![Span::raw(format!("1 Inquiries ─ {name} {total} "))]
 }
 
 fn empty(state: &State) -> String {
-    let filtered = state.inquiry_view.search.is_some();
+    let filtered = !state.inquiry_filter.without(Field::Status).clauses.is_empty();
     match &state.inquiry_view.status {
         _ if filtered => match state.settings.searched {
-            Searched::Anywhere => "nothing matches; \\ shows the whole queue".to_owned(),
+            Searched::Anywhere => {
+                "nothing matches here; Enter asks Persona; \\ shows the whole queue".to_owned()
+            }
             Searched::ByBeginnings => {
-                "no id has it and no word begins so; \\ shows the whole queue".to_owned()
+                "no id has it and no word begins so; Enter asks Persona; \\ shows the whole queue"
+                    .to_owned()
             }
         },
         Some(InquiryStatus::NeedsReview) if state.sync.last_ok.is_none() => {
@@ -78,7 +78,10 @@ fn empty(state: &State) -> String {
             }
         }
         Some(InquiryStatus::NeedsReview) => "the queue is clear".to_owned(),
-        Some(status) => format!("no inquiry is {}", status.words()),
+        Some(status) => format!("no inquiry is {}; Enter asks Persona", status.words()),
+        None if state.inquiry_filter.clauses.len() > 1 => {
+            "nothing matches here; Enter asks Persona".to_owned()
+        }
         None => "there is no inquiry yet".to_owned(),
     }
 }

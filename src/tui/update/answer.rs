@@ -3,7 +3,7 @@
 
 use super::{
     Effect, State, Tone, Touched, album, claim, decided, evidence, follow_rows, health, load_cases,
-    load_inquiries, measure, relate, relations, reveal,
+    load_inquiries, measure, relate, relations, reveal, views,
 };
 use crate::{
     desk::{Changes, Note, Placed},
@@ -39,6 +39,10 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.mismatches = known;
             Vec::new()
         }
+        Msg::Views(said, answer) => views::saved(state, said, answer),
+        Msg::Counted(Ok(figures)) => views::came(state, figures),
+        Msg::Explained(answer) => views::explained(state, answer.map(|found| found.map(|it| *it))),
+        Msg::Asked(answer) => views::found(state, answer),
         Msg::InquiryFile(id, file) => {
             let file = file.map(|file| file.map_or(File::Missing, File::Inquiry));
             shown(state, &Subject::Inquiry(id), file)
@@ -113,6 +117,7 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Glance(Err(why))
+        | Msg::Counted(Err(why))
         | Msg::Mismatches(Err(why))
         | Msg::LookedAtMismatches(Err(why))
         | Msg::Statuses(_, Err(why))
@@ -135,7 +140,7 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
 }
 
 /// Reloads what moved.
-fn changed(state: &State, changes: &Changes) -> Vec<Effect> {
+fn changed(state: &mut State, changes: &Changes) -> Vec<Effect> {
     let mut effects = Vec::new();
     if changes.mismatches {
         effects.push(Effect::LoadMismatches);
@@ -143,6 +148,7 @@ fn changed(state: &State, changes: &Changes) -> Vec<Effect> {
     if !changes.any_rows() {
         return effects;
     }
+    views::moved(state);
     if changes.inquiries || changes.actions {
         effects.push(load_inquiries(state));
     }

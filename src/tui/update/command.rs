@@ -1,21 +1,18 @@
 //! What each command does to the state. Refusals are sentences in a toast.
 
-use tui_input::Input;
-
 use super::{
-    Effect, Pane, State, Tone, album, ask, claim, copy, dialog, evidence, follow_cursor,
-    load_cases, load_inquiries, lock, measure, open, relate, relations, reveal, stage, tag, undo,
+    Effect, Pane, State, Tone, album, ask, claim, copy, dialog, evidence, filter, follow_cursor,
+    lock, measure, open, relate, relations, reveal, stage, tag, undo, views,
 };
 use crate::{
-    desk::{CaseView, InquiryView},
-    model::{InquiryStatus, ReportId, Subject},
+    model::{ReportId, Subject},
     tui::{
         command::Command,
         guard,
         panes::detail,
         prompt::Prompt,
         relations::walk::Way,
-        state::{File, Filter, Leaving, Overlay, Tab},
+        state::{File, Leaving, Overlay, Tab},
     },
 };
 
@@ -36,8 +33,14 @@ pub fn act(state: &mut State, command: Command) -> Vec<Effect> {
         Command::PreviousItem => neighbour(state, -1),
         Command::NextPane => turn(state, Turn::Next),
         Command::PreviousPane => turn(state, Turn::Previous),
-        Command::InquiriesPane => focus(state, Pane::Inquiries),
-        Command::CasesPane => focus(state, Pane::Cases),
+        Command::InquiriesPane => views::on(state, 1),
+        Command::CasesPane => views::on(state, 2),
+        Command::View4 => views::on(state, 4),
+        Command::View5 => views::on(state, 5),
+        Command::View6 => views::on(state, 6),
+        Command::View7 => views::on(state, 7),
+        Command::View8 => views::on(state, 8),
+        Command::View9 => views::on(state, 9),
         Command::RelationsPane => focus(state, Pane::Relations),
         Command::Approve | Command::Decline | Command::Escalate | Command::OneTimeLink => {
             stage::verdict(state, command)
@@ -77,8 +80,15 @@ pub fn act(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Photos => album::open(state),
         Command::Reveal => reveal::value(state),
         Command::RevealItem => reveal::item(state),
-        Command::Filter => filter(state),
-        Command::ClearFilter => clear_filter(state),
+        Command::Filter => filter::open(state),
+        Command::ClearFilter => filter::clear(state),
+        Command::Views => views::list(state),
+        Command::LastView => views::back(state),
+        Command::Order => views::explain(state),
+        Command::AskPersona => match filter::list_of(state.list_pane()) {
+            Some(list) => views::ask_persona(state, list),
+            None => refuse(state, "only inquiries and cases are asked for by a filter"),
+        },
         Command::Refetch => match state.detail.as_ref().map(|detail| detail.subject.clone()) {
             Some(subject) => {
                 state.album.forget_failures();
@@ -187,6 +197,8 @@ fn open_selected(state: &mut State) -> Vec<Effect> {
     match (target, state.focus) {
         (Some(subject), _) => open(state, subject),
         (None, Pane::Detail) => Vec::new(),
+        (None, _) if views::found_nothing(state).is_some() => views::found_nothing(state)
+            .map_or_else(Vec::new, |list| views::ask_persona(state, list)),
         (None, _) => refuse(state, "there is nothing to open here"),
     }
 }
@@ -231,7 +243,7 @@ fn focus_list_of_detail(state: &mut State) -> Vec<Effect> {
     focus(state, state.list_pane())
 }
 
-fn focus(state: &mut State, pane: Pane) -> Vec<Effect> {
+pub fn focus(state: &mut State, pane: Pane) -> Vec<Effect> {
     state.focus = pane;
     measure(state);
     follow_cursor(state)
@@ -288,73 +300,6 @@ fn status_menu(state: &mut State) -> Vec<Effect> {
         Ok(case) => vec![Effect::LoadStatuses(case)],
         Err(why) => refuse(state, why),
     }
-}
-
-fn filter(state: &mut State) -> Vec<Effect> {
-    let before = (state.inquiry_view.clone(), state.case_view.clone());
-    if let Some(detail) = state.detail.as_ref().filter(|detail| detail.tab == Tab::Raw)
-        && state.focus == Pane::Detail
-    {
-        let input = Input::new(detail.raw.find.clone());
-        state.filter = Some(Filter { pane: Pane::Detail, input, before });
-        return Vec::new();
-    }
-    let pane = state.list_pane();
-    if pane == Pane::Relations {
-        return refuse(
-            state,
-            "relations are few enough to see: only inquiries and cases are filtered",
-        );
-    }
-    let text = match pane {
-        Pane::Cases => case_filter_text(&state.case_view),
-        _ => inquiry_filter_text(&state.inquiry_view),
-    };
-    state.focus = pane;
-    measure(state);
-    state.filter = Some(Filter { pane, input: Input::new(text), before });
-    Vec::new()
-}
-
-fn clear_filter(state: &mut State) -> Vec<Effect> {
-    if let Some(detail) = state.detail.as_mut().filter(|detail| !detail.raw.find.is_empty()) {
-        detail.raw.find.clear();
-        return Vec::new();
-    }
-    match state.list_pane() {
-        Pane::Cases => {
-            state.case_view = CaseView::default();
-            vec![load_cases(state)]
-        }
-        _ => {
-            state.inquiry_view = queue();
-            vec![load_inquiries(state)]
-        }
-    }
-}
-
-/// The queue that waits for a person.
-pub fn queue() -> InquiryView {
-    InquiryView { status: Some(InquiryStatus::NeedsReview), search: None }
-}
-
-/// The words that make this view, for editing.
-fn inquiry_filter_text(view: &InquiryView) -> String {
-    let status = match &view.status {
-        Some(InquiryStatus::NeedsReview) => String::new(),
-        Some(status) => format!("status:{status} "),
-        None => "status:any ".to_owned(),
-    };
-    status + view.search.as_ref().map_or("", |search| search.as_str())
-}
-
-fn case_filter_text(view: &CaseView) -> String {
-    let scope = if view == &(CaseView { search: view.search.clone(), ..CaseView::default() }) {
-        ""
-    } else {
-        "status:any "
-    };
-    scope.to_owned() + view.search.as_ref().map_or("", |search| search.as_str())
 }
 
 fn interrupt(state: &mut State) -> Vec<Effect> {

@@ -3,20 +3,17 @@
 use crossterm::event::Event;
 use tui_input::backend::crossterm::EventHandler;
 
-use super::{
-    Effect, State, Tone, album, copy, load_cases, load_inquiries, measure, prompt, relate, stage,
-    tag,
-};
+use super::{Effect, State, Tone, album, copy, filter, measure, prompt, relate, stage, tag, views};
 use crate::{
-    desk::{CaseView, Confirmation, InquiryView, KnownStatus, Scope},
-    model::{Evidence, InquiryStatus, Subject, Text, Verb},
+    desk::{Confirmation, KnownStatus},
+    model::{Evidence, Subject, Text, Verb},
     tui::{
         adding::{Adding, Step},
         command::{Command, Danger},
         keymap::{self, Dialog, Resolved, Staging},
         mnemonic,
         staged::{Purpose, Staged},
-        state::{Filter, Leaving, Overlay, Pane, Press},
+        state::{Leaving, Overlay, Press},
     },
 };
 
@@ -37,8 +34,8 @@ pub fn press(state: &mut State, key: Press) -> Option<Vec<Effect>> {
     if let Some(typing) = state.prompt.take() {
         return Some(prompt::press(state, typing, key));
     }
-    if let Some(filter) = state.filter.take() {
-        return Some(in_filter(state, filter, key));
+    if let Some(line) = state.filter.take() {
+        return Some(filter::press(state, line, key));
     }
     state.staged.as_ref()?;
     in_commit_bar(state, key)
@@ -70,7 +67,7 @@ pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     let joined = format!("{}{text}", input.value());
     *input = tui_input::Input::new(joined);
     match state.filter.take() {
-        Some(filter) => narrow(state, filter),
+        Some(line) => filter::narrow(state, line),
         None => Vec::new(),
     }
 }
@@ -125,6 +122,10 @@ fn in_overlay(state: &mut State, overlay: Overlay, key: Dialog) -> Vec<Effect> {
             };
             Some(Overlay::Statuses { subject, evidence, current, known, cursor })
         }
+        (Overlay::Views { cursor }, key) => return views::press(state, cursor, key),
+        (Overlay::Order { list, standing }, key) => {
+            return views::reorder(state, list, standing, key);
+        }
         (Overlay::Copy { subject, choices, cursor }, key) => {
             return copy::press(state, (subject, choices, cursor), key);
         }
@@ -158,92 +159,6 @@ fn rows(key: Dialog) -> Option<isize> {
         Dialog::PageUp => Some(-5),
         _ => None,
     }
-}
-
-fn in_filter(state: &mut State, mut filter: Filter, key: Press) -> Vec<Effect> {
-    match keymap::line(key) {
-        Dialog::Accept => Vec::new(),
-        Dialog::Cancel => {
-            (state.inquiry_view, state.case_view) = filter.before;
-            match filter.pane {
-                Pane::Detail => find(state, ""),
-                Pane::Cases => vec![load_cases(state)],
-                _ => vec![load_inquiries(state)],
-            }
-        }
-        Dialog::Down | Dialog::Up => {
-            state.filter = Some(filter);
-            Vec::new()
-        }
-        _ => {
-            filter.input.handle_event(&Event::Key(key));
-            narrow(state, filter)
-        }
-    }
-}
-
-/// Applies what the filter line says now.
-fn narrow(state: &mut State, filter: Filter) -> Vec<Effect> {
-    let effect = match filter.pane {
-        Pane::Detail => {
-            let effects = find(state, filter.input.value());
-            state.filter = Some(filter);
-            return effects;
-        }
-        Pane::Cases => {
-            state.case_view = case_view(filter.input.value());
-            state.cases.cursor = 0;
-            load_cases(state)
-        }
-        _ => {
-            state.inquiry_view = inquiry_view(filter.input.value());
-            state.inquiries.cursor = 0;
-            load_inquiries(state)
-        }
-    };
-    state.filter = Some(filter);
-    vec![effect]
-}
-
-/// Narrows the raw object to lines with these words.
-fn find(state: &mut State, words: &str) -> Vec<Effect> {
-    if let Some(detail) = &mut state.detail {
-        words.clone_into(&mut detail.raw.find);
-        (detail.cursor, detail.scroll) = (0, 0);
-    }
-    Vec::new()
-}
-
-/// `status:…` clauses, and the other words.
-fn clauses(text: &str) -> (Option<&str>, Option<Text>) {
-    let (mut status, mut words) = (None, Vec::new());
-    for word in text.split_whitespace() {
-        match word.strip_prefix("status:") {
-            Some(value) => status = Some(value),
-            None => words.push(word),
-        }
-    }
-    let search = Text::new(&words.join(" "));
-    (status, (!search.is_empty()).then_some(search))
-}
-
-fn inquiry_view(text: &str) -> InquiryView {
-    let (status, search) = clauses(text);
-    let status = match status {
-        None | Some("") => Some(InquiryStatus::NeedsReview),
-        Some("any" | "all") => None,
-        Some(status) => Some(InquiryStatus::parse(status)),
-    };
-    InquiryView { status, search }
-}
-
-fn case_view(text: &str) -> CaseView {
-    let (status, search) = clauses(text);
-    let scope = match status {
-        Some("any" | "all") => Scope::All,
-        _ => Scope::Open,
-    };
-    CaseView { scope, search }
 }
 
 fn in_commit_bar(state: &mut State, key: Press) -> Option<Vec<Effect>> {

@@ -2,7 +2,7 @@
 //!
 //! `command` acts on keys (`undo` on `u`), `dialog` on keys while something is open over the panes,
 //! `prompt` on a command's name, `lock` on the one key of a locked screen, `answer` on what the desk
-//! says. `relations` is about the tree, `relate` about adding to it and taking away.
+//! says. `filter` is about the filter line, `views` about views and orders. `relations` is about the tree, `relate` about adding to it and taking away.
 
 mod album;
 mod answer;
@@ -12,6 +12,7 @@ mod copy;
 mod decided;
 mod dialog;
 mod evidence;
+mod filter;
 mod health;
 mod lock;
 mod prompt;
@@ -21,6 +22,7 @@ mod reveal;
 mod stage;
 mod tag;
 mod undo;
+mod views;
 
 use std::time::Duration;
 
@@ -40,6 +42,7 @@ const NOTICE: Duration = Duration::from_millis(700);
 pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
     let mut effects = lock::when_due(state);
     effects.extend(take(state, msg));
+    effects.extend(views::when_due(state));
     effects.extend(album::follow(state));
     effects
 }
@@ -75,7 +78,14 @@ fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
 /// The first questions, asked before the first frame.
 pub fn start(state: &mut State) -> Vec<Effect> {
     measure(state);
-    vec![load_inquiries(state), load_cases(state), Effect::LoadGlance, Effect::LoadMismatches]
+    let views = views::start(state);
+    vec![
+        load_inquiries(state),
+        load_cases(state),
+        Effect::LoadGlance,
+        Effect::LoadMismatches,
+        views,
+    ]
 }
 
 fn press(state: &mut State, key: Press) -> Vec<Effect> {

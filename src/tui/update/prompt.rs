@@ -3,7 +3,7 @@
 use crossterm::event::Event;
 use tui_input::{Input, backend::crossterm::EventHandler};
 
-use super::{Effect, State, command, dialog};
+use super::{Effect, State, command, dialog, views};
 use crate::tui::{
     keymap::{self, Prompting},
     prompt::{self, Prompt},
@@ -15,6 +15,12 @@ pub fn press(state: &mut State, mut prompt: Prompt, key: Press) -> Vec<Effect> {
     match keymap::prompting(key) {
         Prompting::Leave => return Vec::new(),
         Prompting::Run if prompt.input.value().trim().is_empty() => return Vec::new(),
+        Prompting::Run if views::is_typed(prompt.input.value()) => {
+            return match state.staged.is_some() {
+                true => dialog::refuse_while_staged(state),
+                false => views::typed(state, prompt.input.value()).unwrap_or_default(),
+            };
+        }
         Prompting::Run => match prompt::resolve(prompt.input.value()) {
             Ok(command) if dialog::waits_for_staged(state, command) => {
                 return dialog::refuse_while_staged(state);

@@ -19,21 +19,26 @@ use crate::{
     },
 };
 
+const FILTER: &str = " narrows as you type · Enter keeps · Esc restores · status:any · ~like · !not · failed:>0 · age:>2h";
+
+const SEALED_FILTER: &str =
+    " sealed: ids, words and their beginnings (3+); ~ in ids alone · Enter keeps · Esc restores";
+
 pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
     let line = match (&state.toast, &state.filter) {
-        (Some(said), _) => return toast(frame, area, said, theme),
-        (None, Some(_)) => {
-            let hint = match state.settings.searched {
-                Searched::Anywhere => {
-                    " narrows as you type · status:approved, status:any · Enter keeps · Esc restores"
-                }
-                Searched::ByBeginnings => {
-                    " sealed: ids, words and their beginnings (3+) · status:any · Enter keeps · Esc restores"
-                }
-            };
-            Line::styled(format::cut(hint, usize::from(area.width)), theme.dim)
+        // Why a line cannot be used stays as long as it is so.
+        (Some(said), line) if line.as_ref().is_none_or(|line| line.problem.is_none()) => {
+            return toast(frame, area, said, theme);
         }
-        (None, None) => match &state.staged {
+        (_, Some(line)) => {
+            let (hint, style) = match (&line.problem, state.settings.searched) {
+                (Some(why), _) => (format!(" {why}"), theme.bad),
+                (None, Searched::Anywhere) => (FILTER.to_owned(), theme.dim),
+                (None, Searched::ByBeginnings) => (SEALED_FILTER.to_owned(), theme.dim),
+            };
+            Line::styled(format::cut(&hint, usize::from(area.width)), style)
+        }
+        (_, None) => match &state.staged {
             Some(staged) => commit_bar::keys(staged, state, theme),
             None => hints(state, usize::from(area.width), theme),
         },

@@ -1,6 +1,7 @@
 //! Parts of the screen that are not panes.
 
 pub mod commit_bar;
+pub mod filter_line;
 pub mod header;
 pub mod health;
 pub mod hints;
@@ -8,3 +9,4 @@ pub mod list;
 pub mod picture;
 pub mod popup;
 pub mod prompt;
+pub mod strip;

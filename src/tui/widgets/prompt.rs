@@ -35,6 +35,9 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, prompt: &Prompt, theme: &Theme) {
 
 /// One that is certain with what it does; else the names.
 fn offers(typed: &str) -> String {
+    if typed.trim_start().to_lowercase().starts_with("view ") {
+        return "view NAME · view save NAME · view delete NAME · view share · Enter".to_owned();
+    }
     match candidates(typed).as_slice() {
         [] => "no such command".to_owned(),
         [only] => format!("{}: {} · Enter", only.name(), only.help),

@@ -1,0 +1,203 @@
+//! The views: filters by their names, on the digits, with their figures.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+
+use crate::{
+    desk::Figures,
+    model::{
+        Text,
+        filter::{Filter, List, SavedView, parse},
+    },
+};
+
+/// A filter by its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct View {
+    pub name: Text,
+    pub list: List,
+    pub filter: Filter,
+    /// Kept in the local copy: it can be deleted.
+    pub saved: bool,
+}
+
+/// All views in the order of their digits, and what is known of them.
+#[derive(Debug, Default)]
+pub struct Views {
+    pub all: Vec<View>,
+    /// How many of them are not from the local copy.
+    fixed: usize,
+    pub figures: HashMap<Text, Figures>,
+    /// When they are counted next; none if nothing has moved since.
+    pub count_at: Option<Timestamp>,
+    /// What was shown before, for the way back.
+    pub last: Option<(List, Filter)>,
+}
+
+/// The digit of the relations pane, which is no view.
+const RELATIONS: usize = 3;
+
+impl View {
+    pub fn new(name: &str, list: List, line: &str) -> Option<Self> {
+        let filter = parse(line, list).ok()?;
+        Some(Self { name: Text::new(name), list, filter, saved: false })
+    }
+
+    /// One line of text that is the whole view: typed or pasted after `/` it shows the same.
+    pub fn line(&self) -> String {
+        line(self.list, &self.filter)
+    }
+}
+
+/// A filter as a line that says which list it is for.
+pub fn line(list: List, filter: &Filter) -> String {
+    Filter { list: Some(list), ..filter.clone() }.to_string()
+}
+
+impl Views {
+    /// The built-in ones, and those of the configuration: one of the same name takes the place.
+    pub fn new(configured: &[View]) -> Self {
+        let built_in = [
+            ("needs review", List::Inquiries, ""),
+            ("open cases", List::Cases, ""),
+            ("late", List::Cases, "sla:late"),
+            ("mine", List::Cases, "assignee:me"),
+            ("failed checks", List::Inquiries, "failed:>0"),
+        ];
+        let built_in =
+            built_in.into_iter().filter_map(|(name, list, line)| View::new(name, list, line));
+        let mut views = Self { all: built_in.collect(), ..Self::default() };
+        for view in configured {
+            views.put(view.clone());
+        }
+        views.fixed = views.all.len();
+        views
+    }
+
+    /// Takes in what the local copy has.
+    pub fn saved(&mut self, saved: Vec<SavedView>) {
+        self.all.truncate(self.fixed);
+        for SavedView { name, list, filter } in saved {
+            if let Ok(filter) = parse(filter.as_str(), list) {
+                self.all.push(View { name, list, filter, saved: true });
+            }
+        }
+    }
+
+    fn put(&mut self, view: View) {
+        match self.all.iter().position(|other| is_same(&other.name, view.name.as_str())) {
+            Some(at) => self.all[at] = view,
+            None => self.all.push(view),
+        }
+    }
+
+    /// The view with a filter, if there is one: whatever list the filter was written for.
+    pub fn of(&self, list: List, filter: &Filter) -> Option<&View> {
+        let clauses_and_order = |filter: &Filter| (filter.clauses.clone(), filter.order);
+        let wanted = clauses_and_order(filter);
+        self.all.iter().find(|view| view.list == list && clauses_and_order(&view.filter) == wanted)
+    }
+
+    /// The view on a digit.
+    pub fn on(&self, digit: usize) -> Option<&View> {
+        self.all
+            .iter()
+            .enumerate()
+            .find(|(nth, _)| self::digit(*nth) == Some(digit))
+            .map(|(_, v)| v)
+    }
+
+    /// By its name or the beginning of only one.
+    ///
+    /// # Errors
+    /// With a sentence, if there is none or are several.
+    pub fn named(&self, typed: &str) -> Result<&View, String> {
+        if let Some(view) = self.all.iter().rev().find(|view| is_same(&view.name, typed)) {
+            return Ok(view);
+        }
+        let typed = folded(typed);
+        let begins = |view: &&View| folded(view.name.as_str()).starts_with(&typed);
+        let found: Vec<&View> = self.all.iter().filter(begins).collect();
+        match found.as_slice() {
+            [view] => Ok(view),
+            [] => Err(format!("no view is called {typed}: :views lists them")),
+            several => {
+                let names: Vec<&str> = several.iter().map(|view| view.name.as_str()).collect();
+                Err(format!("{typed} could be {}", names.join(", ")))
+            }
+        }
+    }
+
+    /// They are to be counted, but not before then.
+    pub fn moved(&mut self, at: Timestamp) {
+        self.count_at = Some(self.count_at.map_or(at, |due| due.min(at)));
+    }
+}
+
+/// The digit of the nth view.
+pub fn digit(nth: usize) -> Option<usize> {
+    let digit = if nth + 1 < RELATIONS { nth + 1 } else { nth + 2 };
+    (digit <= 9).then_some(digit)
+}
+
+fn is_same(name: &Text, typed: &str) -> bool {
+    folded(name.as_str()) == folded(typed)
+}
+
+/// `failed-checks` is `failed checks`.
+fn folded(name: &str) -> String {
+    name.trim().to_lowercase().replace(['-', '_'], " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn view(name: &str, line: &str) -> View {
+        View::new(name, List::Inquiries, line).unwrap()
+    }
+
+    #[test]
+    fn digits_leave_out_that_of_the_relations() {
+        let digits: Vec<_> = (0..9).map(digit).collect();
+        let expected = [1, 2, 4, 5, 6, 7, 8, 9].map(Some);
+        assert_eq!(digits[..8], expected);
+        assert_eq!(digits[8], None);
+        let views = Views::new(&[]);
+        let name = |digit| views.on(digit).map(|view| view.name.as_str().to_owned());
+        assert_eq!(name(1).as_deref(), Some("needs review"));
+        assert_eq!((name(3), name(4).as_deref(), name(9)), (None, Some("late"), None));
+    }
+
+    #[test]
+    fn configured_views_take_the_place_of_their_name_and_saved_ones_come_last() {
+        let mut views = Views::new(&[view("Late", "late:yes"), view("vips", "tag:vip")]);
+        assert_eq!(views.on(4).unwrap().line(), "in:inquiries late:yes");
+        let saved = SavedView {
+            name: Text::new("old ones"),
+            list: List::Inquiries,
+            filter: Text::new("age:>2d"),
+        };
+        views.saved(vec![saved.clone()]);
+        views.saved(vec![saved]);
+        let names: Vec<&str> = views.all.iter().map(|view| view.name.as_str()).collect();
+        let all =
+            ["needs review", "open cases", "Late", "mine", "failed checks", "vips", "old ones"];
+        assert_eq!(names, all);
+        assert!(views.all[6].saved && !views.all[5].saved);
+    }
+
+    #[test]
+    fn views_are_found_by_name_and_by_what_they_are() {
+        let views = Views::new(&[view("failed badly", "failed:>2")]);
+        assert_eq!(views.named("MINE").unwrap().name.as_str(), "mine");
+        assert_eq!(views.named("failed-checks").unwrap().name.as_str(), "failed checks");
+        assert_eq!(views.named("open").unwrap().name.as_str(), "open cases");
+        assert_eq!(views.named("fail").unwrap_err(), "fail could be failed checks, failed badly");
+        assert_eq!(views.named("x").unwrap_err(), "no view is called x: :views lists them");
+        let shared = parse("in:inquiries failed:>2", List::Cases).unwrap();
+        assert_eq!(views.of(List::Inquiries, &shared).unwrap().name.as_str(), "failed badly");
+        assert!(views.of(List::Cases, &shared).is_none());
+    }
+}
