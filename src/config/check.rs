@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::{CaseStatus, Config, Reason, cases, relations};
+use super::{CaseStatus, Config, Reason, cases, keys, relations};
 use crate::model::StatusKind;
 
 /// What is wrong with a setting.
@@ -62,6 +62,7 @@ pub fn check(config: &Config) -> Result<(), Problem> {
     statuses(&config.cases.default_statuses).map_err(|what| ("cases.default_statuses", what))?;
     statuses(config.cases.statuses.values().flatten()).map_err(|what| ("cases.statuses", what))?;
     cases::check(&config.cases.layout)?;
+    keys::check(&config.keys)?;
     relations::check(&config.relations)
 }
 

@@ -11,6 +11,7 @@ mod evidence;
 mod journal;
 mod listen;
 mod listing;
+mod lookup;
 mod mismatches;
 mod news;
 mod obey;

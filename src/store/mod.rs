@@ -16,6 +16,7 @@ mod entities;
 mod exhibits;
 mod history;
 mod hydrated;
+mod ids;
 mod ingest;
 mod inspect;
 mod journal;

@@ -11,6 +11,7 @@
 
 mod adding;
 mod album;
+mod available;
 mod casework;
 mod command;
 mod copying;
@@ -21,6 +22,7 @@ mod effect;
 mod format;
 mod frames;
 mod guard;
+mod jumps;
 mod keymap;
 mod layout;
 mod listing;
@@ -29,16 +31,18 @@ mod means;
 mod mnemonic;
 mod msg;
 mod overlays;
+mod palette;
 mod panes;
 mod pending;
 pub mod photo;
-mod prompt;
 mod relations;
 mod reveal;
 mod staged;
 mod state;
+mod target;
 mod terminal;
 mod theme;
+mod undoing;
 mod update;
 mod view;
 mod wake;
@@ -58,6 +62,7 @@ use tokio::{signal::unix, sync::mpsc};
 pub use self::{
     easel::{Easel, Hanging},
     format::wrap,
+    keymap::{Keys, Problem as KeyProblem, markdown as keys_in_markdown, text as keys_in_text},
     photo::Means,
     state::{SMALLEST, Searched, Settings},
     terminal::{Screen, colours, size},

@@ -15,7 +15,7 @@ use caseload::{
     simulator::{self, DEMO_KEY, Novelties, Scenario, Simulator},
     store::Store,
     sync,
-    tui::{Console, Errand, Hanging, Searched, Settings, Theme, photo::Means},
+    tui::{Console, Errand, Hanging, Keys, Searched, Settings, Theme, photo::Means},
 };
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::{
@@ -61,6 +61,7 @@ pub struct Beginning {
     pub layouts: BTreeMap<String, CaseLayout>,
     pub reviewer: &'static str,
     pub photos: Photos,
+    pub keys: Keys,
     /// How photos get to the terminal; half blocks in all colours without it.
     pub means: Option<Means>,
     /// For so long links to files are good, in seconds.
@@ -84,6 +85,7 @@ impl Default for Beginning {
             layouts: BTreeMap::new(),
             reviewer: "jane@example.test",
             photos: Photos::Auto,
+            keys: Keys::default(),
             means: None,
             file_life: 6 * 60 * 60,
         }
@@ -208,6 +210,7 @@ impl Story {
             error_rate: 0.05,
             photos: beginning.photos,
             photo_limit: 256 * 1024,
+            keys: beginning.keys.clone(),
         };
         let news = booted.take_news();
         let mut console =
@@ -249,6 +252,29 @@ impl Story {
         }
         self.settle().await;
         self
+    }
+
+    /// Presses a key by its spelling in the table (`Ctrl-d`, `Space`, `g`); what comes of it is drawn,
+    /// but not waited for.
+    pub fn tap(&mut self, spelled: &str) -> &mut Self {
+        self.console.input(Event::Key(spelt(spelled)));
+        self.glimpse();
+        self
+    }
+
+    /// Another size, likewise.
+    pub fn fit(&mut self, columns: u16, rows: u16) -> &mut Self {
+        self.terminal.backend_mut().resize(columns, rows);
+        self.console.input(Event::Resize(columns, rows));
+        self.glimpse();
+        self
+    }
+
+    fn glimpse(&mut self) {
+        self.console.take_answers();
+        let frame = self.terminal.draw(|frame| self.console.draw(frame));
+        self.shown = frame.expect("a test terminal takes all").buffer.clone();
+        self.console.drawn();
     }
 
     pub async fn paste(&mut self, text: &str) -> &mut Self {
@@ -429,6 +455,35 @@ impl Story {
     pub async fn shut_down(self) {
         self.booted.shut_down().await;
     }
+}
+
+/// A press as the table spells it.
+fn spelt(spelled: &str) -> KeyEvent {
+    let code = match spelled {
+        "Enter" => KeyCode::Enter,
+        "Esc" => KeyCode::Esc,
+        "Space" => KeyCode::Char(' '),
+        "Tab" => KeyCode::Tab,
+        "Shift-Tab" => KeyCode::BackTab,
+        "Backspace" => KeyCode::Backspace,
+        "Up" => KeyCode::Up,
+        "Down" => KeyCode::Down,
+        "Left" => KeyCode::Left,
+        "Right" => KeyCode::Right,
+        "Home" => KeyCode::Home,
+        "End" => KeyCode::End,
+        "PageUp" => KeyCode::PageUp,
+        "PageDown" => KeyCode::PageDown,
+        other => {
+            let (control, letter) = match other.strip_prefix("Ctrl-") {
+                Some(letter) => (KeyModifiers::CONTROL, letter),
+                None => (KeyModifiers::NONE, other),
+            };
+            let letter = letter.chars().next().unwrap_or_else(|| panic!("no key is {spelled}"));
+            return KeyEvent::new(KeyCode::Char(letter), control);
+        }
+    };
+    KeyEvent::new(code, KeyModifiers::NONE)
 }
 
 fn parse(keys: &str) -> Vec<KeyEvent> {

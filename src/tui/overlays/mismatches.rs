@@ -38,7 +38,7 @@ pub fn draw(frame: &mut Frame<'_>, cursor: usize, state: &State, theme: &Theme) 
     }
     let foot = match list.len() {
         0 => "Esc closes".to_owned(),
-        len => format!("{} of {} · j k scroll · Esc closes", cursor + 1, count(len)),
+        len => format!("{} of {} · {}", cursor + 1, count(len), state.settings.keys.scroll_foot()),
     };
     popup::draw(frame, "mismatches, kept and shown as they came", &foot, lines, WIDTH, 0, theme);
 }

@@ -8,5 +8,6 @@ pub mod leave;
 pub mod link;
 pub mod mismatches;
 pub mod outbox;
+pub mod palette;
 pub mod statuses;
 pub mod viewer;

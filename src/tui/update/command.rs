@@ -3,25 +3,30 @@
 use tui_input::Input;
 
 use super::{
-    Effect, Pane, State, Tone, album, ask, copy, dialog, evidence, follow_cursor, load_cases,
-    load_inquiries, lock, measure, open, relate, relations, reveal, stage, undo,
+    Effect, Pane, State, Tone, album, ask, copy, evidence, follow_cursor, goto, load_cases,
+    load_inquiries, lock, measure, open, relate, relations, reveal, stage,
 };
 use crate::{
     desk::{CaseView, InquiryView},
     model::{InquiryStatus, ReportId, Subject},
     tui::{
+        available::{self, available},
         command::Command,
         guard,
+        palette::Palette,
         panes::detail,
-        prompt::Prompt,
         relations::walk::Way,
         state::{Filter, Leaving, Overlay, Tab},
+        undoing,
     },
 };
 
 pub fn act(state: &mut State, command: Command) -> Vec<Effect> {
     if command != Command::Interrupt {
         state.leaving = Leaving::No;
+    }
+    if let Err(why) = available(state, command) {
+        return refuse(state, why);
     }
     match command {
         Command::Down => step(state, 1),
@@ -34,11 +39,16 @@ pub fn act(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Back => back(state),
         Command::NextItem => neighbour(state, 1),
         Command::PreviousItem => neighbour(state, -1),
+        Command::JumpBack => goto::back(state),
+        Command::JumpForward => goto::forward(state),
         Command::NextPane => turn(state, Turn::Next),
         Command::PreviousPane => turn(state, Turn::Previous),
         Command::InquiriesPane => focus(state, Pane::Inquiries),
         Command::CasesPane => focus(state, Pane::Cases),
         Command::RelationsPane => focus(state, Pane::Relations),
+        Command::Approve | Command::Decline if available::joins(state) => {
+            stage::inquiries(state, command)
+        }
         Command::Approve
         | Command::Decline
         | Command::Escalate
@@ -46,14 +56,13 @@ pub fn act(state: &mut State, command: Command) -> Vec<Effect> {
         | Command::AssignToMe => stage::verdict(state, command),
         Command::CaseStatus => status_menu(state),
         Command::Dismiss => stage::dismissal(state),
-        Command::Undo => undo::undo(state),
-        Command::Relations => relations::show(state),
-        Command::Fold => match state.focus {
-            Pane::Relations => relations::fold(state),
-            _ => refuse(state, "only the tree of relations folds"),
+        Command::Undo => match undoing::wanted(state) {
+            Ok(effect) => vec![effect],
+            Err(why) => refuse(state, why),
         },
+        Command::Relations => relations::show(state),
+        Command::Fold => relations::fold(state),
         Command::Walk => relations::walk(state),
-        Command::AddRelation if state.staged.is_some() => dialog::refuse_while_staged(state),
         Command::AddRelation => relate::add(state),
         Command::RemoveRelation => relate::remove(state),
         Command::NextTab => turn_tab(state, 1),
@@ -82,7 +91,7 @@ pub fn act(state: &mut State, command: Command) -> Vec<Effect> {
                 }
                 effects
             }
-            None => refuse(state, "nothing is selected"),
+            None => Vec::new(),
         },
         Command::Outbox => {
             state.overlay = Some(Overlay::Outbox { cursor: 0 });
@@ -95,7 +104,7 @@ pub fn act(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Prompt => {
             // It takes the toast's place.
             state.toast = None;
-            state.prompt = Some(Prompt::default());
+            state.palette = Some(Palette::default());
             Vec::new()
         }
         Command::Repaint => vec![Effect::Repaint],
@@ -140,10 +149,7 @@ fn step(state: &mut State, rows: i64) -> Vec<Effect> {
 
 /// Looking at another part of the evidence is going to it: the keys are the detail's from then on.
 fn turn_tab(state: &mut State, tabs: isize) -> Vec<Effect> {
-    let Some(detail) = &mut state.detail else { return refuse(state, "nothing is selected") };
-    if !matches!(detail.subject, Subject::Inquiry(_)) {
-        return refuse(state, "only an inquiry's evidence has tabs");
-    }
+    let Some(detail) = &mut state.detail else { return Vec::new() };
     detail.tab = detail.tab.turned(tabs);
     (detail.cursor, detail.scroll) = (0, 0);
     state.focus = Pane::Detail;
@@ -176,23 +182,14 @@ fn open_selected(state: &mut State) -> Vec<Effect> {
         },
         _ => state.selected(),
     };
-    match (target, state.focus) {
-        (Some(subject), _) => open(state, subject),
-        (None, Pane::Detail) => Vec::new(),
-        (None, _) => refuse(state, "there is nothing to open here"),
-    }
+    target.map_or_else(Vec::new, |subject| open(state, subject))
 }
 
 /// A report is read among the evidence of the inquiry that it is about.
 fn open_report(state: &mut State, id: &ReportId) -> Vec<Effect> {
     let exhibits = state.detail.as_ref().and_then(|detail| detail.exhibits());
     let inquiry = exhibits.and_then(|exhibits| exhibits.report(id)?.inquiry.clone());
-    let Some(inquiry) = inquiry.map(Subject::Inquiry) else {
-        return refuse(state, "this report is about no inquiry: all that is known of it is here");
-    };
-    if state.detail.as_ref().is_some_and(|detail| detail.subject == inquiry) {
-        return Vec::new();
-    }
+    let Some(inquiry) = inquiry.map(Subject::Inquiry) else { return Vec::new() };
     let effects = open(state, inquiry);
     if let Some(detail) = &mut state.detail {
         detail.tab = Tab::Reports;
@@ -215,7 +212,11 @@ fn back(state: &mut State) -> Vec<Effect> {
         Pane::Detail => focus_list_of_detail(state),
         Pane::Relations => relations::back(state).unwrap_or_else(|| focus(state, Pane::Inquiries)),
         Pane::Cases => focus(state, Pane::Inquiries),
-        Pane::Inquiries => Vec::new(),
+        Pane::Inquiries => {
+            let quit = state.key(Command::Quit);
+            state.say(format!("there is nothing to go back from; {quit} quits"), Tone::Plain);
+            Vec::new()
+        }
     }
 }
 
@@ -261,7 +262,12 @@ fn neighbour(state: &mut State, rows: i64) -> Vec<Effect> {
         return relations::step(state, if rows > 0 { Way::Down } else { Way::Up });
     }
     let reading = state.focus == Pane::Detail;
+    let before = state.selected();
     let mut effects = move_cursor(state, rows);
+    if state.selected() == before {
+        let said = if rows > 0 { "this is the last item" } else { "this is the first item" };
+        state.say(said, Tone::Plain);
+    }
     if reading
         && !effects.is_empty()
         && let Some(subject) = state.detail.as_ref().map(|detail| detail.subject.clone())
@@ -284,20 +290,12 @@ fn status_menu(state: &mut State) -> Vec<Effect> {
 
 fn filter(state: &mut State) -> Vec<Effect> {
     let before = (state.inquiry_view.clone(), state.case_view.clone());
-    if let Some(detail) = state.detail.as_ref().filter(|detail| detail.tab == Tab::Raw)
-        && state.focus == Pane::Detail
-    {
+    if let Some(detail) = state.detail.as_ref().filter(|_| available::finds(state)) {
         let input = Input::new(detail.raw.find.clone());
         state.filter = Some(Filter { pane: Pane::Detail, input, before });
         return Vec::new();
     }
     let pane = state.list_pane();
-    if pane == Pane::Relations {
-        return refuse(
-            state,
-            "relations are few enough to see: only inquiries and cases are filtered",
-        );
-    }
     let text = match pane {
         Pane::Cases => case_filter_text(&state.case_view),
         _ => inquiry_filter_text(&state.inquiry_view),
@@ -319,15 +317,10 @@ fn clear_filter(state: &mut State) -> Vec<Effect> {
             vec![load_cases(state)]
         }
         _ => {
-            state.inquiry_view = queue();
+            state.inquiry_view = available::queue();
             vec![load_inquiries(state)]
         }
     }
-}
-
-/// The queue that waits for a person.
-pub fn queue() -> InquiryView {
-    InquiryView { status: Some(InquiryStatus::NeedsReview), search: None }
 }
 
 /// The words that make this view, for editing.
@@ -353,7 +346,7 @@ fn interrupt(state: &mut State) -> Vec<Effect> {
     match state.leaving {
         Leaving::No => {
             state.leaving = Leaving::Asked;
-            state.say("Ctrl-c again quits", Tone::Plain);
+            state.say(format!("{} again quits", state.key(Command::Interrupt)), Tone::Plain);
         }
         Leaving::Asked | Leaving::Yes => leave(state),
     }

@@ -6,11 +6,11 @@ use crate::{
         Confirmation,
         policy::{self, Part},
     },
-    model::{Action, Evidence, Match, MatchKind, Subject, Verb, history},
+    model::{Action, Evidence, Subject, Verb, history},
     tui::{
+        available,
         command::Command,
         guard::{self, Wanted},
-        panes::detail::{self, On},
         staged::{Proposed, Purpose, Staged},
         state::File,
     },
@@ -34,12 +34,9 @@ pub fn verdict(state: &mut State, command: Command) -> Vec<Effect> {
 
 /// Puts the dismissal of what is under the cursor into the commit bar.
 pub fn dismissal(state: &mut State) -> Vec<Effect> {
-    let (report, matched) = match detail::under_cursor(state) {
-        Some(On::Report(report)) => (report, None),
-        Some(On::Match { report, entity }) => {
-            (report, entity.map(|id| Match { kind: MatchKind::Entity, id }))
-        }
-        _ => return refuse(state, "put the cursor on a report or a match: it is dismissed there"),
+    let (report, matched) = match available::match_under_cursor(state) {
+        Ok(there) => there,
+        Err(why) => return refuse(state, why),
     };
     match guard::dismissal(state, &report, matched) {
         Err(why) => refuse(state, why),
