@@ -147,7 +147,6 @@ fn control(key: &str) -> Result<String, String> {
         "m" => same("Enter"),
         "[" => same("Esc"),
         "h" => same("Backspace"),
-        "c" => Err("Ctrl-c always interrupts: take another key".into()),
         "z" => Err("Ctrl-z is kept for the shell: take another key".into()),
         _ => match key.as_bytes() {
             [letter] if letter.is_ascii_lowercase() => Ok(format!("Ctrl-{key}")),
@@ -156,12 +155,20 @@ fn control(key: &str) -> Result<String, String> {
     }
 }
 
+/// A key that somebody may choose.
+fn own(spelling: &str) -> Result<(), String> {
+    match chord(spelling)?.0.iter().any(|press| press == "Ctrl-c") {
+        true => Err("Ctrl-c always interrupts: take another key".into()),
+        false => Ok(()),
+    }
+}
+
 /// # Errors
-/// With the first key that no terminal sends.
+/// With the first key that no terminal sends, or that is not to be had.
 pub fn check(keys: &Keys) -> Result<(), Problem> {
     for (name, bound) in keys {
         for spelling in &bound.0 {
-            chord(spelling).map_err(|what| Problem {
+            own(spelling).map_err(|what| Problem {
                 setting: "keys",
                 below: vec![name.clone()],
                 what,
@@ -208,7 +215,6 @@ mod tests {
             ("Ctrl-m", "is Enter to a terminal"),
             ("Ctrl-[", "is Esc to a terminal"),
             ("Ctrl-h", "is Backspace to a terminal"),
-            ("Ctrl-c", "always interrupts"),
             ("Ctrl-z", "kept for the shell"),
             ("Shift-a", "what Shift makes of a key"),
         ];
@@ -217,6 +223,7 @@ mod tests {
             assert!(said.contains(why), "{spelling:?}: {said}");
             assert!(!said.contains("verysecret"));
         }
+        assert!(own("Ctrl-c").unwrap_err().contains("always interrupts") && own("c").is_ok());
         assert_eq!(chord("gg").unwrap().to_string(), "gg");
         assert_eq!(chord("Ctrl-x w").unwrap().to_string(), "Ctrl-x w");
     }

@@ -279,7 +279,7 @@ mod tests {
         let table = [
             (Command::Approve, ""),
             (Command::Down, ""),
-            (Command::Escalate, "needs review"),
+            (Command::Escalate, "in review already"),
             (Command::CaseStatus, "only cases have a status menu"),
             (Command::Dismiss, "put the cursor on a report"),
             (Command::Fold, "only the tree of relations folds"),

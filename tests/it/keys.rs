@@ -33,15 +33,11 @@ async fn the_palette_finds_commands_says_why_not_and_opens_ids() {
     let mut story = Story::begin_with(Beginning { size: (80, 24), ..Beginning::default() }).await;
     let id = story.first_in_queue();
     story.press(":").await.sees("a command, an id or a link").sees("down").sees("1 of ");
-    story.press("esca").await.sees("escalate").sees("not now: this inquiry needs review already");
-    story.press("<enter>").await.sees("needs review already").lacks("Enter commits");
+    story.press("esca").await.sees("escalate").sees("not now: this inquiry is in review");
+    story.press("<enter>").await.sees("in review already").lacks("Enter commits");
     story.press(":clipboard").await.sees("copy an id").press("<enter>").await.sees("a digit, y");
     story.press("<esc>:").await.sees("1 of ").press("<down><enter>").await;
-    story
-        .sees("needs review already")
-        .press(":zzzz<enter>")
-        .await
-        .sees("no command is called zzzz");
+    story.sees("in review already").press(":zzzz<enter>").await.sees("no command is called zzzz");
     story.press("<esc>").await.press(&format!(":{}", &id[..8])).await.sees("open this inquiry");
     story.press("<tab><enter>").await.sees("open: inquiry");
     story.press(":help<enter>").await.sees("Here").press("<esc>").await;

@@ -232,7 +232,7 @@ mod tests {
     #[test]
     fn keys_of_the_reviewers_own_hold_in_every_context() {
         let keys = told(
-            "[keys]\nundo = \"U\"\nnext-tab = [\"n\", \"Ctrl-x n\"]\nphoto-next = \"Space\"\nrefetch = []\n",
+            "[keys]\nundo = \"U\"\ntab = [\"n\", \"Ctrl-x n\"]\nphoto-next = \"Space\"\nrefetch = []\n",
         )
         .unwrap();
         assert_eq!(keys.shown(Command::Undo), "U");

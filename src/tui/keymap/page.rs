@@ -79,7 +79,7 @@ Every key can be changed under `[keys]` of the configuration, by the name in the
 ```toml
 [keys]
 approve = \"Ctrl-y\"
-next-tab = [\"n\", \"Ctrl-x n\"]
+tab = [\"n\", \"Ctrl-x n\"]
 repaint = []               # only by its name, :repaint
 photo-next = \"Space\"
 ```

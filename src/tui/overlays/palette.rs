@@ -3,7 +3,7 @@
 //! ```text
 //! ┌ commands ──────────────────────────────────────┐
 //! │ approve          a         approve the inquiry │
-//! │ escalate         e         needs review already │  dim: it cannot run now
+//! │ escalate         e         is in review already │  dim: it cannot run now
 //! └──────────────────── Enter runs · Tab completes ┘
 //! ```
 
