@@ -50,7 +50,9 @@ fn all(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
     }
     health::draw(frame, areas.health, state, theme);
     if let Some(open) = &state.palette {
-        overlays::palette::draw(frame, areas.hints, open, state, theme);
+        // What is staged stays in sight.
+        let below = areas.commit.unwrap_or(areas.hints);
+        overlays::palette::draw(frame, below, open, state, theme);
     }
     match &state.overlay {
         None => {}

@@ -63,7 +63,7 @@ pub fn text(keys: &Keys) -> String {
 /// `1 … 9` for the digits.
 pub fn shortened(keys: &[String]) -> String {
     match keys {
-        [first, .., last] if keys.len() > 5 => format!("{first} … {last}"),
+        [one, .., nine] if one.contains('1') && nine.contains('9') => format!("{one} … {nine}"),
         keys => keys.join(" "),
     }
 }

@@ -28,7 +28,7 @@ const MOST: u16 = 14;
 const NAME: usize = 18;
 const KEYS: usize = 15;
 
-/// `line`: where the typed text is; the list stands on it.
+/// `line`: what the list stands on, the typed text or the commit bar above it.
 pub fn draw(frame: &mut Frame<'_>, line: Rect, open: &Palette, state: &State, theme: &Theme) {
     let entries = palette::entries(open, &state.recent, &state.settings.keys);
     let room = line.y.saturating_sub(3).min(MOST);

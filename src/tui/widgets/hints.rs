@@ -21,6 +21,7 @@ use crate::{
 
 pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
     let line = match (&state.toast, &state.filter) {
+        _ if !state.chord.is_empty() => chord(state, usize::from(area.width), theme),
         (Some(said), _) => return toast(frame, area, said, theme),
         (None, Some(_)) => {
             let hint = match state.settings.searched {
@@ -33,7 +34,6 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
             };
             Line::styled(format::cut(hint, usize::from(area.width)), theme.dim)
         }
-        (None, None) if !state.chord.is_empty() => chord(state, usize::from(area.width), theme),
         (None, None) => match &state.staged {
             Some(staged) => commit_bar::keys(staged, state, theme),
             None => hints(state, usize::from(area.width), theme),
