@@ -57,9 +57,11 @@ pub fn bind(configured: &config::Keys) -> Result<Keys, Problem> {
                 return Err(Problem { name: row.name(context), what });
             }
             for command in row.follows {
-                let single =
-                    keys.of_command(*command).iter().filter(|chord| chord.alone().is_some());
-                presses.extend(single.cloned());
+                for chord in keys.of_command(*command) {
+                    if chord.alone().is_some() && !presses.contains(chord) {
+                        presses.push(chord.clone());
+                    }
+                }
             }
             own.push(presses);
         }
