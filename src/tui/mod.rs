@@ -56,6 +56,7 @@ use std::{
 
 use crossterm::event::{Event, EventStream, KeyEventKind};
 use futures::{Stream, StreamExt};
+use jiff::Timestamp;
 use ratatui::Frame;
 use tokio::{signal::unix, sync::mpsc};
 
@@ -224,6 +225,11 @@ impl Console {
 
     pub fn errands(&mut self) -> Vec<Errand> {
         std::mem::take(&mut self.errands)
+    }
+
+    /// What it has to say now, and until when.
+    pub fn said(&self) -> Option<(&str, Timestamp)> {
+        self.state.toast.as_ref().map(|toast| (toast.text.as_str(), toast.until))
     }
 
     pub fn is_over(&self) -> bool {

@@ -418,6 +418,11 @@ impl Story {
         lines.iter().map(|(line, _)| serde_json::from_str(line).expect("a line is JSON")).collect()
     }
 
+    /// What the console has to say, and until when: the same words said again are told apart.
+    pub fn said(&self) -> Option<(String, Timestamp)> {
+        self.console.said().map(|(text, until)| (text.to_owned(), until))
+    }
+
     pub fn is_over(&self) -> bool {
         self.console.is_over()
     }
