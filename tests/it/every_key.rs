@@ -7,6 +7,7 @@ use caseload::{
     config::{Chord, chord},
     tui::Keys,
 };
+use ratatui::buffer::Cell;
 
 use crate::story::{Beginning, Story};
 
@@ -41,6 +42,7 @@ const LINE: &[&str] = &[
     "Shift-Tab",
     "Tab",
     "Backspace",
+    "Space",
     "Ctrl-d",
     "Ctrl-l",
     "Ctrl-n",
@@ -87,11 +89,11 @@ const ONLY_3: &[&str] = &[
 /// What is drawn anew looks as it did.
 const NOTHING_TO_SEE: &[&str] = &["Ctrl-l"];
 
-/// The screen but for its last lines: what is said, and figures that come and go.
-fn seen(story: &Story) -> String {
-    let screen = story.screen();
-    let lines: Vec<&str> = screen.lines().collect();
-    lines[..lines.len().saturating_sub(2)].join("\n")
+/// The screen, colours and all, but for its last lines: what is said, and figures that come and go.
+fn seen(story: &Story) -> Vec<Cell> {
+    let buffer = story.buffer();
+    let last = 2 * usize::from(buffer.area.width);
+    buffer.content()[..buffer.content().len().saturating_sub(last)].to_vec()
 }
 
 /// From anywhere to the first of the inquiries, and on to a context.
