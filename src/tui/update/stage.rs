@@ -1,6 +1,6 @@
 //! What goes into the commit bar: a decision, and with a case's the verdict about its inquiries.
 
-use super::{Effect, State, command::refuse, measure};
+use super::{Effect, State, Tone, command::refuse, measure};
 use crate::{
     desk::{
         Confirmation,
@@ -26,6 +26,13 @@ pub fn verdict(state: &mut State, command: Command) -> Vec<Effect> {
             let detail = state.detail.as_ref().expect("the guard saw a detail");
             let evidence = detail.evidence().expect("the guard saw its file");
             let subject = detail.subject.clone();
+            let is_it = |staged: &Staged| staged.subject == subject && staged.verb == verb;
+            if state.staged.as_ref().is_some_and(is_it) {
+                // The reason and the comment that were given stay.
+                let said = format!("{} is staged already: Enter commits", verb.words());
+                state.say(said, Tone::Plain);
+                return Vec::new();
+            }
             decision(state, subject, verb, evidence);
             Vec::new()
         }
