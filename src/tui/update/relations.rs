@@ -53,10 +53,8 @@ pub fn fold(state: &mut State) -> Vec<Effect> {
     let pane = &mut state.relations;
     let place = pane.place().clone();
     match pane.row().map(|row| row.what) {
-        Some(What::Group { .. }) => {
-            if !pane.folds.closed.remove(&place) {
-                pane.folds.closed.insert(place);
-            }
+        Some(What::Group { .. }) if !pane.folds.closed.remove(&place) => {
+            pane.folds.closed.insert(place);
         }
         Some(What::Node { .. }) => match (pane.fold(), pane.account()) {
             (Some(Fold::Open | Fold::Deep), _) if pane.folds.open.remove(&place) => {}
