@@ -16,7 +16,7 @@ use caseload::{
     secret::{KeySource, Secret},
     simulator::{self, DEMO_KEY, Novelties, Scenario, Simulator},
     sync,
-    tui::{Console, Searched, Settings, Theme},
+    tui::{Console, Keys, Searched, Settings, Theme},
 };
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use divan::Bencher;
@@ -130,6 +130,7 @@ async fn filled(folder: &TempDir, busy: &Busy, clock: &Clock) -> (Console, Boote
         claims: None,
         photos: caseload::config::Photos::Off,
         photo_limit: 0,
+        keys: Keys::default(),
     };
     let news = booted.take_news();
     let mut console =

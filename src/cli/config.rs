@@ -1,4 +1,4 @@
-//! `caseload config`: check, path, example.
+//! `caseload config`: check, path, keys, example.
 
 use std::{
     io::{self, Write, stdout},
@@ -15,6 +15,7 @@ use crate::{
         policy::{InForce, Places, Source},
     },
     secret::{FieldKeySource, KeySource},
+    tui,
 };
 
 #[derive(Debug, Subcommand)]
@@ -24,6 +25,12 @@ pub enum Command {
     Check,
     /// Print where files lie.
     Path,
+    /// Print the keys in force.
+    Keys {
+        /// As a page in Markdown.
+        #[arg(long)]
+        markdown: bool,
+    },
     /// Print a configuration file that documents every setting.
     Example {
         /// Of the policy file instead.
@@ -52,6 +59,15 @@ pub fn run(command: Command, file: Option<&Path>) -> anyhow::Result<ExitCode> {
             row(&mut out, "policy", places.organisation.display())?;
             row(&mut out, "", places.yours.display())?;
             folders(&mut out, &config.unwrap_or_default(), &paths)?;
+        }
+        Command::Keys { markdown } => {
+            let loaded = profile::load(file, &Paths::of_user()?)?;
+            let keys = tui::Keys::of(&loaded.config.keys).expect("they were checked");
+            let page = match markdown {
+                true => tui::keys_in_markdown(&keys),
+                false => tui::keys_in_text(&keys),
+            };
+            out.write_all(page.as_bytes())?;
         }
         Command::Check => {
             let paths = Paths::of_user()?;

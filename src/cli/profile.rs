@@ -34,7 +34,11 @@ pub fn load(named: Option<&Path>, paths: &Paths) -> Result<Loaded, config::Error
         Some(file) => (file, Required::Yes),
         None => (paths.config.as_path(), Required::No),
     };
-    config::load(file, required, |name| std::env::var(name).ok())
+    let loaded = config::load(file, required, |name| std::env::var(name).ok())?;
+    // Which names and keys there are, the console knows.
+    tui::Keys::of(&loaded.config.keys)
+        .map_err(|problem| loaded.wrong(&["keys", &problem.name], &problem.told()))?;
+    Ok(loaded)
 }
 
 /// The policy in force: of the organisation's file and of the one beside the configuration.
@@ -233,6 +237,7 @@ pub fn console(
         photo_limit: usize::try_from(config.ui.photo_kib)
             .unwrap_or(usize::MAX)
             .saturating_mul(1024),
+        keys: tui::Keys::of(&config.keys).expect("they were checked when they were read"),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::{CaseStatus, Config, Reason, cases, queue, relations};
+use super::{CaseStatus, Config, Reason, cases, keys, queue, relations};
 use crate::model::StatusKind;
 
 /// What is wrong with a setting.
@@ -63,6 +63,7 @@ pub fn check(config: &Config) -> Result<(), Problem> {
     statuses(config.cases.statuses.values().flatten()).map_err(|what| ("cases.statuses", what))?;
     queue::check(&config.queue)?;
     cases::check(&config.cases.layout)?;
+    keys::check(&config.keys)?;
     relations::check(&config.relations)
 }
 

@@ -26,6 +26,17 @@ pub struct Loaded {
     pub field_key: FieldKeySource,
     /// The base URL came from the environment.
     pub base_url_from_environment: bool,
+    /// What the file says; it holds no key of Persona's.
+    text: String,
+    name: String,
+}
+
+impl Loaded {
+    /// What somebody else found wrong with a setting: with its place in the file.
+    pub fn wrong(&self, setting: &[&str], what: &str) -> Error {
+        let at = explain::where_set(&self.text, setting);
+        Error { file: self.name.clone(), at, what: format!("{}: {what}", setting[0]) }
+    }
 }
 
 /// Reads `file` if it is there, then the environment through `variable`. With `required`, a file
@@ -39,10 +50,10 @@ pub fn load(
     variable: impl Fn(&str) -> Option<String>,
 ) -> Result<Loaded, Error> {
     let name = file.display().to_string();
-    let (mut config, found) = match fs::read_to_string(file) {
-        Ok(text) => (parse(&text, &name)?, true),
+    let (mut config, text) = match fs::read_to_string(file) {
+        Ok(text) => (parse(&text, &name)?, Some(text)),
         Err(why) if why.kind() == io::ErrorKind::NotFound && required == Required::No => {
-            (Config::default(), false)
+            (Config::default(), None)
         }
         Err(why) => {
             return Err(Error { file: name, at: None, what: format!("cannot be read: {why}") });
@@ -86,8 +97,9 @@ pub fn load(
         Some(path) => FieldKeySource::File(path.clone()),
         None => FieldKeySource::None,
     };
-    let file = found.then(|| file.to_owned());
-    Ok(Loaded { config, file, key, field_key, base_url_from_environment })
+    let file = text.is_some().then(|| file.to_owned());
+    let text = text.unwrap_or_default();
+    Ok(Loaded { config, file, key, field_key, base_url_from_environment, text, name })
 }
 
 /// Whether the file must exist: it must when somebody named it.

@@ -1,6 +1,6 @@
 //! What can be configured: one struct per section, each default beside its field.
 //!
-//! `relations`, `cases` and `queue` are sections with words of their own, `policy` a file of its own, `load` reads and
+//! `relations`, `cases`, `queue` and `keys` are sections with words of their own, `policy` a file of its own, `load` reads and
 //! merges, `check` knows what types cannot say, `explain` turns the parser's errors into a place and
 //! a fix, `paths` says where things lie. `config.example.toml` documents
 //! every setting; a test holds it against these structs.
@@ -8,6 +8,7 @@
 mod cases;
 mod check;
 mod explain;
+mod keys;
 mod load;
 mod paths;
 pub mod policy;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     cases::{CaseLayout, Section},
     explain::Error,
+    keys::{Bound, Chord, Keys, chord},
     load::{BASE_URL_VARIABLE, Loaded, Required, load, parse},
     paths::{Paths, PathsError, private_folder},
     policy::Policy,
@@ -46,6 +48,7 @@ pub struct Config {
     pub store: Store,
     pub log: Log,
     pub ui: Ui,
+    pub keys: Keys,
 }
 
 impl Config {

@@ -12,6 +12,7 @@ mod evidence;
 mod journal;
 mod listen;
 mod listing;
+mod lookup;
 mod mismatches;
 mod news;
 mod obey;

@@ -18,6 +18,7 @@ mod exhibits;
 mod figures;
 mod history;
 mod hydrated;
+mod ids;
 mod ingest;
 mod inspect;
 mod journal;

@@ -14,6 +14,8 @@ pub enum Command {
     Back,
     NextItem,
     PreviousItem,
+    JumpBack,
+    JumpForward,
     NextPane,
     PreviousPane,
     InquiriesPane,
@@ -119,6 +121,36 @@ impl Command {
     }
 }
 
+impl Command {
+    /// Whether looking at the evidence goes on with it while a decision is staged; whatever would
+    /// leave the item has to wait. Another verdict replaces the one that is staged.
+    pub fn runs_while_staged(self) -> bool {
+        let looks = matches!(
+            self,
+            Self::NextTab
+                | Self::PreviousTab
+                | Self::Down
+                | Self::Up
+                | Self::PageDown
+                | Self::PageUp
+                | Self::First
+                | Self::Last
+                | Self::Checks
+                | Self::Photos
+                | Self::Reveal
+                | Self::RevealItem
+                | Self::Copy
+                | Self::Mismatches
+                | Self::Prompt
+                | Self::Help
+                | Self::Lock
+                | Self::Repaint
+                | Self::Interrupt
+        );
+        looks || self.spec().danger == Danger::Decision
+    }
+}
+
 impl Spec {
     /// What is typed after `:` to ask for it: `clear-filter`.
     pub fn name(&self) -> String {
@@ -171,6 +203,8 @@ pub const TABLE: &[Spec] = &[
     ),
     row(C::NextItem, &["J"], "next", "the next item, staying in the detail", Moving),
     row(C::PreviousItem, &["K"], "previous", "the previous item, staying in the detail", Moving),
+    row(C::JumpBack, &["Ctrl-o"], "jump back", "to what was open before", Moving),
+    row(C::JumpForward, &["gi"], "forward", "and forward again", Moving),
     row(C::NextPane, &["Tab"], "pane", "to the next pane", Moving),
     row(C::PreviousPane, &["Shift-Tab"], "pane back", "to the previous pane", Moving),
     row(C::InquiriesPane, &["1"], "inquiries", "the first view: what needs review", Moving),
@@ -202,7 +236,7 @@ pub const TABLE: &[Spec] = &[
     ),
     decision(
         C::AssignToMe,
-        &["@"],
+        &["@", "ga"],
         "assign",
         "take the item: assigns the case to you, claims the inquiry",
     ),
@@ -241,13 +275,7 @@ pub const TABLE: &[Spec] = &[
         "the relations of this item's account; in the tree, follow: make it the root",
         Looking,
     ),
-    row(
-        C::Fold,
-        &["Space"],
-        "fold",
-        "fold or unfold what is under the cursor of the tree",
-        Looking,
-    ),
+    row(C::Fold, &["z"], "fold", "fold or unfold what is under the cursor of the tree", Looking),
     row(
         C::Walk,
         &["W"],
@@ -299,7 +327,7 @@ pub const TABLE: &[Spec] = &[
         "narrow the list: words, ~like, !not, field:value, as in status:any failed:>0",
         Looking,
     ),
-    row(C::ClearFilter, &["\\"], "clear filter", "the whole queue again", Looking),
+    row(C::ClearFilter, &["\\", "gc"], "clear filter", "the whole queue again", Looking),
     row(
         C::Order,
         &["O"],
@@ -329,12 +357,18 @@ pub const TABLE: &[Spec] = &[
         "where Persona's answers were not what this console expects",
         Looking,
     ),
-    row(C::Prompt, &[":"], "command", "type a command's name; Tab completes it", Console),
+    row(
+        C::Prompt,
+        &[":"],
+        "command",
+        "find a command by its name, or what an id or a link names; Enter runs it",
+        Console,
+    ),
     row(C::Repaint, &["Ctrl-l"], "repaint", "draw the whole screen again", Console),
     row(C::Help, &["?"], "help", "this help", Console),
     row(
         C::Lock,
-        &["`"],
+        &["`", "gl"],
         "lock",
         "hide everything until Enter; a comment being written stays",
         Console,

@@ -11,6 +11,7 @@ use super::{
     album::{Order, Way},
     msg::{Msg, Then},
     photo::{self, Means, Picture},
+    target::Target,
 };
 use crate::{
     busy::{Busy, Token},
@@ -50,6 +51,10 @@ pub enum Effect {
     LoadRelations(Vec<AccountId>),
     LoadRelationKeys(AccountId),
     LoadStatuses(CaseId),
+    /// Ids that begin with what is typed.
+    LoadIds(String),
+    /// What shows a report or a verification.
+    FindOwner(Target),
     /// Ask Persona for what it tells of an inquiry.
     LoadEvents(InquiryId),
     /// Ask Persona for an inquiry as it writes it.
@@ -116,6 +121,8 @@ enum Slot {
     File,
     Relations,
     Statuses,
+    Ids,
+    Owner,
     Events,
     Raw,
     Refresh,
@@ -139,6 +146,8 @@ impl Effect {
             Self::LoadFile(_) => Slot::File,
             Self::LoadRelations(_) => Slot::Relations,
             Self::LoadStatuses(_) => Slot::Statuses,
+            Self::LoadIds(_) => Slot::Ids,
+            Self::FindOwner(_) => Slot::Owner,
             Self::LoadEvents(_) => Slot::Events,
             Self::LoadRaw(_) => Slot::Raw,
             Self::Refresh(_) => Slot::Refresh,
@@ -301,6 +310,18 @@ async fn perform(desk: &Desk, effect: Effect) -> Msg {
         Effect::LoadStatuses(case) => {
             let answer = desk.case_statuses(&case).await;
             Msg::Statuses(case, words(answer))
+        }
+        Effect::LoadIds(start) => {
+            let answer = desk.ids_beginning(&start).await;
+            Msg::Ids(start, words(answer))
+        }
+        Effect::FindOwner(target) => {
+            let answer = match &target {
+                Target::Item(subject) => Ok(Some(subject.clone())),
+                Target::Report(id) => desk.owner_of_report(id).await,
+                Target::Verification(id) => desk.owner_of_verification(id).await,
+            };
+            Msg::Owner(target, words(answer))
         }
         Effect::LoadEvents(id) => {
             let answer = desk.events(&id).await;

@@ -2,7 +2,6 @@
 
 use super::{
     command::Command,
-    keymap,
     staged::Inquiries,
     state::{File, Pane, State},
 };
@@ -41,7 +40,7 @@ pub fn proposed(state: &State) -> Option<&Action> {
 /// What a verdict key means for an item for which something is proposed.
 pub fn proposal(state: &State, action: &Action, command: Command) -> Result<Wanted, String> {
     let (verb, maker) = (action.verb.words(), &action.reviewer);
-    let undo = keymap::shown(Command::Undo);
+    let undo = state.key(Command::Undo);
     if is_same(maker, &state.settings.reviewer) {
         return Err(format!(
             "you proposed {verb}: a second person confirms it; {undo} takes it back"
@@ -49,7 +48,7 @@ pub fn proposal(state: &State, action: &Action, command: Command) -> Result<Want
     }
     let same = command_of(&action.verb);
     if command != same {
-        let key = keymap::shown(same);
+        let key = state.key(same);
         return Err(format!("{maker} proposed {verb}: {key} confirms, {undo} returns it"));
     }
     seen(state)?;
@@ -97,7 +96,10 @@ fn decision(state: &State, command: Command) -> Result<Verb, String> {
         let verb = action.verb.words();
         return Err(match action.state {
             ActionState::Held { .. } => {
-                format!("{verb} is held for this item already: u takes it back")
+                format!(
+                    "{verb} is held for this item already: {} takes it back",
+                    state.key(Command::Undo)
+                )
             }
             _ => format!("{verb} is on its way for this item already"),
         });
@@ -127,7 +129,10 @@ fn decision(state: &State, command: Command) -> Result<Verb, String> {
         (File::Case(_), Command::OneTimeLink) => {
             Err("a link is made for an inquiry: open one of this case's".into())
         }
-        (File::Case(_), _) => Err("a case has a status of its own: s shows the menu".into()),
+        (File::Case(_), _) => {
+            let menu = state.key(Command::CaseStatus);
+            Err(format!("a case has a status of its own: {menu} shows the menu"))
+        }
         (File::Account(_), _) => Err("an account is not decided: open its inquiry".into()),
     }
 }
@@ -141,7 +146,12 @@ fn inquiry(state: &State, inquiry: &Inquiry, command: Command) -> Result<Verb, S
             expires_in_seconds: u32::try_from(state.settings.link_expires.as_secs()).ok(),
         },
         Command::CaseStatus | Command::AssignToMe => {
-            return Err("this is an inquiry: a, d or e decide it; cases are in pane 2".into());
+            let [approve, decline, escalate, cases] =
+                [Command::Approve, Command::Decline, Command::Escalate, Command::CasesPane]
+                    .map(|command| state.key(command));
+            return Err(format!(
+                "this is an inquiry: {approve}, {decline} or {escalate} decide it; cases are in pane {cases}"
+            ));
         }
         _ => return Err("this key decides nothing".into()),
     };
@@ -160,7 +170,7 @@ fn opened(state: &State, verb: &Verb, item: &Subject, version: &Evidence) -> Res
         return Ok(());
     }
     match policy::opened_due(&state.settings.policy, verb, &item.short()) {
-        Some(why) => Err(format!("{why}: {} opens it", keymap::shown(Command::Open))),
+        Some(why) => Err(format!("{why}: {} opens it", state.key(Command::Open))),
         None => Ok(()),
     }
 }
@@ -180,6 +190,32 @@ pub fn taggable(state: &State) -> Result<(Subject, Evidence, Vec<Text>), String>
     };
     let evidence = detail.evidence().ok_or("this item is not in the local copy yet")?;
     Ok((detail.subject.clone(), evidence, tags))
+}
+
+/// Whether the open inquiry can be claimed now.
+pub fn claimable(state: &State) -> Result<(), String> {
+    match state.settings.claims {
+        Some(_) => Ok(()),
+        None => Err("claims are off: set review.claim_tag in the configuration".into()),
+    }
+}
+
+/// The open inquiry, if it is claimed by this reviewer.
+pub fn releasable(state: &State) -> Result<InquiryId, String> {
+    match state.detail.as_ref().map(|detail| &detail.file) {
+        Some(File::Inquiry(file)) => {
+            let (claims, me) = (state.settings.claims.as_ref(), &state.settings.reviewer);
+            match claims.is_some_and(|claims| claims.is_mine(&file.inquiry.tags, me)) {
+                true => Ok(file.inquiry.id.clone()),
+                false => Err("you have not claimed this inquiry".into()),
+            }
+        }
+        Some(File::Case(_)) => {
+            Err("Persona takes no assignee off a case: assign it to somebody else in the dashboard"
+                .into())
+        }
+        _ => Err("only an inquiry that you claimed can be released".into()),
+    }
 }
 
 /// Who else has claimed the open item, where that can be told.
@@ -213,7 +249,8 @@ pub fn dismissal(
         return match action.state {
             ActionState::Proposed { .. } => proposal(state, action, Command::Dismiss),
             ActionState::Held { .. } => {
-                Err("a dismissal is held for this report already: u takes it back".into())
+                let undo = state.key(Command::Undo);
+                Err(format!("a dismissal is held for this report already: {undo} takes it back"))
             }
             _ => Err("a dismissal is on its way for this report already".into()),
         };
@@ -321,7 +358,10 @@ pub fn status_menu(state: &State) -> Result<&crate::model::Case, String> {
         }
         Some((File::Loading, _)) => Err("this item is still loading".into()),
         _ if state.list_pane() == Pane::Cases => Err("no case is selected".into()),
-        _ => Err("only cases have a status menu: they are in pane 2".into()),
+        _ => Err(format!(
+            "only cases have a status menu: they are in pane {}",
+            state.key(Command::CasesPane)
+        )),
     }
 }
 

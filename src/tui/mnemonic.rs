@@ -1,11 +1,8 @@
 //! Letters for the entries of a menu: the first letter of a name where it is nobody else's.
 
-/// Letters that mean something in every menu.
-const TAKEN: [char; 6] = ['h', 'j', 'k', 'l', 'q', 'y'];
-
 /// For each name a letter of its own, of its own letters where there is one, the first for choice;
-/// names in other scripts go by their digit.
-pub fn letters<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<Option<char>> {
+/// names in other scripts go by their digit. `taken`: letters that mean something in every menu.
+pub fn letters<'a>(names: impl IntoIterator<Item = &'a str>, taken: &[char]) -> Vec<Option<char>> {
     let names: Vec<Vec<char>> = names
         .into_iter()
         .map(|name| name.to_lowercase().chars().filter(char::is_ascii_lowercase).collect())
@@ -18,7 +15,7 @@ pub fn letters<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<Option<char>
             let letter = name
                 .get(place)
                 .copied()
-                .filter(|letter| !TAKEN.contains(letter) && !chosen.contains(&Some(*letter)));
+                .filter(|letter| !taken.contains(letter) && !chosen.contains(&Some(*letter)));
             if chosen[nth].is_none() {
                 chosen[nth] = letter;
             }
@@ -34,7 +31,10 @@ mod tests {
     #[test]
     fn names_get_letters_of_their_own() {
         let told = |names: &[&str]| -> String {
-            letters(names.iter().copied()).into_iter().map(|letter| letter.unwrap_or('-')).collect()
+            letters(names.iter().copied(), &['h', 'j', 'k', 'l', 'q', 'y'])
+                .into_iter()
+                .map(|letter| letter.unwrap_or('-'))
+                .collect()
         };
         assert_eq!(told(&["Open", "Pending", "Approved", "Declined"]), "opad");
         assert_eq!(told(&["Done", "Declined", "Denied"]), "den");

@@ -11,6 +11,7 @@
 
 mod adding;
 mod album;
+mod available;
 mod casework;
 mod command;
 mod copying;
@@ -21,6 +22,7 @@ mod effect;
 mod format;
 mod frames;
 mod guard;
+mod jumps;
 mod keymap;
 mod layout;
 mod listing;
@@ -29,18 +31,20 @@ mod means;
 mod mnemonic;
 mod msg;
 mod overlays;
+mod palette;
 mod panes;
 mod pending;
 pub mod photo;
-mod prompt;
 mod relations;
 mod reveal;
 mod staged;
 mod standing;
 mod state;
 mod tagging;
+mod target;
 mod terminal;
 mod theme;
+mod undoing;
 mod update;
 mod view;
 mod views;
@@ -55,12 +59,14 @@ use std::{
 
 use crossterm::event::{Event, EventStream, KeyEventKind};
 use futures::{Stream, StreamExt};
+use jiff::Timestamp;
 use ratatui::Frame;
 use tokio::{signal::unix, sync::mpsc};
 
 pub use self::{
     easel::{Easel, Hanging},
     format::wrap,
+    keymap::{Keys, Problem as KeyProblem, markdown as keys_in_markdown, text as keys_in_text},
     photo::Means,
     state::{SMALLEST, Searched, Settings},
     terminal::{Screen, colours, size},
@@ -228,6 +234,11 @@ impl Console {
 
     pub fn errands(&mut self) -> Vec<Errand> {
         std::mem::take(&mut self.errands)
+    }
+
+    /// What it has to say now, and until when.
+    pub fn said(&self) -> Option<(&str, Timestamp)> {
+        self.state.toast.as_ref().map(|toast| (toast.text.as_str(), toast.until))
     }
 
     pub fn is_over(&self) -> bool {

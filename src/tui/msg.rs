@@ -8,6 +8,7 @@ use crossterm::event::KeyEvent;
 use super::{
     album::{Order, Way},
     photo::{Content, Drawing},
+    target::Target,
 };
 use crate::{
     desk::{
@@ -69,6 +70,10 @@ pub enum Msg {
     /// Whether what is to be related to an account is there, and what it is.
     Related(AccountId, Tie, Answer<Box<RelationRow>>),
     Statuses(CaseId, Answer<Vec<KnownStatus>>),
+    /// What the local copy has whose id begins with what is typed.
+    Ids(String, Answer<Vec<Subject>>),
+    /// What shows a report or a verification.
+    Owner(Target, Answer<Option<Subject>>),
     /// What Persona told of an inquiry, and the inquiry as it writes it.
     Events(InquiryId, Answer<Vec<Happened>>),
     Raw(InquiryId, Answer<serde_json::Value>),

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use ratatui::style::Style;
 
-use super::{format, theme::Theme};
+use super::{command::Command, format, keymap::Keys, theme::Theme};
 use crate::model::{ActionState, Text, Verb};
 
 /// For a row: `approve held`.
@@ -42,20 +42,20 @@ fn proposed(verb: &Verb, by: &Text) -> String {
     }
 }
 
-/// What happened, and what can be done.
-pub fn sentence(verb: &Verb, state: &ActionState, now: Timestamp) -> String {
+/// What happened, and what can be done; `undo`: the key that takes it back.
+pub fn sentence(verb: &Verb, state: &ActionState, undo: &str, now: Timestamp) -> String {
     // What no item shows is dismissed from the command line.
     let dismissed = match verb {
-        Verb::CreateInquiry(_) => "caseload outbox cancel dismisses",
-        _ => "u dismisses",
+        Verb::CreateInquiry(_) => "caseload outbox cancel dismisses".to_owned(),
+        _ => format!("{undo} dismisses"),
     };
     let verb = verb.words();
     match state {
         ActionState::Proposed { by } => format!(
-            "{verb} is proposed by {by}: another reviewer, with another key, confirms it; u takes it \
+            "{verb} is proposed by {by}: another reviewer, with another key, confirms it; {undo} takes it \
              back or returns it (enforced by this client, not by Persona)"
         ),
-        ActionState::Held { .. } => format!("{verb} will be sent; u takes it back"),
+        ActionState::Held { .. } => format!("{verb} will be sent; {undo} takes it back"),
         ActionState::Sending => format!("{verb} is on its way to Persona"),
         ActionState::Waiting { until, reason } => {
             let when =
@@ -72,20 +72,32 @@ pub fn sentence(verb: &Verb, state: &ActionState, now: Timestamp) -> String {
 }
 
 /// What can still be done about a decision that cannot be taken back any more.
-pub fn remedy(verb: &Verb) -> &'static str {
-    match verb {
-        Verb::Approve => "if that was wrong, d declines it",
-        Verb::Decline => "if that was wrong, a approves it",
-        Verb::MarkForReview => "it waits for review now: a or d decides it",
+pub fn remedy(verb: &Verb, keys: &Keys) -> String {
+    use Command as C;
+    let key = |command| keys.shown(command);
+    let said = match verb {
+        Verb::Approve => return format!("if that was wrong, {} declines it", key(C::Decline)),
+        Verb::Decline => return format!("if that was wrong, {} approves it", key(C::Approve)),
+        Verb::MarkForReview => {
+            let (approve, decline) = (key(C::Approve), key(C::Decline));
+            return format!("it waits for review now: {approve} or {decline} decides it");
+        }
         Verb::OneTimeLink { .. } => "a link cannot be called back: it works until it expires",
-        Verb::SetCaseStatus(_) => "if that was wrong, s sets another status",
+        Verb::SetCaseStatus(_) => {
+            return format!("if that was wrong, {} sets another status", key(C::CaseStatus));
+        }
         Verb::AssignCase(_) => "it can be assigned to somebody else",
         Verb::AddTag(_) | Verb::RemoveTag(_) => "if that was wrong, + changes tags again",
         Verb::CreateInquiry(_) => "an inquiry that was made stays: it can be declined",
         Verb::DismissMatches(_) => "what is dismissed stays so until the report is run again",
-        Verb::AddRelation(_) => "if that was wrong, X removes it",
-        Verb::RemoveRelation(_) => "if that was wrong, A adds it again",
-    }
+        Verb::AddRelation(_) => {
+            return format!("if that was wrong, {} removes it", key(C::RemoveRelation));
+        }
+        Verb::RemoveRelation(_) => {
+            return format!("if that was wrong, {} adds it again", key(C::AddRelation));
+        }
+    };
+    said.to_owned()
 }
 
 pub fn style(state: &ActionState, theme: &Theme) -> Style {

@@ -14,12 +14,15 @@ use super::{
     adding::Adding,
     album::{Album, Viewer},
     casework::Layouts,
+    command::Command,
     copying::Choice,
     detail::evidence,
+    jumps::Jumps,
+    keymap::Keys,
     listing::List,
     lock::Lock,
+    palette::Palette,
     photo::{Ink, Means, Protocol},
-    prompt::Prompt,
     relations::RelationsPane,
     reveal::Values,
     staged::Staged,
@@ -67,6 +70,8 @@ pub struct Settings {
     pub photos: Photos,
     /// The most bytes that one photo may cost on the line to the terminal.
     pub photo_limit: usize,
+    /// In force: the table's, and the reviewer's own.
+    pub keys: Keys,
 }
 
 /// How the words of a filter are looked for.
@@ -119,8 +124,12 @@ pub struct State {
     pub means: Option<Means>,
     /// The filter line of the pane that is being filtered.
     pub filter: Option<Filter>,
-    /// The command line.
-    pub prompt: Option<Prompt>,
+    /// What is typed after `:`, while it is.
+    pub palette: Option<Palette>,
+    /// Commands that were run from there, the newest first.
+    pub recent: Vec<Command>,
+    /// Where the reviewer has been.
+    pub jumps: Jumps,
     pub toast: Option<Toast>,
     /// Presses of an unfinished chord.
     pub chord: Vec<String>,
@@ -280,7 +289,9 @@ impl State {
             album: Album::default(),
             means,
             filter: None,
-            prompt: None,
+            palette: None,
+            recent: Vec::new(),
+            jumps: Jumps::default(),
             toast: None,
             chord: Vec::new(),
             glance: Glance::default(),
@@ -291,6 +302,11 @@ impl State {
             breach: None,
             leaving: Leaving::No,
         }
+    }
+
+    /// How a command is asked for, for hints and sentences: its first key, or `:name`.
+    pub fn key(&self, command: Command) -> String {
+        self.settings.keys.shown(command)
     }
 
     /// The list that Up and Down move in; from the detail, the list it was opened from.
@@ -401,6 +417,7 @@ pub mod samples {
             claims: ClaimTag::new("reviewing:"),
             photos: Photos::Auto,
             photo_limit: 256 * 1024,
+            keys: Keys::default(),
         }
     }
 

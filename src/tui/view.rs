@@ -9,7 +9,10 @@ use ratatui::{
 };
 
 use super::{
-    direction, layout, overlays, panes,
+    command::Command,
+    direction,
+    keymap::Context,
+    layout, overlays, panes,
     state::{Overlay, Pane, SMALLEST, State},
     theme::Theme,
     widgets::{commit_bar, header, health, hints, prompt, strip},
@@ -44,14 +47,19 @@ fn all(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
     if let (Some(area), Some(staged)) = (areas.commit, &state.staged) {
         commit_bar::draw(frame, area, staged, state, theme);
     }
-    match &state.prompt {
-        Some(typing) => prompt::draw(frame, areas.hints, typing, theme),
+    match &state.palette {
+        Some(open) => prompt::draw(frame, areas.hints, open, theme),
         None => hints::draw(frame, areas.hints, state, theme),
     }
     health::draw(frame, areas.health, state, theme);
+    if let Some(open) = &state.palette {
+        // What is staged stays in sight.
+        let below = areas.commit.unwrap_or(areas.hints);
+        overlays::palette::draw(frame, below, open, state, theme);
+    }
     match &state.overlay {
         None => {}
-        Some(Overlay::Help { scroll }) => overlays::help::draw(frame, *scroll, theme),
+        Some(Overlay::Help { scroll }) => overlays::help::draw(frame, *scroll, state, theme),
         Some(Overlay::Outbox { cursor }) => overlays::outbox::draw(frame, *cursor, state, theme),
         Some(Overlay::Mismatches { cursor }) => {
             overlays::mismatches::draw(frame, *cursor, state, theme);
@@ -69,12 +77,14 @@ fn all(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
         Some(Overlay::Tags(menu)) => overlays::tags::draw(frame, menu, theme),
         Some(Overlay::AddRelation(adding)) => overlays::add_relation::draw(frame, adding, theme),
         Some(Overlay::Link { subject, link, .. }) => {
-            overlays::link::draw(frame, subject, link, theme);
+            let copy = state.key(Command::Copy);
+            overlays::link::draw(frame, subject, link, &copy, theme);
         }
         Some(Overlay::Photos(viewer)) => {
             overlays::viewer::draw(frame, viewer, state, theme);
             if let Some(hand_off) = &viewer.hand_off {
-                overlays::hand_off::draw(frame, hand_off, theme);
+                let code = state.settings.keys.first(Context::HandOff, "code");
+                overlays::hand_off::draw(frame, hand_off, &code, theme);
             }
         }
         Some(Overlay::Leave { unsent }) => overlays::leave::draw(frame, *unsent, theme),

@@ -55,6 +55,11 @@ pub fn line(list: List, filter: &Filter) -> String {
     Filter { list: Some(list), ..filter.clone() }.to_string()
 }
 
+/// Whether what is typed as a command is about a view.
+pub fn is_typed(text: &str) -> bool {
+    text.split_whitespace().next().is_some_and(|word| word.eq_ignore_ascii_case("view"))
+}
+
 impl Views {
     /// The built-in ones, and those of the configuration: one of the same name takes the place.
     pub fn new(configured: &[View]) -> Self {
@@ -81,6 +86,42 @@ impl Views {
         for SavedView { name, list, filter } in saved {
             if let Ok(filter) = parse(filter.as_str(), list) {
                 self.all.push(View { name, list, filter, saved: true });
+            }
+        }
+    }
+
+    /// What can be typed after `:` about views, for what is typed so far: those whose name has it,
+    /// and after `view ` what is typed itself.
+    pub fn lines(&self, typed: &str) -> Vec<String> {
+        let typed = typed.trim();
+        let (words, whole) = match is_typed(typed) {
+            false => (typed, None),
+            true => {
+                let rest =
+                    typed.split_once(char::is_whitespace).map_or("", |(_, rest)| rest.trim());
+                let verb = rest.split_whitespace().next().unwrap_or("");
+                let is_deed = matches!(verb, "save" | "delete" | "share");
+                (rest, is_deed.then(|| typed.to_owned()))
+            }
+        };
+        let words = words.to_lowercase();
+        let named = self.all.iter().map(|view| view.name.as_str());
+        let fits = named.filter(|name| whole.is_none() && name.to_lowercase().contains(&words));
+        whole.iter().cloned().chain(fits.map(|name| format!("view {name}"))).collect()
+    }
+
+    /// The key and the words of such a line.
+    pub fn told(&self, line: &str) -> (String, String) {
+        let name = line.split_once(' ').map_or("", |(_, name)| name);
+        match self.all.iter().position(|view| is_same(&view.name, name)) {
+            Some(nth) => {
+                let key = digit(nth).map_or(String::new(), |digit| digit.to_string());
+                (key, format!("/{}", self.all[nth].line()))
+            }
+            None => {
+                let deeds =
+                    "view save NAME keeps the filter in force, view delete NAME, view share";
+                (String::new(), deeds.to_owned())
             }
         }
     }

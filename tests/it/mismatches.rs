@@ -110,9 +110,17 @@ async fn a_typed_command_runs_through_the_guard_of_its_key() {
     story.press(":assign<enter>").await.sees("this is an inquiry");
     story.press(":mismachtes<enter>").await.sees("did you mean mismatches?").sees(":mismachtes");
     story.press("<esc>").await.lacks(":mismachtes").sees("a approve");
-    story.press(":re<enter>").await.sees("re could be").press("<esc>").await;
+    story.press(":re").await.sees("relations-pane").sees("refetch").press("<esc>").await;
     story.press(":x<backspace><backspace>j").await.lacks(":j");
-    story.press(":").await.paste("help").await.press("<enter>").await.sees(":mismatches");
+    story
+        .press(":")
+        .await
+        .paste("help")
+        .await
+        .press("<enter>")
+        .await
+        .sees("Here")
+        .sees("j k scroll");
 }
 
 #[tokio::test]

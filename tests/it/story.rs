@@ -19,7 +19,7 @@ use caseload::{
     simulator::{self, DEMO_KEY, Novelties, Scenario, Simulator},
     store::Store,
     sync,
-    tui::{Console, Errand, Hanging, Searched, Settings, Theme, View, photo::Means},
+    tui::{Console, Errand, Hanging, Keys, Searched, Settings, Theme, View, photo::Means},
 };
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::{
@@ -68,6 +68,7 @@ pub struct Beginning {
     pub order: Order,
     pub views: Vec<View>,
     pub photos: Photos,
+    pub keys: Keys,
     /// How photos get to the terminal; half blocks in all colours without it.
     pub means: Option<Means>,
     /// For so long links to files are good, in seconds.
@@ -93,6 +94,7 @@ impl Default for Beginning {
             order: Order::Age,
             views: Vec::new(),
             photos: Photos::Auto,
+            keys: Keys::default(),
             means: None,
             file_life: 6 * 60 * 60,
         }
@@ -236,6 +238,7 @@ impl Story {
             claims: ClaimTag::new("reviewing:"),
             photos: beginning.photos,
             photo_limit: 256 * 1024,
+            keys: beginning.keys.clone(),
         };
         let news = booted.take_news();
         let mut console =
@@ -278,6 +281,29 @@ impl Story {
         }
         self.settle().await;
         self
+    }
+
+    /// Presses a key by its spelling in the table (`Ctrl-d`, `Space`, `g`); what comes of it is drawn,
+    /// but not waited for.
+    pub fn tap(&mut self, spelled: &str) -> &mut Self {
+        self.console.input(Event::Key(spelt(spelled)));
+        self.glimpse();
+        self
+    }
+
+    /// Another size, likewise.
+    pub fn fit(&mut self, columns: u16, rows: u16) -> &mut Self {
+        self.terminal.backend_mut().resize(columns, rows);
+        self.console.input(Event::Resize(columns, rows));
+        self.glimpse();
+        self
+    }
+
+    fn glimpse(&mut self) {
+        self.console.take_answers();
+        let frame = self.terminal.draw(|frame| self.console.draw(frame));
+        self.shown = frame.expect("a test terminal takes all").buffer.clone();
+        self.console.drawn();
     }
 
     pub async fn paste(&mut self, text: &str) -> &mut Self {
@@ -427,6 +453,11 @@ impl Story {
         lines.iter().map(|(line, _)| serde_json::from_str(line).expect("a line is JSON")).collect()
     }
 
+    /// What the console has to say, and until when: the same words said again are told apart.
+    pub fn said(&self) -> Option<(String, Timestamp)> {
+        self.console.said().map(|(text, until)| (text.to_owned(), until))
+    }
+
     pub fn is_over(&self) -> bool {
         self.console.is_over()
     }
@@ -464,6 +495,35 @@ impl Story {
     pub async fn shut_down(self) {
         self.booted.shut_down().await;
     }
+}
+
+/// A press as the table spells it.
+fn spelt(spelled: &str) -> KeyEvent {
+    let code = match spelled {
+        "Enter" => KeyCode::Enter,
+        "Esc" => KeyCode::Esc,
+        "Space" => KeyCode::Char(' '),
+        "Tab" => KeyCode::Tab,
+        "Shift-Tab" => KeyCode::BackTab,
+        "Backspace" => KeyCode::Backspace,
+        "Up" => KeyCode::Up,
+        "Down" => KeyCode::Down,
+        "Left" => KeyCode::Left,
+        "Right" => KeyCode::Right,
+        "Home" => KeyCode::Home,
+        "End" => KeyCode::End,
+        "PageUp" => KeyCode::PageUp,
+        "PageDown" => KeyCode::PageDown,
+        other => {
+            let (control, letter) = match other.strip_prefix("Ctrl-") {
+                Some(letter) => (KeyModifiers::CONTROL, letter),
+                None => (KeyModifiers::NONE, other),
+            };
+            let letter = letter.chars().next().unwrap_or_else(|| panic!("no key is {spelled}"));
+            return KeyEvent::new(KeyCode::Char(letter), control);
+        }
+    };
+    KeyEvent::new(code, KeyModifiers::NONE)
 }
 
 fn parse(keys: &str) -> Vec<KeyEvent> {

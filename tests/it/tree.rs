@@ -42,7 +42,7 @@ async fn accounts_unfold_to_their_own_relations_and_a_ring_ends() {
         let root = account_of(&story, &story.first_in_queue());
         story.press("r").await.sees("▾ beneficial_owners 1").sees("▾ business 1");
         // To the firm, which every owner leads back to.
-        story.press("jjjj").await.press(" ").await;
+        story.press("jjjj").await.press("z").await;
         let requests = story.simulator.requests();
         let asked = |account: &str| {
             requests.iter().any(|request| request.path.contains(&format!("{account}/relations")))
@@ -54,8 +54,8 @@ async fn accounts_unfold_to_their_own_relations_and_a_ring_ends() {
         story.press("jjj").await.sees("↑").sees("seen above");
         // Folded and unfolded again nothing is asked.
         let before = story.simulator.requests().len();
-        story.press("kkkk").await.press(" ").await.lacks("seen above");
-        story.press(" jjjj").await.sees("seen above");
+        story.press("kkkk").await.press("z").await.lacks("seen above");
+        story.press("zjjjj").await.sees("seen above");
         let again = story.simulator.requests().split_off(before).into_iter();
         assert_eq!(again.filter(|request| request.path.contains("/relations")).count(), 0);
         // Followed, it is the root, and the trail leads back.
@@ -72,9 +72,9 @@ async fn a_group_folds_and_notes_say_what_is_missing() {
     story.press("r").await.pass(30).await.pass(30).await.sees("as last known;");
     story.simulator.set_scenario(Scenario::default());
     story.press("R").await.sees("▾ business 1").lacks("as last known;");
-    story.press("j ").await.sees("▸ beneficial_owners 1").press(" ").await;
+    story.press("jz").await.sees("▸ beneficial_owners 1").press("z").await;
     story.sees("▾ beneficial_owners 1");
-    story.press("gg ").await.sees("nothing to fold here");
+    story.press("ggz").await.sees("nothing to fold here");
 }
 
 #[tokio::test]

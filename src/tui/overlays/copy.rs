@@ -6,6 +6,7 @@ use ratatui::{
 };
 
 use crate::tui::{
+    command::Command,
     copying::{Choice, Copied},
     format,
     state::State,
@@ -40,5 +41,7 @@ pub fn draw(
         if nth == cursor { line.patch_style(theme.cursor) } else { line }
     };
     let lines = choices.iter().enumerate().map(line).collect();
-    popup::draw(frame, "copy", "a digit, y or Enter copies · Esc closes", lines, WIDTH, 0, theme);
+    let copy = state.key(Command::Copy);
+    let foot = format!("a digit, {copy} or Enter copies · Esc closes");
+    popup::draw(frame, "copy", &foot, lines, WIDTH, 0, theme);
 }

@@ -21,9 +21,10 @@ const QUIET: usize = 4;
 const BLACK: Color = Color::Indexed(16);
 const WHITE: Color = Color::Indexed(231);
 
-pub fn draw(frame: &mut Frame<'_>, hand_off: &HandOff, theme: &Theme) {
+/// `code`: the key that asks for a code.
+pub fn draw(frame: &mut Frame<'_>, hand_off: &HandOff, code: &str, theme: &Theme) {
     match hand_off {
-        HandOff::Asked => ask(frame, theme),
+        HandOff::Asked => ask(frame, code, theme),
         HandOff::Waited(_) => {
             let lines = vec![Line::styled("asking Persona for a new link…", theme.warn)];
             popup::draw(frame, "hand off", "Esc does not wait", lines, WIDTH, 0, theme);
@@ -35,14 +36,14 @@ pub fn draw(frame: &mut Frame<'_>, hand_off: &HandOff, theme: &Theme) {
     }
 }
 
-fn ask(frame: &mut Frame<'_>, theme: &Theme) {
+fn ask(frame: &mut Frame<'_>, code: &str, theme: &Theme) {
     let inner = usize::from(WIDTH.min(frame.area().width.saturating_sub(2))).saturating_sub(4);
     let said = "Makes a link to this photo in full quality. It opens for anybody who has it, without a \
                 key, for up to 6 hours, and cannot be taken back. The journal says that you made it.";
     let mut lines: Vec<Line<'_>> = format::wrap(said, inner).into_iter().map(Line::from).collect();
     lines.push(Line::raw(""));
     lines.push(Line::styled("Enter sends it to your terminal's clipboard,", theme.accent));
-    lines.push(Line::styled("r shows it as a QR code.", theme.accent));
+    lines.push(Line::styled(format!("{code} shows it as a QR code."), theme.accent));
     popup::draw(frame, "hand off this photo?", "Esc does not", lines, WIDTH, 0, theme);
 }
 

@@ -10,7 +10,14 @@ use crate::{
 
 const WIDTH: u16 = 76;
 
-pub fn draw(frame: &mut Frame<'_>, subject: &Subject, link: &Secret<String>, theme: &Theme) {
+/// `copy`: the key that copies it again.
+pub fn draw(
+    frame: &mut Frame<'_>,
+    subject: &Subject,
+    link: &Secret<String>,
+    copy: &str,
+    theme: &Theme,
+) {
     let inner = usize::from(WIDTH.min(frame.area().width.saturating_sub(2))).saturating_sub(4);
     let mut lines = vec![
         Line::from(format!("For {}. Whoever has it can go on as the applicant.", subject.short())),
@@ -24,5 +31,6 @@ pub fn draw(frame: &mut Frame<'_>, subject: &Subject, link: &Secret<String>, the
         theme.dim,
     ));
     lines.push(Line::styled("take it, select the link above. It is kept nowhere else.", theme.dim));
-    popup::draw(frame, "one-time link", "y copies again · Esc forgets it", lines, WIDTH, 0, theme);
+    let foot = format!("{copy} copies again · Esc forgets it");
+    popup::draw(frame, "one-time link", &foot, lines, WIDTH, 0, theme);
 }

@@ -24,7 +24,7 @@ pub fn draw(frame: &mut Frame<'_>, cursor: usize, state: &State, theme: &Theme) 
     let list = &state.mismatches.list;
     let screen = frame.area();
     let inner = usize::from(WIDTH.min(screen.width.saturating_sub(2))).saturating_sub(4);
-    let fit = (usize::from(screen.height).saturating_sub(4) / LINES_EACH).max(1);
+    let fit = (usize::from(screen.height).saturating_sub(6) / LINES_EACH).max(1);
     // Only what is on the screen is made.
     let top = cursor.saturating_sub(fit / 2).min(list.len().saturating_sub(fit));
     let mut lines = Vec::new();
@@ -38,7 +38,7 @@ pub fn draw(frame: &mut Frame<'_>, cursor: usize, state: &State, theme: &Theme) 
     }
     let foot = match list.len() {
         0 => "Esc closes".to_owned(),
-        len => format!("{} of {} · j k scroll · Esc closes", cursor + 1, count(len)),
+        len => format!("{} of {} · {}", cursor + 1, count(len), state.settings.keys.scroll_foot()),
     };
     popup::draw(frame, "mismatches, kept and shown as they came", &foot, lines, WIDTH, 0, theme);
 }

@@ -9,6 +9,7 @@ pub mod link;
 pub mod mismatches;
 pub mod order;
 pub mod outbox;
+pub mod palette;
 pub mod statuses;
 pub mod tags;
 pub mod viewer;

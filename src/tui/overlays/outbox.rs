@@ -7,7 +7,7 @@ use ratatui::{
 
 use crate::{
     model::{Action, ActionState},
-    tui::{format, pending, state::State, theme::Theme, widgets::popup},
+    tui::{command::Command, format, pending, state::State, theme::Theme, widgets::popup},
 };
 
 pub fn draw(frame: &mut Frame<'_>, cursor: usize, state: &State, theme: &Theme) {
@@ -19,11 +19,12 @@ pub fn draw(frame: &mut Frame<'_>, cursor: usize, state: &State, theme: &Theme) 
         lines.push(Line::from("Nothing is on its way: all that was decided has reached Persona."));
     }
     let scroll = u16::try_from(cursor.saturating_sub(3) * 2).unwrap_or(u16::MAX);
-    popup::draw(frame, "outbox", "j k scroll · Esc closes", lines, 78, scroll, theme);
+    popup::draw(frame, "outbox", &state.settings.keys.scroll_foot(), lines, 78, scroll, theme);
 }
 
 fn entry<'a>(action: &Action, chosen: bool, state: &State, theme: &Theme) -> [Line<'a>; 2] {
-    let said = pending::sentence(&action.verb, &action.state, state.now);
+    let undo = state.key(Command::Undo);
+    let said = pending::sentence(&action.verb, &action.state, &undo, state.now);
     let how = match action.state {
         ActionState::Proposed { .. } => "proposed",
         _ => "decided",

@@ -27,7 +27,10 @@ pub fn draw(
     state: &State,
     theme: &Theme,
 ) {
-    let letters = mnemonic::letters(known.iter().map(|status| status.name.as_str()));
+    let letters = mnemonic::letters(
+        known.iter().map(|status| status.name.as_str()),
+        &state.settings.keys.letters_of_menus(),
+    );
     let mut lines: Vec<Line<'_>> = known
         .iter()
         .zip(letters)

@@ -4,7 +4,7 @@ use ratatui::{Frame, layout::Rect, text::Line, widgets::Clear};
 
 use crate::tui::{
     album::{self, Viewer},
-    format, frames, keymap,
+    format, frames,
     state::State,
     theme::Theme,
     widgets::{hints, picture},
@@ -37,7 +37,8 @@ pub fn draw(frame: &mut Frame<'_>, viewer: &Viewer, state: &State, theme: &Theme
     match &state.toast {
         Some(toast) => hints::toast(frame, bottom, toast, theme),
         None => {
-            let keys = hints::keys(keymap::viewing_hints(), usize::from(screen.width), theme);
+            let keys =
+                hints::keys(state.settings.keys.viewing_hints(), usize::from(screen.width), theme);
             frame.render_widget(keys, bottom);
         }
     }

@@ -1,14 +1,15 @@
 //! Photos: what is fetched and drawn follows from what is on the screen, after every message. Keys
 //! of the viewer change how they are looked at, and wait for nothing.
 
-use super::{Effect, Pane, State, Tone, command, measure, reveal};
+use super::{Effect, Pane, State, Tone, command, dialog, measure, reveal};
 use crate::{
     model::{FileRef, InquiryId, Photo, Shows},
     tui::{
         album::{self, Album, HandOff, Held, Order, Viewer, Way},
+        available::available,
         command::Command,
         frames::{self, Frame},
-        keymap::{self, HandingOff, Viewing},
+        keymap::{HandingOff, Viewing},
         msg::Msg,
         photo::{Area, Look, Protocol},
         state::{Overlay, Press, Tab},
@@ -129,19 +130,13 @@ fn looked(state: &mut State) {
 
 /// Opens the viewer on the photo under the cursor, or on the first.
 pub fn open(state: &mut State) -> Vec<Effect> {
-    let Some(file) = frames::inquiry(state) else {
-        return command::refuse(state, "only an inquiry has photos");
-    };
-    let (photos, is_read) = (album::photos(file), file.hydrated_at.is_some());
-    if photos.is_empty() {
-        let why = match is_read {
-            true => "this inquiry has no photos",
-            false => "its verifications are not read yet: R asks Persona for them",
-        };
+    if let Err(why) = available(state, Command::Photos) {
         return command::refuse(state, why);
     }
+    let photos = frames::inquiry(state).map(album::photos).unwrap_or_default();
     let detail = state.detail.as_ref().filter(|detail| detail.tab == Tab::Photos);
-    let chosen = detail.map_or(0, |detail| detail.cursor.min(photos.len() - 1));
+    let last = photos.len().saturating_sub(1);
+    let chosen = detail.map_or(0, |detail| detail.cursor.min(last));
     state.focus = Pane::Detail;
     state.toast = None;
     state.overlay = Some(Overlay::Photos(Viewer::beside(&photos, chosen)));
@@ -156,7 +151,10 @@ pub fn press(state: &mut State, key: Press) -> Vec<Effect> {
     if viewer.hand_off.is_some() {
         return in_hand_off(state, key);
     }
-    let Some(viewing) = keymap::viewing(key) else { return Vec::new() };
+    let Some(viewing) = state.settings.keys.viewing(key) else {
+        dialog::nothing_here(state, key);
+        return Vec::new();
+    };
     match viewing {
         Viewing::Close => {
             state.overlay = None;
@@ -167,7 +165,11 @@ pub fn press(state: &mut State, key: Press) -> Vec<Effect> {
             Vec::new()
         }
         Viewing::OtherSide => {
-            viewer.active = if viewer.pair { 1 - viewer.active } else { viewer.active };
+            if viewer.pair {
+                viewer.active = 1 - viewer.active;
+            } else {
+                state.say("there is one photo on the screen", Tone::Plain);
+            }
             Vec::new()
         }
         Viewing::OneOrTwo => {
@@ -187,6 +189,10 @@ pub fn press(state: &mut State, key: Press) -> Vec<Effect> {
 
 fn turn(state: &mut State, by: isize) -> Vec<Effect> {
     let photos = frames::inquiry(state).map_or(0, |file| album::photos(file).len());
+    if photos < 2 {
+        state.say("there is no other photo", Tone::Plain);
+        return Vec::new();
+    }
     if let Some(Overlay::Photos(viewer)) = &mut state.overlay {
         viewer.turn(photos, by);
     }
@@ -197,7 +203,10 @@ fn turn(state: &mut State, by: isize) -> Vec<Effect> {
 fn look(state: &mut State, viewing: Viewing) {
     let Some(Overlay::Photos(viewer)) = &state.overlay else { return };
     let shown = frames::frames(state);
-    let Some(frame) = shown.into_iter().find(|frame| frame.side == viewer.active) else { return };
+    let Some(frame) = shown.into_iter().find(|frame| frame.side == viewer.active) else {
+        state.say("there is no photo to look at", Tone::Plain);
+        return;
+    };
     let file = frame.photo.file.clone();
     let before = state.album.look(&file);
     let move_by = |by: (i8, i8)| {
@@ -215,6 +224,9 @@ fn look(state: &mut State, viewing: Viewing) {
         Viewing::Down => move_by((0, 1)),
         _ => before,
     };
+    if after == before {
+        state.say("it goes no further", Tone::Plain);
+    }
     state.album.looks.insert(file, after);
 }
 
@@ -230,14 +242,17 @@ fn area(state: &State, frame: &Frame) -> Area {
 fn in_hand_off(state: &mut State, key: Press) -> Vec<Effect> {
     let chosen = chosen(state);
     let Some(Overlay::Photos(viewer)) = &mut state.overlay else { return Vec::new() };
-    let way = match (&viewer.hand_off, keymap::handing_off(key)) {
+    let way = match (&viewer.hand_off, state.settings.keys.handing_off(key)) {
         (_, HandingOff::Leave) => {
             viewer.hand_off = None;
             return Vec::new();
         }
         (Some(HandOff::Asked), HandingOff::Copy) => Way::Clipboard,
         (Some(HandOff::Asked), HandingOff::Code) => Way::Code,
-        _ => return Vec::new(),
+        _ => {
+            dialog::nothing_here(state, key);
+            return Vec::new();
+        }
     };
     let Some((inquiry, photo)) = chosen else { return Vec::new() };
     viewer.hand_off = Some(HandOff::Waited(way));

@@ -2,8 +2,8 @@
 //! decisions is `decided`'s, figures and the connection are `health`'s.
 
 use super::{
-    Effect, State, Tone, Touched, album, claim, decided, evidence, follow_rows, health, load_cases,
-    load_inquiries, measure, relate, relations, reveal, views,
+    Effect, State, Tone, Touched, album, claim, decided, evidence, follow_rows, goto, health,
+    load_cases, load_inquiries, measure, palette, relate, relations, reveal, views,
 };
 use crate::{
     desk::{Changes, Note, Placed},
@@ -59,6 +59,11 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::RelationsFetched(account, answer) => relations::fetched(state, &account, answer),
         Msg::RelationKeys(account, Ok(keys)) => relate::keys(state, account, keys),
         Msg::Related(source, tie, answer) => relate::checked(state, &source, &tie, answer),
+        Msg::Ids(typed, answer) => {
+            palette::ids(state, &typed, answer.unwrap_or_default());
+            Vec::new()
+        }
+        Msg::Owner(target, answer) => goto::owner(state, &target, answer),
         Msg::Statuses(id, Ok(known)) => {
             let subject = Subject::Case(id);
             let detail = state.detail.as_ref().filter(|detail| detail.subject == subject);

@@ -4,12 +4,7 @@ use super::{Effect, State, Tone, command::refuse, evidence, fill, measure, show}
 use crate::{
     desk::{Claim, Next, Queue},
     model::{InquiryId, Subject},
-    tui::{
-        command::Command,
-        keymap,
-        msg::Answer,
-        state::{Detail, File, Pane},
-    },
+    tui::{command::Command, guard, msg::Answer, state::Pane},
 };
 
 /// Asks for the next item of the queue with focus.
@@ -17,9 +12,7 @@ pub fn fetch(state: &mut State) -> Vec<Effect> {
     let queue = match state.list_pane() {
         Pane::Cases => Queue::Cases(state.case_view.clone()),
         Pane::Inquiries => Queue::Inquiries(state.inquiry_view.clone()),
-        Pane::Relations | Pane::Detail => {
-            return refuse(state, "the tree is no queue: fetch from the inquiries or the cases");
-        }
+        Pane::Relations | Pane::Detail => return Vec::new(),
     };
     if state.fetching.asked {
         // Typed before the next item was there.
@@ -38,7 +31,7 @@ pub fn fetched(state: &mut State, answer: Answer<Option<Next>>) -> Vec<Effect> {
     let next = match answer {
         Ok(Some(next)) => next,
         Ok(None) => {
-            let again = keymap::shown(Command::Fetch);
+            let again = state.key(Command::Fetch);
             let said = match std::mem::take(&mut state.fetching.passed).len() {
                 0 => "nothing waits here that nobody has claimed".to_owned(),
                 left => format!(
@@ -80,14 +73,9 @@ pub fn fetched(state: &mut State, answer: Answer<Option<Next>>) -> Vec<Effect> {
 }
 
 /// Takes the open inquiry.
-pub fn claim(state: &mut State) -> Vec<Effect> {
-    let Some(Detail { subject: subject @ Subject::Inquiry(_), .. }) = &state.detail else {
-        return refuse(state, "nothing is selected");
-    };
-    if state.settings.claims.is_none() {
-        return refuse(state, "claims are off: set review.claim_tag in the configuration");
-    }
-    vec![Effect::Claim(subject.clone())]
+pub fn claim(state: &State) -> Vec<Effect> {
+    let subject = state.detail.as_ref().map(|detail| detail.subject.clone());
+    subject.map(Effect::Claim).into_iter().collect()
 }
 
 pub fn claimed(state: &mut State, subject: &Subject, answer: Answer<Claim>) -> Vec<Effect> {
@@ -106,19 +94,9 @@ pub fn claimed(state: &mut State, subject: &Subject, answer: Answer<Claim>) -> V
 
 /// Lets go of the open inquiry.
 pub fn release(state: &mut State) -> Vec<Effect> {
-    match state.detail.as_ref().map(|detail| &detail.file) {
-        Some(File::Inquiry(file)) => {
-            let (claims, me) = (state.settings.claims.as_ref(), &state.settings.reviewer);
-            match claims.is_some_and(|claims| claims.is_mine(&file.inquiry.tags, me)) {
-                true => vec![Effect::Release(file.inquiry.id.clone())],
-                false => refuse(state, "you have not claimed this inquiry"),
-            }
-        }
-        Some(File::Case(_)) => refuse(
-            state,
-            "Persona takes no assignee off a case: assign it to somebody else in the dashboard",
-        ),
-        _ => refuse(state, "only an inquiry that you claimed can be released"),
+    match guard::releasable(state) {
+        Ok(inquiry) => vec![Effect::Release(inquiry)],
+        Err(why) => refuse(state, why),
     }
 }
 

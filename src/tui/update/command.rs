@@ -1,24 +1,29 @@
 //! What each command does to the state. Refusals are sentences in a toast.
 
 use super::{
-    Effect, Pane, State, Tone, album, ask, claim, copy, dialog, evidence, filter, follow_cursor,
-    lock, measure, open, relate, relations, reveal, stage, tag, undo, views,
+    Effect, Pane, State, Tone, album, ask, claim, copy, evidence, filter, follow_cursor, goto,
+    lock, measure, open, relate, relations, reveal, stage, tag, views,
 };
 use crate::{
     model::{ReportId, Subject},
     tui::{
+        available::{self, available},
         command::Command,
         guard,
+        palette::Palette,
         panes::detail,
-        prompt::Prompt,
         relations::walk::Way,
         state::{File, Leaving, Overlay, Tab},
+        undoing,
     },
 };
 
 pub fn act(state: &mut State, command: Command) -> Vec<Effect> {
     if command != Command::Interrupt {
         state.leaving = Leaving::No;
+    }
+    if let Err(why) = available(state, command) {
+        return refuse(state, why);
     }
     match command {
         Command::Down => step(state, 1),
@@ -31,6 +36,8 @@ pub fn act(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Back => back(state),
         Command::NextItem => neighbour(state, 1),
         Command::PreviousItem => neighbour(state, -1),
+        Command::JumpBack => goto::back(state),
+        Command::JumpForward => goto::forward(state),
         Command::NextPane => turn(state, Turn::Next),
         Command::PreviousPane => turn(state, Turn::Previous),
         Command::InquiriesPane => views::on(state, 1),
@@ -42,6 +49,9 @@ pub fn act(state: &mut State, command: Command) -> Vec<Effect> {
         Command::View8 => views::on(state, 8),
         Command::View9 => views::on(state, 9),
         Command::RelationsPane => focus(state, Pane::Relations),
+        Command::Approve | Command::Decline if available::joins(state) => {
+            stage::inquiries(state, command)
+        }
         Command::Approve | Command::Decline | Command::Escalate | Command::OneTimeLink => {
             stage::verdict(state, command)
         }
@@ -57,14 +67,13 @@ pub fn act(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Tag => tag::open(state),
         Command::CaseStatus => status_menu(state),
         Command::Dismiss => stage::dismissal(state),
-        Command::Undo => undo::undo(state),
-        Command::Relations => relations::show(state),
-        Command::Fold => match state.focus {
-            Pane::Relations => relations::fold(state),
-            _ => refuse(state, "only the tree of relations folds"),
+        Command::Undo => match undoing::wanted(state) {
+            Ok(effect) => vec![effect],
+            Err(why) => refuse(state, why),
         },
+        Command::Relations => relations::show(state),
+        Command::Fold => relations::fold(state),
         Command::Walk => relations::walk(state),
-        Command::AddRelation if state.staged.is_some() => dialog::refuse_while_staged(state),
         Command::AddRelation => relate::add(state),
         Command::RemoveRelation => relate::remove(state),
         Command::NextTab => turn_tab(state, 1),
@@ -100,7 +109,7 @@ pub fn act(state: &mut State, command: Command) -> Vec<Effect> {
                 }
                 effects
             }
-            None => refuse(state, "nothing is selected"),
+            None => Vec::new(),
         },
         Command::Outbox => {
             state.overlay = Some(Overlay::Outbox { cursor: 0 });
@@ -113,7 +122,7 @@ pub fn act(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Prompt => {
             // It takes the toast's place.
             state.toast = None;
-            state.prompt = Some(Prompt::default());
+            state.palette = Some(Palette::default());
             Vec::new()
         }
         Command::Repaint => vec![Effect::Repaint],
@@ -158,10 +167,7 @@ fn step(state: &mut State, rows: i64) -> Vec<Effect> {
 
 /// Looking at another part of the evidence is going to it: the keys are the detail's from then on.
 fn turn_tab(state: &mut State, tabs: isize) -> Vec<Effect> {
-    let Some(detail) = &mut state.detail else { return refuse(state, "nothing is selected") };
-    if !matches!(detail.subject, Subject::Inquiry(_)) {
-        return refuse(state, "only an inquiry's evidence has tabs");
-    }
+    let Some(detail) = &mut state.detail else { return Vec::new() };
     detail.tab = detail.tab.turned(tabs);
     (detail.cursor, detail.scroll) = (0, 0);
     state.focus = Pane::Detail;
@@ -194,12 +200,10 @@ fn open_selected(state: &mut State) -> Vec<Effect> {
         },
         _ => state.selected(),
     };
-    match (target, state.focus) {
-        (Some(subject), _) => open(state, subject),
-        (None, Pane::Detail) => Vec::new(),
-        (None, _) if views::found_nothing(state).is_some() => views::found_nothing(state)
+    match target {
+        Some(subject) => open(state, subject),
+        None => available::found_nothing(state)
             .map_or_else(Vec::new, |list| views::ask_persona(state, list)),
-        (None, _) => refuse(state, "there is nothing to open here"),
     }
 }
 
@@ -207,12 +211,7 @@ fn open_selected(state: &mut State) -> Vec<Effect> {
 fn open_report(state: &mut State, id: &ReportId) -> Vec<Effect> {
     let exhibits = state.detail.as_ref().and_then(|detail| detail.exhibits());
     let inquiry = exhibits.and_then(|exhibits| exhibits.report(id)?.inquiry.clone());
-    let Some(inquiry) = inquiry.map(Subject::Inquiry) else {
-        return refuse(state, "this report is about no inquiry: all that is known of it is here");
-    };
-    if state.detail.as_ref().is_some_and(|detail| detail.subject == inquiry) {
-        return Vec::new();
-    }
+    let Some(inquiry) = inquiry.map(Subject::Inquiry) else { return Vec::new() };
     let effects = open(state, inquiry);
     if let Some(detail) = &mut state.detail {
         detail.tab = Tab::Reports;
@@ -235,7 +234,11 @@ fn back(state: &mut State) -> Vec<Effect> {
         Pane::Detail => focus_list_of_detail(state),
         Pane::Relations => relations::back(state).unwrap_or_else(|| focus(state, Pane::Inquiries)),
         Pane::Cases => focus(state, Pane::Inquiries),
-        Pane::Inquiries => Vec::new(),
+        Pane::Inquiries => {
+            let quit = state.key(Command::Quit);
+            state.say(format!("there is nothing to go back from; {quit} quits"), Tone::Plain);
+            Vec::new()
+        }
     }
 }
 
@@ -281,7 +284,12 @@ fn neighbour(state: &mut State, rows: i64) -> Vec<Effect> {
         return relations::step(state, if rows > 0 { Way::Down } else { Way::Up });
     }
     let reading = state.focus == Pane::Detail;
+    let before = state.selected();
     let mut effects = move_cursor(state, rows);
+    if state.selected() == before {
+        let said = if rows > 0 { "this is the last item" } else { "this is the first item" };
+        state.say(said, Tone::Plain);
+    }
     if reading
         && !effects.is_empty()
         && let Some(subject) = state.detail.as_ref().map(|detail| detail.subject.clone())
@@ -306,7 +314,7 @@ fn interrupt(state: &mut State) -> Vec<Effect> {
     match state.leaving {
         Leaving::No => {
             state.leaving = Leaving::Asked;
-            state.say("Ctrl-c again quits", Tone::Plain);
+            state.say(format!("{} again quits", state.key(Command::Interrupt)), Tone::Plain);
         }
         Leaving::Asked | Leaving::Yes => leave(state),
     }

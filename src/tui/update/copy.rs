@@ -1,7 +1,7 @@
 //! What can be handed to the terminal's clipboard: ids freely, personal values only while they are
 //! shown, and after the journal has it.
 
-use super::{Effect, State, Tone, command::refuse};
+use super::{Effect, State, Tone, command::refuse, dialog};
 use crate::{
     desk::Note,
     model::{Subject, Text},
@@ -9,10 +9,10 @@ use crate::{
     tui::{
         command::Command,
         copying::{Choice, Copied},
-        keymap::{self, Dialog},
+        keymap::Dialog,
         msg::Then,
         panes::detail::{self, On},
-        state::{File, Overlay},
+        state::{File, Overlay, Press},
     },
 };
 
@@ -30,8 +30,9 @@ pub fn menu(state: &mut State) -> Vec<Effect> {
 pub fn press(
     state: &mut State,
     (subject, choices, cursor): (Subject, Vec<Choice>, usize),
-    key: Dialog,
+    press: Press,
 ) -> Vec<Effect> {
+    let key = state.settings.keys.dialog(press);
     let last = choices.len().saturating_sub(1);
     let picked = match key {
         Dialog::Accept | Dialog::Copy => choices.get(cursor),
@@ -45,7 +46,10 @@ pub fn press(
         Dialog::Down => (cursor + 1).min(last),
         Dialog::Up => cursor.saturating_sub(1),
         Dialog::Cancel => return Vec::new(),
-        _ => cursor,
+        _ => {
+            dialog::nothing_here(state, press);
+            cursor
+        }
     };
     state.overlay = Some(Overlay::Copy { subject, choices, cursor });
     Vec::new()
@@ -94,7 +98,7 @@ fn hand_out(state: &mut State, subject: &Subject, choice: &Choice) -> Vec<Effect
             vec![Effect::Copy(Secret::new(text.clone()))]
         }
         Copied::Personal { place, .. } if !state.values().shows(place) => {
-            let key = keymap::shown(Command::Reveal);
+            let key = state.key(Command::Reveal);
             refuse(state, format!("not copied: the value is masked, {key} shows it first"))
         }
         Copied::Personal { place, value } => {

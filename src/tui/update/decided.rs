@@ -5,6 +5,7 @@ use crate::{
     desk::TakenBack,
     model::Subject,
     tui::{
+        command::Command,
         msg::Answer,
         pending,
         staged::{Purpose, Staged},
@@ -23,7 +24,9 @@ pub fn submitted(state: &mut State, answer: Answer<()>) -> Vec<Effect> {
     let what = format!("{} of {}{}", staged.verb.words(), staged.subject.short(), staged.too());
     match staged.purpose {
         Purpose::Propose(_) => {
-            let said = format!("{what} is proposed: a second person confirms it; u takes it back");
+            let undo = state.key(Command::Undo);
+            let said =
+                format!("{what} is proposed: a second person confirms it; {undo} takes it back");
             state.say(said, Tone::Good);
         }
         _ => leaves(state, &what),
@@ -53,7 +56,7 @@ pub fn confirmed(state: &mut State, answer: Answer<()>) -> Vec<Effect> {
 fn leaves(state: &mut State, what: &str) {
     let said = match state.settings.hold.as_secs() {
         0 => format!("{what} is on its way"),
-        hold => format!("{what} leaves in {hold} s; u takes it back"),
+        hold => format!("{what} leaves in {hold} s; {} takes it back", state.key(Command::Undo)),
     };
     state.say(said, Tone::Good);
 }
@@ -88,7 +91,10 @@ pub fn taken_back(state: &mut State, undone: TakenBack) {
             state.say(format!("returned to {to}; nothing was sent"), Tone::Good);
         }
         TakenBack::TooLate => {
-            let remedy = state.committed.as_ref().map(|(_, verb)| pending::remedy(verb));
+            let remedy = state
+                .committed
+                .as_ref()
+                .map(|(_, verb)| pending::remedy(verb, &state.settings.keys));
             let said = "too late to take it back: it is on its way to Persona";
             state.say(format!("{said}; {}", remedy.unwrap_or_default()), Tone::Bad);
         }

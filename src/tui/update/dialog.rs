@@ -3,16 +3,17 @@
 use crossterm::event::Event;
 use tui_input::backend::crossterm::EventHandler;
 
-use super::{Effect, State, Tone, album, copy, filter, measure, prompt, relate, stage, tag, views};
+use super::{
+    Effect, State, Tone, album, copy, filter, goto, measure, palette, relate, stage, tag, views,
+};
 use crate::{
     desk::{Confirmation, KnownStatus},
     model::{Evidence, Subject, Text, Verb},
     tui::{
         adding::{Adding, Step},
-        command::{Command, Danger},
-        keymap::{self, Dialog, Resolved, Staging},
+        keymap::{Dialog, Staging, spelling},
         mnemonic,
-        staged::{Purpose, Staged},
+        staged::Purpose,
         state::{Leaving, Overlay, Press},
     },
 };
@@ -29,19 +30,21 @@ pub fn press(state: &mut State, key: Press) -> Option<Vec<Effect>> {
         if let Overlay::Tags(menu) = overlay {
             return Some(tag::press(state, menu, key));
         }
-        return Some(in_overlay(state, overlay, keymap::dialog(key)));
+        return Some(in_overlay(state, overlay, key));
     }
-    if let Some(typing) = state.prompt.take() {
-        return Some(prompt::press(state, typing, key));
+    if let Some(typing) = state.palette.take() {
+        return Some(palette::press(state, typing, key));
     }
     if let Some(line) = state.filter.take() {
         return Some(filter::press(state, line, key));
     }
     state.staged.as_ref()?;
-    in_commit_bar(state, key)
+    // The second press of a chord is no key of the commit bar's.
+    if state.chord.is_empty() { in_commit_bar(state, key) } else { None }
 }
 
-/// Pasted text goes where text is written, and nowhere else: it is never a row of commands.
+/// Pasted text goes where text is written; elsewhere an id or a link opens what it names. It is never a
+/// row of commands.
 pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     let text = Text::new(text);
     if let Some(Overlay::Tags(menu)) = &mut state.overlay {
@@ -54,15 +57,13 @@ pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
         *input = tui_input::Input::new(format!("{}{text}", input.value()));
         return Vec::new();
     }
-    let input = match (&mut state.prompt, &mut state.filter, &mut state.staged) {
-        (Some(prompt), ..) => &mut prompt.input,
-        (None, Some(filter), _) => &mut filter.input,
-        (None, None, Some(staged)) if staged.writing => &mut staged.comment,
-        _ => {
-            let said = "pasted text is only taken by the filter, the comment and the command line";
-            state.say(said, Tone::Plain);
-            return Vec::new();
-        }
+    if let Some(open) = state.palette.take() {
+        return palette::paste(state, open, &text);
+    }
+    let input = match (&mut state.filter, &mut state.staged) {
+        (Some(filter), _) => &mut filter.input,
+        (None, Some(staged)) if staged.writing => &mut staged.comment,
+        _ => return goto::pasted(state, text.as_str()),
     };
     let joined = format!("{}{text}", input.value());
     *input = tui_input::Input::new(joined);
@@ -72,7 +73,8 @@ pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     }
 }
 
-fn in_overlay(state: &mut State, overlay: Overlay, key: Dialog) -> Vec<Effect> {
+fn in_overlay(state: &mut State, overlay: Overlay, press: Press) -> Vec<Effect> {
+    let key = state.settings.keys.dialog(press);
     state.overlay = match (overlay, key) {
         (Overlay::Help { scroll }, key) if rows(key).is_some() => {
             let lines = i16::try_from(rows(key).unwrap_or(0)).unwrap_or(0);
@@ -95,7 +97,7 @@ fn in_overlay(state: &mut State, overlay: Overlay, key: Dialog) -> Vec<Effect> {
                 Dialog::Pick(nth) => known.get(nth),
                 Dialog::Letter(letter) => {
                     let names = known.iter().map(|status| status.name.as_str());
-                    let letters = mnemonic::letters(names);
+                    let letters = mnemonic::letters(names, &state.settings.keys.letters_of_menus());
                     letters.iter().position(|l| *l == Some(letter)).and_then(|nth| known.get(nth))
                 }
                 _ => None,
@@ -118,7 +120,10 @@ fn in_overlay(state: &mut State, overlay: Overlay, key: Dialog) -> Vec<Effect> {
                 Dialog::Down => (cursor + 1).min(last),
                 Dialog::Up => cursor.saturating_sub(1),
                 Dialog::Cancel => return Vec::new(),
-                _ => cursor,
+                _ => {
+                    nothing_here(state, press);
+                    cursor
+                }
             };
             Some(Overlay::Statuses { subject, evidence, current, known, cursor })
         }
@@ -126,8 +131,8 @@ fn in_overlay(state: &mut State, overlay: Overlay, key: Dialog) -> Vec<Effect> {
         (Overlay::Order { list, standing }, key) => {
             return views::reorder(state, list, standing, key);
         }
-        (Overlay::Copy { subject, choices, cursor }, key) => {
-            return copy::press(state, (subject, choices, cursor), key);
+        (Overlay::Copy { subject, choices, cursor }, _) => {
+            return copy::press(state, (subject, choices, cursor), press);
         }
         (Overlay::Link { subject, action, link }, Dialog::Copy) => {
             let effect = Effect::Copy(link.clone());
@@ -138,16 +143,26 @@ fn in_overlay(state: &mut State, overlay: Overlay, key: Dialog) -> Vec<Effect> {
         (overlay @ Overlay::Link { .. }, key)
             if !matches!(key, Dialog::Cancel | Dialog::Accept) =>
         {
+            nothing_here(state, press);
             Some(overlay)
         }
         (Overlay::Leave { .. }, Dialog::Accept) => {
             state.leaving = Leaving::Yes;
             None
         }
-        (overlay @ Overlay::Leave { .. }, key) if key != Dialog::Cancel => Some(overlay),
-        _ => None,
+        (_, Dialog::Cancel | Dialog::Accept) => None,
+        (overlay, _) => {
+            nothing_here(state, press);
+            Some(overlay)
+        }
     };
     Vec::new()
+}
+
+/// Says that a press has no meaning in what is open.
+pub fn nothing_here(state: &mut State, key: Press) {
+    let key = spelling(key).unwrap_or_else(|| "this key".to_owned());
+    state.say(format!("{key} does nothing here: Esc closes"), Tone::Plain);
 }
 
 /// How far a press moves in a list.
@@ -162,14 +177,14 @@ fn rows(key: Dialog) -> Option<isize> {
 }
 
 fn in_commit_bar(state: &mut State, key: Press) -> Option<Vec<Effect>> {
-    let looked = &state.looked;
+    let (looked, keys) = (&state.looked, &state.settings.keys);
     let staged = state.staged.as_mut()?;
     if staged.submitted {
         // Typed before the next item is there: dropped, not applied to it.
         return Some(Vec::new());
     }
     if staged.writing {
-        match keymap::line(key) {
+        match keys.line(key) {
             Dialog::Accept | Dialog::Cancel => staged.writing = false,
             Dialog::Down | Dialog::Up => {}
             _ => {
@@ -178,7 +193,7 @@ fn in_commit_bar(state: &mut State, key: Press) -> Option<Vec<Effect>> {
         }
         return Some(Vec::new());
     }
-    match keymap::staging(key) {
+    match keys.staging(key) {
         Staging::Commit => match staged.is_complete() {
             Ok(()) => {
                 staged.submitted = true;
@@ -207,7 +222,13 @@ fn in_commit_bar(state: &mut State, key: Press) -> Option<Vec<Effect>> {
         Staging::Reason(nth) if nth < staged.reasons.len() => {
             staged.reason = if staged.reason == Some(nth) { None } else { Some(nth) };
         }
-        Staging::Reason(_) => {}
+        Staging::Reason(nth) => {
+            let said = match staged.reasons.len() {
+                0 => "no reason is listed for this".to_owned(),
+                listed => format!("there is no reason {}: {listed} are listed", nth + 1),
+            };
+            state.say(said, Tone::Plain);
+        }
         Staging::Comment if staged.takes_comment() => staged.writing = true,
         Staging::Comment if matches!(staged.purpose, Purpose::Confirm(_)) => {
             state.say("a confirmation has no comment of its own", Tone::Plain);
@@ -216,51 +237,7 @@ fn in_commit_bar(state: &mut State, key: Press) -> Option<Vec<Effect>> {
             let said = format!("Persona takes no comment with {}", staged.verdict().words());
             state.say(said, Tone::Plain);
         }
-        Staging::Other => return other_key(state, key),
+        Staging::Other => return None,
     }
     Some(Vec::new())
-}
-
-fn other_key(state: &mut State, key: Press) -> Option<Vec<Effect>> {
-    let is_case = state.staged.as_ref().is_some_and(Staged::can_be_joined);
-    match keymap::spelling(key).map(|spelling| keymap::resolve(&[spelling])) {
-        Some(Resolved::Command(command @ (Command::Approve | Command::Decline))) if is_case => {
-            Some(stage::inquiries(state, command))
-        }
-        Some(Resolved::Command(command)) if !waits_for_staged(state, command) => None,
-        _ => Some(refuse_while_staged(state)),
-    }
-}
-
-/// Looking at the evidence goes on while a decision is staged, and another verdict replaces it;
-/// whatever would leave the item has to wait.
-pub fn waits_for_staged(state: &State, command: Command) -> bool {
-    let looking = matches!(
-        command,
-        Command::NextTab
-            | Command::PreviousTab
-            | Command::Down
-            | Command::Up
-            | Command::PageDown
-            | Command::PageUp
-            | Command::First
-            | Command::Last
-            | Command::Checks
-            | Command::Photos
-            | Command::Reveal
-            | Command::RevealItem
-            | Command::Copy
-            | Command::Mismatches
-            | Command::Prompt
-            | Command::Help
-            | Command::Lock
-            | Command::Repaint
-            | Command::Interrupt
-    );
-    state.staged.is_some() && !looking && command.spec().danger != Danger::Decision
-}
-
-pub fn refuse_while_staged(state: &mut State) -> Vec<Effect> {
-    state.say("a decision is staged: Enter commits, Esc lets go", Tone::Plain);
-    Vec::new()
 }

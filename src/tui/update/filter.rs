@@ -8,17 +8,16 @@ use super::{Effect, Pane, State, Tone, command::refuse, measure, views};
 use crate::{
     model::filter::{self, List, completed, parse},
     tui::{
-        keymap::{self, Filtering},
-        state::{Filter, Press, Tab},
+        available,
+        keymap::Filtering,
+        state::{Filter, Press},
     },
 };
 
 /// Opens it on the list with focus, or on the raw object.
 pub fn open(state: &mut State) -> Vec<Effect> {
     let before = (state.inquiry_filter.clone(), state.case_filter.clone());
-    if let Some(detail) = state.detail.as_ref().filter(|detail| detail.tab == Tab::Raw)
-        && state.focus == Pane::Detail
-    {
+    if let Some(detail) = state.detail.as_ref().filter(|_| available::finds(state)) {
         let input = Input::new(detail.raw.find.clone());
         state.filter = Some(Filter { pane: Pane::Detail, input, before, problem: None });
         return Vec::new();
@@ -51,7 +50,7 @@ pub fn clear(state: &mut State) -> Vec<Effect> {
 }
 
 pub fn press(state: &mut State, mut line: Filter, key: Press) -> Vec<Effect> {
-    match keymap::filtering(key) {
+    match state.settings.keys.filtering(key) {
         Filtering::Keep if line.problem.is_none() => Vec::new(),
         Filtering::Keep | Filtering::Nothing => {
             state.filter = Some(line);

@@ -5,10 +5,7 @@ use std::time::Duration;
 use super::{Effect, State, measure};
 use crate::{
     desk::Note,
-    tui::{
-        keymap,
-        state::{Overlay, Press},
-    },
+    tui::state::{Overlay, Press},
 };
 
 /// Locks if nobody pressed a key for long enough.
@@ -24,7 +21,7 @@ pub fn when_due(state: &mut State) -> Vec<Effect> {
 pub fn lock(state: &mut State, idle: Option<Duration>) -> Vec<Effect> {
     state.lock.put_on();
     state.overlay = None;
-    state.prompt = None;
+    state.palette = None;
     state.toast = None;
     state.chord.clear();
     state.staged = state
@@ -45,7 +42,7 @@ pub fn lock(state: &mut State, idle: Option<Duration>) -> Vec<Effect> {
 
 /// A press while it is locked.
 pub fn press(state: &mut State, key: Press) -> Vec<Effect> {
-    if !keymap::unlocks(key) {
+    if !state.settings.keys.unlocks(key) {
         return Vec::new();
     }
     state.lock.take_off(state.now);
@@ -61,5 +58,5 @@ pub fn press(state: &mut State, key: Press) -> Vec<Effect> {
 /// Whether keys are text now: there the key that locks is a letter like any other.
 pub fn is_writing(state: &State) -> bool {
     let comment = state.staged.as_ref().is_some_and(|staged| staged.writing);
-    comment || state.prompt.is_some() || state.filter.is_some()
+    comment || state.palette.is_some() || state.filter.is_some()
 }

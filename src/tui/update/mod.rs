@@ -1,8 +1,8 @@
 //! The only writer of `State`: a message comes in, work to be done goes out.
 //!
-//! `command` acts on keys (`undo` on `u`), `dialog` on keys while something is open over the panes,
-//! `prompt` on a command's name, `lock` on the one key of a locked screen, `answer` on what the desk
-//! says. `filter` is about the filter line, `views` about views and orders. `relations` is about the tree, `relate` about adding to it and taking away.
+//! `command` acts on keys, `dialog` on keys while something is open over the panes, `palette` on what
+//! is typed after `:`, `goto` on ids and on the way back, `lock` on the one key of a locked screen,
+//! `answer` on what the desk says. `filter` is about the filter line, `views` about views and orders. `relations` is about the tree, `relate` about adding to it and taking away.
 
 mod album;
 mod answer;
@@ -13,20 +13,21 @@ mod decided;
 mod dialog;
 mod evidence;
 mod filter;
+mod goto;
 mod health;
 mod lock;
-mod prompt;
+mod palette;
 mod relate;
 mod relations;
 mod reveal;
 mod stage;
 mod tag;
-mod undo;
 mod views;
 
 use std::time::Duration;
 
 use super::{
+    command::Command,
     effect::Effect,
     keymap::{self, Resolved},
     layout,
@@ -44,6 +45,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
     effects.extend(take(state, msg));
     effects.extend(views::when_due(state));
     effects.extend(album::follow(state));
+    goto::follow(state);
     effects
 }
 
@@ -95,25 +97,33 @@ fn press(state: &mut State, key: Press) -> Vec<Effect> {
     if state.breach.as_ref().is_some_and(|breach| breach.over) {
         state.breach = None;
     }
-    if keymap::locks(key) && !lock::is_writing(state) {
+    if state.settings.keys.locks(key) && !lock::is_writing(state) {
         return lock::lock(state, None);
     }
     if let Some(effects) = dialog::press(state, key) {
+        state.chord.clear();
         return effects;
     }
-    let Some(spelling) = keymap::spelling(key) else { return Vec::new() };
+    let Some(spelling) = keymap::spelling(key) else {
+        state.say(
+            format!("this key does nothing here; {} shows the keys", state.key(Command::Help)),
+            Tone::Plain,
+        );
+        return Vec::new();
+    };
     state.chord.push(spelling);
-    let mut resolved = keymap::resolve(&state.chord);
+    let mut resolved = state.settings.keys.resolve(&state.chord);
     // A chord that leads nowhere is dropped; its last press counts for itself.
     if resolved == Resolved::Nothing && state.chord.len() > 1 {
         state.chord.drain(..state.chord.len() - 1);
-        resolved = keymap::resolve(&state.chord);
+        resolved = state.settings.keys.resolve(&state.chord);
     }
     match resolved {
         Resolved::Prefix => Vec::new(),
         Resolved::Nothing => {
             let key = state.chord.drain(..).next_back().unwrap_or_default();
-            state.say(format!("{key} does nothing here; ? shows the keys"), Tone::Plain);
+            let help = state.key(Command::Help);
+            state.say(format!("{key} does nothing here; {help} shows the keys"), Tone::Plain);
             Vec::new()
         }
         Resolved::Command(command) => {

@@ -3,13 +3,15 @@
 use crossterm::event::Event;
 use tui_input::{Input, backend::crossterm::EventHandler};
 
-use super::{Effect, Pane, State, command::refuse, dialog, stage};
+use super::{Effect, State, dialog, stage};
 use crate::{
     desk::RelationRow,
-    model::{AccountId, Action, ActionState, Evidence, Subject, Text, Tie, Verb},
+    model::{AccountId, Evidence, Subject, Text, Tie, Verb},
     tui::{
         adding::{Adding, Step},
-        keymap::{self, Dialog},
+        available,
+        command::Command,
+        keymap::Dialog,
         msg::Answer,
         relations::tree::What,
         state::{Overlay, Press},
@@ -18,40 +20,16 @@ use crate::{
 
 /// Asks for the keys of the account under the cursor; with them, a relation can be added.
 pub fn add(state: &mut State) -> Vec<Effect> {
-    let Some(source) = source(state) else {
-        return refuse(state, "go to an account: a relation is added to it");
-    };
-    match is_free(state, &source) {
-        Ok(()) => vec![Effect::LoadRelationKeys(source)],
-        Err(why) => refuse(state, why),
-    }
-}
-
-fn source(state: &State) -> Option<AccountId> {
-    match state.list_pane() {
-        Pane::Relations => state.relations.owner(),
-        _ => state.detail.as_ref().and_then(|detail| detail.account()).cloned(),
-    }
-}
-
-/// Whether nothing else is decided about the account.
-fn is_free(state: &State, account: &AccountId) -> Result<(), String> {
-    let subject = Subject::Account(account.clone());
-    let about = |action: &&Action| action.subject == subject;
-    let open = state.outbox.iter().filter(about).find(|action| action.state.is_open());
-    match open.map(|action| (action.verb.words(), &action.state)) {
-        None => Ok(()),
-        Some((verb, ActionState::Held { .. })) => {
-            Err(format!("{verb} is held for this account already: u takes it back"))
-        }
-        Some((verb, _)) => Err(format!("{verb} is on its way for this account already")),
-    }
+    let source = available::available(state, Command::AddRelation)
+        .ok()
+        .and_then(|()| available::source(state));
+    source.map_or_else(Vec::new, |source| vec![Effect::LoadRelationKeys(source)])
 }
 
 /// The keys are known: now one is chosen.
 pub fn keys(state: &mut State, source: AccountId, keys: Vec<Text>) -> Vec<Effect> {
     let what = state.relations.row().map(|row| row.what);
-    let is_here = self::source(state).as_ref() == Some(&source);
+    let is_here = available::source(state).as_ref() == Some(&source);
     if !is_here || state.overlay.is_some() || state.staged.is_some() || state.lock.is_on() {
         return Vec::new();
     }
@@ -70,7 +48,7 @@ pub fn press(state: &mut State, mut adding: Adding, key: Press) -> Vec<Effect> {
     match &mut adding.step {
         Step::ChooseKey => {
             let last = adding.keys.len().saturating_sub(1);
-            match keymap::dialog(key) {
+            match state.settings.keys.dialog(key) {
                 Dialog::Cancel => return effects,
                 Dialog::Down => adding.cursor = (adding.cursor + 1).min(last),
                 Dialog::Up => adding.cursor = adding.cursor.saturating_sub(1),
@@ -81,10 +59,10 @@ pub fn press(state: &mut State, mut adding: Adding, key: Press) -> Vec<Effect> {
                 Dialog::Accept if !adding.keys.is_empty() => {
                     adding.step = Step::NameTarget(Input::default());
                 }
-                _ => {}
+                _ => dialog::nothing_here(state, key),
             }
         }
-        Step::NameTarget(typed) => match keymap::line(key) {
+        Step::NameTarget(typed) => match state.settings.keys.line(key) {
             Dialog::Cancel => return effects,
             Dialog::Accept => {
                 let typed = typed.value().to_owned();
@@ -104,7 +82,7 @@ pub fn press(state: &mut State, mut adding: Adding, key: Press) -> Vec<Effect> {
             }
         },
         Step::Checking(_) => {
-            if keymap::line(key) == Dialog::Cancel {
+            if state.settings.keys.line(key) == Dialog::Cancel {
                 return effects;
             }
         }
@@ -153,19 +131,10 @@ fn is(target: &RelationRow, names: bool) -> String {
 
 /// Stages that the relation under the cursor is taken away.
 pub fn remove(state: &mut State) -> Vec<Effect> {
-    if state.staged.is_some() {
-        return dialog::refuse_while_staged(state);
-    }
-    let tie = match state.list_pane() {
-        Pane::Relations => state.relations.tie(),
-        _ => None,
-    };
-    let Some((source, tie)) = tie else {
-        return refuse(state, "go to a related account or transaction: its relation is removed");
-    };
-    match is_free(state, &source) {
-        Ok(()) => relation(state, source, Verb::RemoveRelation(tie), None),
-        Err(why) => return refuse(state, why),
+    if let (Ok(()), Some((source, tie))) =
+        (available::available(state, Command::RemoveRelation), state.relations.tie())
+    {
+        relation(state, source, Verb::RemoveRelation(tie), None);
     }
     Vec::new()
 }

@@ -7,8 +7,8 @@ use crate::{
     desk::AccountRelations,
     model::{AccountId, InquiryId, Subject},
     tui::{
+        available,
         command::Command,
-        keymap,
         msg::Answer,
         relations::{
             tree::{Branch, Fold, What},
@@ -21,19 +21,18 @@ use crate::{
 /// Shows the relations of the item's account; in the tree, makes the account under the cursor its
 /// root.
 pub fn show(state: &mut State) -> Vec<Effect> {
-    let account = match state.focus {
-        Pane::Relations => state.relations.account(),
-        _ => state.detail.as_ref().and_then(|detail| detail.account()).cloned(),
-    };
-    let Some(account) = account else {
-        return refuse(state, "no account is known for this item");
-    };
+    let Some(account) = available::account(state) else { return Vec::new() };
     let from = state.relations.root().cloned();
     match (state.focus, from) {
         (Pane::Relations, Some(from)) if from != account => state.relations.trail.push(from),
         (Pane::Relations, _) => {}
         _ => state.relations.trail.clear(),
     }
+    plant(state, account)
+}
+
+/// Shows the tree of an account.
+pub fn plant(state: &mut State, account: AccountId) -> Vec<Effect> {
     state.relations.plant(account.clone());
     state.focus = Pane::Relations;
     measure(state);
@@ -54,10 +53,8 @@ pub fn fold(state: &mut State) -> Vec<Effect> {
     let pane = &mut state.relations;
     let place = pane.place().clone();
     match pane.row().map(|row| row.what) {
-        Some(What::Group { .. }) => {
-            if !pane.folds.closed.remove(&place) {
-                pane.folds.closed.insert(place);
-            }
+        Some(What::Group { .. }) if !pane.folds.closed.remove(&place) => {
+            pane.folds.closed.insert(place);
         }
         Some(What::Node { .. }) => match (pane.fold(), pane.account()) {
             (Some(Fold::Open | Fold::Deep), _) if pane.folds.open.remove(&place) => {}
@@ -69,19 +66,12 @@ pub fn fold(state: &mut State) -> Vec<Effect> {
                     return vec![load(state)];
                 }
             }
-            (Some(Fold::Seen), _) => return refuse(state, "its relations are shown further up"),
-            (Some(Fold::Deep), _) => return refuse(state, deep()),
-            _ => return refuse(state, "only accounts have relations"),
+            _ => {}
         },
-        _ => return refuse(state, "there is nothing to fold here"),
+        _ => {}
     }
     pane.flatten();
     follow_cursor(state)
-}
-
-fn deep() -> String {
-    let root = keymap::shown(Command::Relations);
-    format!("a tree gets no deeper: {root} makes this account its root")
 }
 
 /// Asks the store for all that the tree shows.
@@ -166,10 +156,6 @@ pub fn fetched(state: &mut State, account: &AccountId, answer: Answer<()>) -> Ve
 
 /// Begins a walk, or goes on with it.
 pub fn walk(state: &mut State) -> Vec<Effect> {
-    if state.relations.root().is_none() {
-        let shows = keymap::shown(Command::Relations);
-        return refuse(state, format!("there is no tree to walk yet: {shows} shows one"));
-    }
     if state.relations.walk.is_some() {
         return step(state, Way::Down);
     }
@@ -213,7 +199,9 @@ fn go(state: &mut State, from: Option<usize>, way: Way) -> Vec<Effect> {
         (None, None) => return Vec::new(),
     };
     if from.is_none() {
-        also(state, &format!("walk: {left} of {all} left; J and K go along it"), Tone::Plain);
+        let (next, before) = (state.key(Command::NextItem), state.key(Command::PreviousItem));
+        let said = format!("walk: {left} of {all} left; {next} and {before} go along it");
+        also(state, &said, Tone::Plain);
     }
     state.focus = Pane::Relations;
     let effects = open(state, subject);
@@ -227,7 +215,7 @@ fn end(state: &mut State, left: usize, all: usize) -> Vec<Effect> {
     state.relations.walk = None;
     state.focus = Pane::Relations;
     measure(state);
-    let again = keymap::shown(Command::Walk);
+    let again = state.key(Command::Walk);
     let said = match (left, all) {
         (0, 0) => "nothing that is unfolded in this tree needs a review".to_owned(),
         (0, _) => "the walk is over: nothing that is unfolded needs a review any more".to_owned(),

@@ -8,8 +8,8 @@ use crate::{
     model::{Subject, Text},
     tui::{
         album,
+        available::available,
         command::Command,
-        keymap,
         msg::{Answer, Then},
         panes::detail::{self, On},
         state::Detail,
@@ -19,10 +19,10 @@ use crate::{
 /// All of the item in the detail; what is shown is hidden.
 pub fn item(state: &mut State) -> Vec<Effect> {
     let now = state.now;
-    if state.settings.mask != Mask::Everything {
-        return refuse(state, "the open item is not masked");
+    if let Err(why) = available(state, Command::RevealItem) {
+        return refuse(state, why);
     }
-    let Some(detail) = &mut state.detail else { return refuse(state, "nothing is selected") };
+    let Some(detail) = &mut state.detail else { return Vec::new() };
     if detail.reveals.shows_item(now) {
         detail.reveals.hide_all();
         return Vec::new();
@@ -40,11 +40,7 @@ pub fn value(state: &mut State) -> Vec<Effect> {
     match detail::under_cursor(state) {
         Some(On::Value { place, .. }) => at(state, place),
         Some(On::Photo) => at(state, album::PLACE.to_owned()),
-        _ => {
-            let all = keymap::shown(Command::RevealItem);
-            let why = format!("the detail's cursor is on no personal value; {all} shows all of it");
-            refuse(state, why)
-        }
+        _ => Vec::new(),
     }
 }
 

@@ -2,17 +2,17 @@
 
 use jiff::SignedDuration;
 
-use super::{Effect, State, command::refuse, measure};
+use super::{Effect, State, Tone, command::refuse, measure};
 use crate::{
     desk::{
         Confirmation,
         policy::{self, Part},
     },
-    model::{Action, Evidence, Match, MatchKind, Subject, Verb, history},
+    model::{Action, Evidence, Subject, Verb, history},
     tui::{
+        available,
         command::Command,
         guard::{self, Wanted},
-        panes::detail::{self, On},
         staged::{Proposed, Purpose, Staged},
         state::File,
     },
@@ -32,6 +32,13 @@ pub fn verdict(state: &mut State, command: Command) -> Vec<Effect> {
             let evidence = detail.evidence().expect("the guard saw its file");
             let subject = detail.subject.clone();
             let is_old = detail.fetched_at().is_none_or(|at| state.now.duration_since(at) > FRESH);
+            let is_it = |staged: &Staged| staged.subject == subject && staged.verb == verb;
+            if state.staged.as_ref().is_some_and(is_it) {
+                // The reason and the comment that were given stay.
+                let said = format!("{} is staged already: Enter commits", verb.words());
+                state.say(said, Tone::Plain);
+                return Vec::new();
+            }
             decision(state, subject.clone(), verb, evidence);
             // Who has claimed it, and whether it moved, is read again before it can be committed.
             if is_old { vec![super::ask(state, subject)] } else { Vec::new() }
@@ -41,12 +48,9 @@ pub fn verdict(state: &mut State, command: Command) -> Vec<Effect> {
 
 /// Puts the dismissal of what is under the cursor into the commit bar.
 pub fn dismissal(state: &mut State) -> Vec<Effect> {
-    let (report, matched) = match detail::under_cursor(state) {
-        Some(On::Report(report)) => (report, None),
-        Some(On::Match { report, entity }) => {
-            (report, entity.map(|id| Match { kind: MatchKind::Entity, id }))
-        }
-        _ => return refuse(state, "put the cursor on a report or a match: it is dismissed there"),
+    let (report, matched) = match available::match_under_cursor(state) {
+        Ok(there) => there,
+        Err(why) => return refuse(state, why),
     };
     match guard::dismissal(state, &report, matched) {
         Err(why) => refuse(state, why),

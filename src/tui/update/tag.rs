@@ -9,7 +9,7 @@ use crate::{
     model::{Subject, Text},
     tui::{
         guard,
-        keymap::{self, Dialog},
+        keymap::Dialog,
         state::{File, Overlay, Press},
         tagging::TagMenu,
     },
@@ -31,7 +31,7 @@ pub fn open(state: &mut State) -> Vec<Effect> {
 }
 
 pub fn press(state: &mut State, mut menu: TagMenu, key: Press) -> Vec<Effect> {
-    match keymap::line(key) {
+    match state.settings.keys.line(key) {
         Dialog::Cancel => return Vec::new(),
         Dialog::Accept => match menu.chosen() {
             None => state.say("type the tag first", crate::tui::state::Tone::Plain),

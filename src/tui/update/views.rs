@@ -131,20 +131,12 @@ pub fn back(state: &mut State) -> Vec<Effect> {
     }
 }
 
-/// Whether what is typed as a command is about a view.
-pub fn is_typed(text: &str) -> bool {
-    text.split_whitespace().next().is_some_and(|word| word.eq_ignore_ascii_case("view"))
-}
-
-/// `view …`, typed as a command; none if it is something else.
-pub fn typed(state: &mut State, text: &str) -> Option<Vec<Effect>> {
-    if !is_typed(text) {
-        return None;
-    }
+/// `view …`, typed as a command.
+pub fn typed(state: &mut State, text: &str) -> Vec<Effect> {
     let rest = text.trim().split_once(char::is_whitespace).map_or("", |(_, rest)| rest.trim());
     let (verb, name) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     let name = name.trim();
-    Some(match (verb.to_lowercase().as_str(), name) {
+    match (verb.to_lowercase().as_str(), name) {
         ("", _) => list(state),
         ("save", "") => refuse(state, "a view needs a name: :view save NAME"),
         ("save", name) => save(state, name),
@@ -158,7 +150,7 @@ pub fn typed(state: &mut State, text: &str) -> Option<Vec<Effect>> {
             }
             Err(why) => refuse(state, why),
         },
-    })
+    }
 }
 
 /// The overlay of all views.
@@ -306,16 +298,6 @@ pub fn ask_persona(state: &mut State, list: List) -> Vec<Effect> {
     vec![Effect::AskPersona(list, state.filter_of(list).clone())]
 }
 
-/// Whether nothing was found by a filter: then Enter asks Persona.
-pub fn found_nothing(state: &State) -> Option<List> {
-    let list = list_of(state.focus)?;
-    let (loaded, total) = match list {
-        List::Inquiries => (state.inquiries.loaded, state.inquiries.rows.total),
-        List::Cases => (state.cases.loaded, state.cases.rows.total),
-    };
-    (loaded && total == 0 && !state.filter_of(list).clauses.is_empty()).then_some(list)
-}
-
 pub fn found(state: &mut State, answer: Answer<Found>) -> Vec<Effect> {
     match answer {
         Ok(found) => state.say(found_words(&found), Tone::Plain),
@@ -382,8 +364,7 @@ mod tests {
     fn views_are_switched_saved_and_left_by_name() {
         let mut state = samples::reading("needs_review");
         state.focus = Pane::Inquiries;
-        assert!(typed(&mut state, "views").is_none() && typed(&mut state, "viewer x").is_none());
-        assert_eq!(typed(&mut state, "view mine").map(|effects| effects.len()), Some(1));
+        assert_eq!(typed(&mut state, "view mine").len(), 1);
         assert_eq!(
             (state.focus, state.case_filter.to_string().as_str()),
             (Pane::Cases, "assignee:me")
@@ -393,15 +374,15 @@ mod tests {
         assert_eq!(state.focus, Pane::Inquiries);
         back(&mut state);
         assert_eq!(state.focus, Pane::Cases);
-        let saved = typed(&mut state, "view save my own").unwrap();
+        let saved = typed(&mut state, "view save my own");
         assert!(matches!(&saved[..], [Effect::SaveView(view)] if view.name.as_str() == "my own"));
         for refused in ["view save", "view save mine", "view delete mine", "view nothing", "view s"]
         {
             state.toast = None;
-            assert!(typed(&mut state, refused).is_some_and(|effects| effects.is_empty()));
+            assert!(typed(&mut state, refused).is_empty());
             assert!(state.toast.is_some(), "{refused}");
         }
-        let shared = typed(&mut state, "view share").unwrap();
+        let shared = typed(&mut state, "view share");
         assert!(
             matches!(&shared[..], [Effect::Copy(line)] if line.expose() == "in:cases assignee:me")
         );

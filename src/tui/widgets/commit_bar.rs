@@ -14,7 +14,7 @@ use crate::{
         command::Command,
         format,
         guard::{self, Offer},
-        keymap,
+        keymap::Context,
         staged::{Proposed, Purpose, Staged},
         state::{File, State},
         theme::Theme,
@@ -63,7 +63,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, staged: &Staged, state: &State, t
 ///  a approves, d declines its 2 inquiries too · not inq_4KvC…DiBt is approved already
 /// ```
 fn offer<'a>(staged: &Staged, state: &State, width: usize, theme: &Theme) -> Line<'a> {
-    let (approve, decline) = (keymap::shown(Command::Approve), keymap::shown(Command::Decline));
+    let (approve, decline) = (state.key(Command::Approve), state.key(Command::Decline));
     let (said, left_out) = match &staged.inquiries {
         Some(these) => {
             let (again, other) = match these.verb {
@@ -158,7 +158,7 @@ fn grounds(proposed: &Proposed, state: &State) -> String {
         None => format!("reason: {reason}"),
         Some(comment) if state.shows_item() => format!("reason: {reason} · comment: {comment}"),
         Some(_) => {
-            let reveal = keymap::shown(Command::RevealItem);
+            let reveal = state.key(Command::RevealItem);
             format!("reason: {reason} · comment masked, {reveal} reveals")
         }
     }
@@ -175,14 +175,18 @@ pub fn keys<'a>(staged: &Staged, state: &State, theme: &Theme) -> Line<'a> {
         }),
         Span::styled("Esc", theme.accent),
         Span::raw(" lets go"),
-        Span::styled(also(staged), theme.dim),
+        Span::styled(also(staged, state), theme.dim),
         Span::styled(hold(staged, state), theme.dim),
     ])
 }
 
 /// What else can be said before it is committed.
-fn also(staged: &Staged) -> &'static str {
-    if staged.takes_comment() { " · c comment" } else { "" }
+fn also(staged: &Staged, state: &State) -> String {
+    let key = state.settings.keys.first(Context::Commit, "comment");
+    match staged.takes_comment() && !key.is_empty() {
+        true => format!(" · {key} comment"),
+        false => String::new(),
+    }
 }
 
 fn hold(staged: &Staged, state: &State) -> String {

@@ -11,7 +11,7 @@ use ratatui::{
 
 use crate::{
     desk::{Ears, Phase, Repair, Repaired, SyncState},
-    tui::{command::Command, format, keymap, state::State, theme::Theme},
+    tui::{command::Command, format, state::State, theme::Theme},
 };
 
 /// The connection, as a light beside the words.
@@ -128,7 +128,7 @@ fn line<'a>(state: &State, theme: &Theme) -> Line<'a> {
     }
     let unseen = state.mismatches.unseen;
     if unseen > 0 {
-        let shown = keymap::shown(Command::Mismatches);
+        let shown = state.key(Command::Mismatches);
         parts.push(Span::styled(format!("{unseen} new {shown}"), theme.warn));
     }
     let sync = state.sync.last_ok.map_or("never".to_owned(), |at| format::coarse(at, state.now));
@@ -139,7 +139,10 @@ fn line<'a>(state: &State, theme: &Theme) -> Line<'a> {
     }
     let refused = state.outbox.iter().filter(|action| !action.state.is_open()).count();
     if refused > 0 {
-        parts.push(Span::styled(format!("{refused} not done, o shows"), theme.bad));
+        parts.push(Span::styled(
+            format!("{refused} not done, {} shows", state.key(Command::Outbox)),
+            theme.bad,
+        ));
     }
     // Where all of it is too long, the figures in the front give way; words never do.
     let width = |parts: &[Span<'_>]| parts.iter().map(|part| part.width() + 3).sum::<usize>();

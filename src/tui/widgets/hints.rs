@@ -13,7 +13,7 @@ use crate::{
     model::Subject,
     tui::{
         command::Command,
-        format, keymap,
+        format,
         state::{Detail, Pane, Searched, State, Tab, Toast, Tone},
         theme::Theme,
     },
@@ -27,6 +27,7 @@ const SEALED_FILTER: &str =
 pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
     let line = match (&state.toast, &state.filter) {
         // Why a line cannot be used stays as long as it is so.
+        _ if !state.chord.is_empty() => chord(state, usize::from(area.width), theme),
         (Some(said), line) if line.as_ref().is_none_or(|line| line.problem.is_none()) => {
             return toast(frame, area, said, theme);
         }
@@ -56,7 +57,8 @@ pub fn toast(frame: &mut Frame<'_>, area: Rect, toast: &Toast, theme: &Theme) {
     frame.render_widget(Line::styled(format!(" {text}"), style), area);
 }
 
-fn commands(state: &State) -> &'static [Command] {
+/// What matters most where the focus is.
+pub fn commands(state: &State) -> &'static [Command] {
     use Command as C;
     let reads_photos = |detail: &Detail| state.focus == Pane::Detail && detail.tab == Tab::Photos;
     if state.detail.as_ref().is_some_and(reads_photos) {
@@ -119,8 +121,16 @@ fn commands(state: &State) -> &'static [Command] {
     }
 }
 
+/// ` g…  g first  n tab`: what may be pressed next.
+fn chord<'a>(state: &State, width: usize, theme: &Theme) -> Line<'a> {
+    let pressed = state.chord.join(" ");
+    let next = state.settings.keys.continued(&state.chord);
+    let next = next.into_iter().map(|(left, command)| (left, command.spec().title));
+    keys(std::iter::once((format!("{pressed}…"), "")).chain(next), width, theme)
+}
+
 fn hints<'a>(state: &State, width: usize, theme: &Theme) -> Line<'a> {
-    let of = |command: &Command| (keymap::shown(*command), command.spec().title);
+    let of = |command: &Command| (state.key(*command), command.spec().title);
     keys(commands(state).iter().map(of), width, theme)
 }
 

@@ -15,7 +15,7 @@ use crate::{
         command::Command,
         format,
         frames::{Frame, Hidden, centred, hidden},
-        keymap,
+        keymap::Context,
         photo::{Cells, Colour, Content, Paint},
         state::State,
         theme::Theme,
@@ -80,10 +80,10 @@ fn foot(frame: &Frame, state: &State) -> String {
 /// A sentence where there is no picture.
 fn instead(frame: &Frame, state: &State) -> Option<String> {
     let file = &frame.photo.file;
-    let hand_off = keymap::hand_off();
+    let hand_off = state.settings.keys.first(Context::Viewer, "hand off");
     match hidden(state) {
         Some(Hidden::Masked) => {
-            return Some(format!("masked: {} shows it", keymap::shown(Command::Reveal)));
+            return Some(format!("masked: {} shows it", state.key(Command::Reveal)));
         }
         Some(Hidden::Off) => {
             return Some(format!(
@@ -99,7 +99,7 @@ fn instead(frame: &Frame, state: &State) -> Option<String> {
         )),
         None | Some(Held::Asked) => Some("fetching…".to_owned()),
         Some(Held::Failed(why)) => {
-            Some(format!("{why}; {} tries again", keymap::shown(Command::Refetch)))
+            Some(format!("{why}; {} tries again", state.key(Command::Refetch)))
         }
         Some(Held::Here(Content::Other { what, bytes })) => Some(format!(
             "{what} of {} is not drawn here; {hand_off} in the viewer hands it off",

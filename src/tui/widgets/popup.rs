@@ -23,7 +23,8 @@ pub fn draw(
     let screen = frame.area();
     let width = width.min(screen.width.saturating_sub(2));
     let wanted = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
-    let height = wanted.min(screen.height.saturating_sub(2));
+    // Below it there is room for what the console has to say.
+    let height = wanted.min(screen.height.saturating_sub(4));
     let area = Rect {
         x: screen.x + (screen.width - width) / 2,
         y: screen.y + (screen.height - height) / 2,

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     desk::AccountFile,
     model::Subject,
-    tui::{format, state::State, theme::Theme},
+    tui::{command::Command, format, state::State, theme::Theme},
 };
 
 pub fn fill(page: &mut Page<'_>, file: &AccountFile, state: &State, width: usize, theme: &Theme) {
@@ -28,7 +28,7 @@ pub fn fill(page: &mut Page<'_>, file: &AccountFile, state: &State, width: usize
         page.push(Line::styled(format!(" reference {reference}"), theme.dim));
     }
     page.push(Line::styled(" r shows its relations", theme.dim));
-    links::fill(page, &file.signals, width, theme);
+    links::fill(page, &file.signals, &state.key(Command::Relations), width, theme);
     page.push(Line::raw(""));
     page.push(Line::styled(format!(" Inquiries {}", file.inquiries.len()), theme.accent));
     for row in &file.inquiries {

@@ -6,12 +6,11 @@ use super::page::{On, Page};
 use crate::{
     desk::Signal,
     model::Subject,
-    tui::{command::Command, format, keymap, theme::Theme},
+    tui::{format, theme::Theme},
 };
 
-/// A line each; Enter leads to the account that weighs most. Nothing where nothing is shared.
-pub fn fill(page: &mut Page<'_>, signals: &[Signal], width: usize, theme: &Theme) {
-    let relations = keymap::shown(Command::Relations);
+/// A line each; `relations`: the key that lists them. Enter leads to the account that weighs most. Nothing where nothing is shared.
+pub fn fill(page: &mut Page<'_>, signals: &[Signal], relations: &str, width: usize, theme: &Theme) {
     for signal in signals {
         let sharers = &signal.sharers;
         let (mark, style) = match (sharers.common, sharers.declined) {
@@ -47,7 +46,7 @@ mod tests {
             },
         };
         let mut page = Page::default();
-        fill(&mut page, &[signal(2, false), signal(500, true)], 80, &Theme::mono());
+        fill(&mut page, &[signal(2, false), signal(500, true)], "r", 80, &Theme::mono());
         let told: Vec<String> = page.rows.iter().map(|row| row.line.to_string()).collect();
         assert_eq!(told[0], " ! 2 other accounts share this device; r lists them");
         assert_eq!(told[1], " · 500 other accounts share this device: too many to mean much");

@@ -33,7 +33,9 @@ use ratatui::{
 pub use self::page::On;
 use self::page::{Page, Row};
 use crate::tui::{
-    album, format, frames, layout, pending,
+    album,
+    command::Command,
+    format, frames, layout, pending,
     state::{Detail, File, Overlay, Pane, State, Tab},
     theme::Theme,
     view::{draw_lines, pane_block},
@@ -83,8 +85,13 @@ fn draw_pictures(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
     let hung = frames::frames(state);
     if let (true, Some(area)) = (hung.is_empty(), pictures(state)) {
         let said = match state.focus == Pane::Detail {
-            true => "there is no room for photos here: i shows them over the whole screen",
-            false => "Enter opens the photos",
+            true => {
+                let shows = state.key(Command::Photos);
+                format!(
+                    "there is no room for photos here: {shows} shows them over the whole screen"
+                )
+            }
+            false => "Enter opens the photos".to_owned(),
         };
         let middle = frames::centred(area, area.width, 1);
         frame.render_widget(Line::styled(said, theme.dim).centered(), middle);
@@ -188,12 +195,13 @@ fn news<'a>(detail: &Detail, state: &State, width: usize, theme: &Theme) -> Vec<
         let wrapped = format::wrap(text, width.saturating_sub(2));
         lines.extend(wrapped.into_iter().map(|line| Line::styled(format!(" {line}"), style)));
     };
+    let undo = state.key(Command::Undo);
     if let Some(action) = detail.action() {
-        let said = pending::sentence(&action.verb, &action.state, state.now);
+        let said = pending::sentence(&action.verb, &action.state, &undo, state.now);
         say(&format!("→ {said}"), pending::style(&action.state, theme));
     }
     for action in state.decisions_below(detail) {
-        let said = pending::sentence(&action.verb, &action.state, state.now);
+        let said = pending::sentence(&action.verb, &action.state, &undo, state.now);
         let about = action.subject.short();
         say(&format!("→ {about}: {said}"), pending::style(&action.state, theme));
     }
@@ -209,14 +217,16 @@ fn page<'a>(detail: &'a Detail, state: &'a State, width: usize, theme: &Theme) -
     match &detail.file {
         File::Loading => out.push(Line::styled(" loading…", theme.dim)),
         File::Missing => {
-            out.push(Line::styled(" not in the local copy yet; R asks Persona for it", theme.dim));
+            let refetch = state.key(Command::Refetch);
+            let said = format!(" not in the local copy yet; {refetch} asks Persona for it");
+            out.push(Line::styled(said, theme.dim));
         }
         File::Inquiry(file) if file.inquiry.redacted_at.is_some() => {
             out.push(Line::styled(" redacted: the personal data is gone", theme.warn));
         }
         File::Inquiry(file) => match detail.tab {
             Tab::Checks => {
-                links::fill(out, &file.signals, width, theme);
+                links::fill(out, &file.signals, &state.key(Command::Relations), width, theme);
                 checks::fill(out, file, detail, state, width, theme);
                 history::fill(out, &file.history, state.values(), (state.now, width), theme);
             }

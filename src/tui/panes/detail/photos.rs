@@ -11,7 +11,6 @@ use crate::{
         command::Command,
         format,
         frames::{self, Hidden},
-        keymap,
         state::State,
         theme::Theme,
     },
@@ -32,7 +31,7 @@ pub fn fill(page: &mut Page<'_>, file: &InquiryFile, state: &State, width: usize
     if photos.is_empty() {
         let said = match file.hydrated_at {
             Some(_) => "no photo or file was handed in".to_owned(),
-            None => format!("not looked at yet: {} asks Persona", keymap::shown(Command::Refetch)),
+            None => format!("not looked at yet: {} asks Persona", state.key(Command::Refetch)),
         };
         page.say(&said, theme.dim, width);
         return;

@@ -6,6 +6,7 @@ use super::page::{On, Page};
 use crate::{
     model::raw::{self, Bracket, Shown},
     tui::{
+        command::Command,
         detail::{Loaded, Raw},
         format,
         state::{Detail, Pane, State},
@@ -19,7 +20,8 @@ pub fn fill(page: &mut Page<'_>, detail: &Detail, state: &State, width: usize, t
         Loaded::Here(body) => body,
         Loaded::No | Loaded::Asking => return page.say("asking Persona…", theme.dim, width),
         Loaded::Failed(why) => {
-            return page.say(&format!("not here: {why}; R asks again"), theme.bad, width);
+            let again = state.key(Command::Refetch);
+            return page.say(&format!("not here: {why}; {again} asks again"), theme.bad, width);
         }
     };
     let typing = state.filter.as_ref().is_some_and(|filter| filter.pane == Pane::Detail);

@@ -8,6 +8,7 @@ use crate::{
     desk::InquiryFile,
     model::timeline::{self, Happened},
     tui::{
+        command::Command,
         detail::Loaded,
         format,
         state::{Detail, State},
@@ -48,7 +49,10 @@ pub fn fill(
     let said = match &detail.events {
         Loaded::Here(events) => format!("with {} events that Persona told", events.len()),
         Loaded::No | Loaded::Asking => "asking Persona for its events…".to_owned(),
-        Loaded::Failed(why) => format!("Persona's events are missing: {why}; R asks again"),
+        Loaded::Failed(why) => {
+            let again = state.key(Command::Refetch);
+            format!("Persona's events are missing: {why}; {again} asks again")
+        }
     };
     page.blank();
     page.say(&said, theme.dim, width);

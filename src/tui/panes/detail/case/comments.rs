@@ -6,7 +6,11 @@ use super::{
     super::page::{On, Page},
     Look,
 };
-use crate::{desk::CaseFile, model::Comment, tui::format};
+use crate::{
+    desk::CaseFile,
+    model::Comment,
+    tui::{command::Command, format},
+};
 
 /// ```text
 ///    jane@acme.test  2h12m ago
@@ -18,8 +22,11 @@ pub fn fill(page: &mut Page<'_>, file: &CaseFile, look: &Look<'_>) {
         return;
     }
     comments.sort_by_key(|comment| std::cmp::Reverse(comment.created_at));
-    let hint = if look.state.shows_item() { "newest first" } else { "newest first · p reveals" };
-    page.heading(&format!("Comments {}", comments.len()), hint, look.theme);
+    let hint = match look.state.shows_item() {
+        true => "newest first".to_owned(),
+        false => format!("newest first · {} reveals", look.state.key(Command::Reveal)),
+    };
+    page.heading(&format!("Comments {}", comments.len()), &hint, look.theme);
     for comment in comments {
         let who = comment.by.as_ref().map_or("somebody", |by| by.as_str());
         let mut when = comment

@@ -1,41 +1,39 @@
-//! What `u` takes back: the reviewer's own newest decision; failing that, what is wrong with the item
+//! What undo takes back: the reviewer's own newest decision; failing that, what is wrong with the item
 //! on the screen.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Effect, State, command::refuse};
-use crate::{
-    model::{Action, ActionState, Text, proposal::is_same},
-    tui::pending,
-};
+use super::{effect::Effect, keymap::Keys, pending, state::State};
+use crate::model::{Action, ActionState, Text, proposal::is_same};
 
-pub fn undo(state: &mut State) -> Vec<Effect> {
+/// # Errors
+/// Why there is nothing to take back, or not any more.
+pub fn wanted(state: &State) -> Result<Effect, String> {
     let me = &state.settings.reviewer;
     let held = state
         .outbox
         .iter()
         .filter(|action| matches!(action.state, ActionState::Held { .. }) && is_of(action, me));
     if let Some(newest) = held.max_by_key(|action| committed_at(action, state.settings.hold)) {
-        return vec![Effect::Undo(newest.id.clone())];
+        return Ok(Effect::Undo(newest.id.clone()));
     }
     let shown = state
         .detail
         .as_ref()
         .and_then(|detail| detail.action().or_else(|| state.decisions_below(detail).next()));
     if let Some(action) = shown.or_else(|| just_proposed(state)) {
-        return about(action, state.settings.reviewer.clone())
-            .unwrap_or_else(|why| refuse(state, why));
+        return about(action, &state.settings.reviewer, &state.settings.keys);
     }
-    match state.committed.as_ref() {
+    Err(match state.committed.as_ref() {
         Some((subject, verb)) => {
             let what = format!("{} of {}", verb.words(), subject.short());
-            let why = format!("{what} has reached Persona; {}", pending::remedy(verb));
-            refuse(state, why)
+            let remedy = pending::remedy(verb, &state.settings.keys);
+            format!("{what} has reached Persona; {remedy}")
         }
-        None => refuse(state, "there is nothing to take back: nothing was decided here"),
-    }
+        None => "there is nothing to take back: nothing was decided here".to_owned(),
+    })
 }
 
 /// What was committed last in this console, if it waits for a second person.
@@ -50,18 +48,18 @@ fn just_proposed(state: &State) -> Option<&Action> {
 ///
 /// # Errors
 /// Why nothing can.
-fn about(action: &Action, me: Text) -> Result<Vec<Effect>, String> {
+fn about(action: &Action, me: &Text, keys: &Keys) -> Result<Effect, String> {
     match &action.state {
-        ActionState::Proposed { .. } => Ok(vec![Effect::Undo(action.id.clone())]),
-        ActionState::Held { .. } if !is_of(action, &me) => {
+        ActionState::Proposed { .. } => Ok(Effect::Undo(action.id.clone())),
+        ActionState::Held { .. } if !is_of(action, me) => {
             Err(format!("{} decided this, and takes it back themselves", action.reviewer))
         }
         state if state.is_open() => Err(format!(
             "{} is on its way to Persona and cannot be taken back; {}",
             action.verb.words(),
-            pending::remedy(&action.verb)
+            pending::remedy(&action.verb, keys)
         )),
-        _ if is_of(action, &me) => Ok(vec![Effect::Acknowledge(action.id.clone())]),
+        _ if is_of(action, me) => Ok(Effect::Acknowledge(action.id.clone())),
         _ => Err(format!("this was decided by {}, who has to read it", action.reviewer)),
     }
 }
