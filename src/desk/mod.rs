@@ -30,7 +30,7 @@ use std::{
 };
 
 pub use self::{
-    boot::{Booted, Error as BootError, Options, boot},
+    boot::{Booted, Error as BootError, Options, boot, prepare},
     decide::{Draft, Submitted, TakenBack},
     journal::Note,
     listen::{ListenError, Listening, listen},

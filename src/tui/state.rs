@@ -16,6 +16,7 @@ use super::{
     casework::Layouts,
     copying::Choice,
     detail::evidence,
+    follow::Follow,
     listing::List,
     lock::Lock,
     photo::{Ink, Means, Protocol},
@@ -88,6 +89,10 @@ pub struct State {
     pub case_view: CaseView,
     pub relations: RelationsPane,
     pub detail: Option<Detail>,
+    /// The detail is still to follow the cursor.
+    pub follow: Option<Follow>,
+    /// When the cursor of a list was moved last.
+    pub stepped: Option<Timestamp>,
     /// What was opened in this console, at which version, and which of its tabs were looked at.
     pub looked: HashMap<(Subject, Evidence), BTreeSet<Tab>>,
     /// What was asked for before somebody wanted it, at which version.
@@ -104,6 +109,8 @@ pub struct State {
     /// The command line.
     pub prompt: Option<Prompt>,
     pub toast: Option<Toast>,
+    /// When it was said what is wrong with the connection.
+    pub told: Option<Timestamp>,
     /// Presses of an unfinished chord.
     pub chord: Vec<String>,
     pub glance: Glance,
@@ -227,6 +234,8 @@ impl State {
             case_view: CaseView::default(),
             relations: RelationsPane::default(),
             detail: None,
+            follow: None,
+            stepped: None,
             looked: HashMap::new(),
             ahead: HashSet::new(),
             staged: None,
@@ -237,6 +246,7 @@ impl State {
             filter: None,
             prompt: None,
             toast: None,
+            told: None,
             chord: Vec::new(),
             glance: Glance::default(),
             outbox: Vec::new(),

@@ -3,7 +3,7 @@
 use tui_input::Input;
 
 use super::{
-    Effect, Pane, State, Tone, album, ask, copy, dialog, evidence, follow_cursor, load_cases,
+    Effect, Pane, State, Tone, album, ask, copy, dialog, evidence, follow, load_cases,
     load_inquiries, lock, measure, open, relate, relations, reveal, stage, undo,
 };
 use crate::{
@@ -23,6 +23,14 @@ pub fn act(state: &mut State, command: Command) -> Vec<Effect> {
     if command != Command::Interrupt {
         state.leaving = Leaving::No;
     }
+    let (mut effects, waits) = follow::before(state, command);
+    if !waits {
+        effects.extend(take(state, command));
+    }
+    effects
+}
+
+fn take(state: &mut State, command: Command) -> Vec<Effect> {
     match command {
         Command::Down => step(state, 1),
         Command::Up => step(state, -1),
@@ -134,7 +142,10 @@ fn step(state: &mut State, rows: i64) -> Vec<Effect> {
             super::clamp_scroll(state);
             Vec::new()
         }
-        _ => move_cursor(state, rows),
+        _ => {
+            move_cursor(state, rows);
+            follow::cursor_at_rest(state)
+        }
     }
 }
 
@@ -151,7 +162,7 @@ fn turn_tab(state: &mut State, tabs: isize) -> Vec<Effect> {
     evidence::wanted(state)
 }
 
-fn move_cursor(state: &mut State, rows: i64) -> Vec<Effect> {
+fn move_cursor(state: &mut State, rows: i64) {
     match state.list_pane() {
         Pane::Inquiries => state.inquiries.move_by(rows),
         Pane::Cases => state.cases.move_by(rows),
@@ -160,7 +171,6 @@ fn move_cursor(state: &mut State, rows: i64) -> Vec<Effect> {
             state.relations.move_to(usize::try_from(cursor.max(0)).unwrap_or(0));
         }
     }
-    follow_cursor(state)
 }
 
 fn open_selected(state: &mut State) -> Vec<Effect> {
@@ -226,7 +236,7 @@ fn focus_list_of_detail(state: &mut State) -> Vec<Effect> {
 fn focus(state: &mut State, pane: Pane) -> Vec<Effect> {
     state.focus = pane;
     measure(state);
-    follow_cursor(state)
+    follow::cursor(state)
 }
 
 enum Turn {
@@ -260,10 +270,12 @@ fn neighbour(state: &mut State, rows: i64) -> Vec<Effect> {
     if state.list_pane() == Pane::Relations && state.relations.walk.is_some() {
         return relations::step(state, if rows > 0 { Way::Down } else { Way::Up });
     }
-    let reading = state.focus == Pane::Detail;
-    let mut effects = move_cursor(state, rows);
-    if reading
-        && !effects.is_empty()
+    move_cursor(state, rows);
+    if state.focus != Pane::Detail {
+        return follow::cursor_at_rest(state);
+    }
+    let mut effects = follow::cursor(state);
+    if !effects.is_empty()
         && let Some(subject) = state.detail.as_ref().map(|detail| detail.subject.clone())
     {
         effects.push(ask(state, subject));
