@@ -292,6 +292,7 @@ impl Story {
             for _ in 0..8 {
                 tokio::task::yield_now().await;
             }
+            self.console.rest();
             let news = self.console.take_answers();
             quiet = if news || !self.busy.is_idle() { 0 } else { quiet + 1 };
             for errand in self.console.errands() {
