@@ -71,6 +71,7 @@ impl Opened {
     /// Until nothing is under way any more, then one frame.
     fn settle(&mut self) {
         let _in = self.runtime.enter();
+        self.console.rest();
         // Work is over when its answer is read, so both are looked at in turn.
         while self.console.take_answers() || !self.busy.is_idle() {
             self.runtime.block_on(tokio::task::yield_now());

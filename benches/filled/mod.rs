@@ -170,6 +170,8 @@ fn batch(from: usize, to: usize, of: usize) -> Batch {
 /// Fills a store that may have been filled in part; `told` hears how many inquiries there are.
 pub async fn fill(path: &Path, inquiries: usize, mut told: impl FnMut(usize)) -> Store {
     let store = Store::open(path, Clock::system()).await.expect("a store");
+    // Nothing is there that an older version wrote.
+    while store.mark_some().await.expect("marks") {}
     let (known, ..) = store.counts().await.expect("its counts");
     let known = usize::try_from(known).expect("a number") / BATCH * BATCH;
     for from in (known..inquiries).step_by(BATCH) {

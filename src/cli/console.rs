@@ -126,9 +126,9 @@ async fn show(
         ThemeName::Light => tui::Theme::light(),
         ThemeName::Mono => tui::Theme::mono(),
     };
-    let mut booted = desk::boot(options, Clock::system(), Busy::default()).await?;
-    let news = booted.take_news();
-    let shown = tui::run(booted.desk.clone(), news, settings, theme).await;
+    let mut booted = desk::prepare(options, Clock::system(), Busy::default()).await?;
+    let (news, begin) = (booted.take_news(), booted.beginning());
+    let shown = tui::run(booted.desk.clone(), news, settings, theme, begin).await;
     booted.shut_down().await;
     shown.context("the terminal failed")?;
     Ok(ExitCode::SUCCESS)

@@ -52,6 +52,8 @@ pub struct Options {
 pub struct Booted {
     pub desk: Arc<Desk>,
     news: Option<mpsc::UnboundedReceiver<News>>,
+    /// Cancelled once the tasks may begin.
+    begin: CancellationToken,
     cancel: CancellationToken,
     outbox: AbortOnDropHandle<()>,
     tasks: JoinSet<()>,
@@ -69,29 +71,57 @@ pub enum Error {
 /// process wrote to the store.
 const LOOK_ACROSS: Duration = Duration::from_secs(2);
 
+/// How long marking rests.
+const BETWEEN_MARKS: Duration = Duration::from_millis(50);
+
 /// How long leaving waits for an answer that is under way.
 pub const PARTING: Duration = Duration::from_millis(800);
 
 pub async fn boot(options: Options, clock: Clock, busy: Busy) -> Result<Booted, Error> {
+    let booted = prepare(options, clock, busy).await?;
+    booted.begin.cancel();
+    Ok(booted)
+}
+
+/// The same, but its tasks wait until [`Booted::beginning`] is told to go on: until then the machine
+/// is for the first screen alone.
+///
+/// # Errors
+/// As `boot`.
+pub async fn prepare(options: Options, clock: Clock, busy: Busy) -> Result<Booted, Error> {
     let (settings, kept) = (options.sync.clone(), options.policy.kept());
     let Parts { desk, stats } = build(options, clock.clone(), busy.clone()).await?;
     let (store, client) = (desk.store.clone(), Arc::clone(&desk.client));
-    let cancel = CancellationToken::new();
+    let (begin, cancel) = (CancellationToken::new(), CancellationToken::new());
     let (links_tx, links) = mpsc::unbounded_channel();
     let (sync_tx, sync_rx) = watch::channel(SyncState::default());
     let (news_tx, news) = mpsc::unbounded_channel();
     let mut tasks = JoinSet::new();
     let sources = news::Sources { changes: store.changes(), stats, sync: sync_rx, links };
     tasks.spawn(news::gather(sources, news_tx));
-    let outbox = start_outbox(&desk, links_tx, cancel.clone());
-    tasks.spawn(look_across(store.clone(), clock.clone(), busy.clone(), cancel.clone()));
-    tasks.spawn(mismatches::keep(Arc::clone(&desk)));
-    tasks.spawn(purge::expire(Arc::clone(&desk), kept));
-    tasks.spawn(mark(Arc::clone(&desk)));
     tasks.spawn(note(Arc::clone(&desk), Note::SessionBegan));
+    let outbox = after(&begin, deliver(&desk, links_tx, cancel.clone()));
+    let outbox = AbortOnDropHandle::new(tokio::spawn(outbox));
+    let across = look_across(store.clone(), clock.clone(), busy.clone(), cancel.clone());
+    tasks.spawn(after(&begin, across));
+    tasks.spawn(after(&begin, mismatches::keep(Arc::clone(&desk))));
+    tasks.spawn(after(&begin, purge::expire(Arc::clone(&desk), kept)));
+    tasks.spawn(after(&begin, mark(Arc::clone(&desk))));
     let sync = sync::Sync { store, client, clock, busy, state: sync_tx, settings };
-    tasks.spawn(sync_when_alone(sync, cancel.clone()));
-    Ok(Booted { desk, news: Some(news), cancel, outbox, tasks })
+    tasks.spawn(after(&begin, sync_when_alone(sync, cancel.clone())));
+    Ok(Booted { desk, news: Some(news), begin, cancel, outbox, tasks })
+}
+
+/// A task that waits for the word to begin.
+fn after(
+    begin: &CancellationToken,
+    task: impl Future<Output = ()> + Send + 'static,
+) -> impl Future<Output = ()> + Send + 'static {
+    let begin = begin.clone();
+    async move {
+        begin.cancelled().await;
+        task.await;
+    }
 }
 
 /// What every house has, before any of its tasks is started.
@@ -130,12 +160,12 @@ pub async fn build(options: Options, clock: Clock, busy: Busy) -> Result<Parts, 
 }
 
 /// Delivers what is decided at this desk, and what dead processes left.
-pub fn start_outbox(
+fn deliver(
     desk: &Desk,
     links: mpsc::UnboundedSender<LinkReady>,
     cancel: CancellationToken,
-) -> AbortOnDropHandle<()> {
-    AbortOnDropHandle::new(tokio::spawn(outbox::run(
+) -> impl Future<Output = ()> + Send + 'static {
+    outbox::run(
         Delivery {
             store: desk.store.clone(),
             client: Arc::clone(&desk.client),
@@ -146,7 +176,16 @@ pub fn start_outbox(
         },
         desk.busy.clone(),
         cancel,
-    )))
+    )
+}
+
+/// The same as a task of its own.
+pub fn start_outbox(
+    desk: &Desk,
+    links: mpsc::UnboundedSender<LinkReady>,
+    cancel: CancellationToken,
+) -> AbortOnDropHandle<()> {
+    AbortOnDropHandle::new(tokio::spawn(deliver(desk, links, cancel)))
 }
 
 impl Booted {
@@ -158,23 +197,36 @@ impl Booted {
         self.news.take().expect("news is for one listener")
     }
 
+    /// Lets the tasks begin when it is called.
+    pub fn beginning(&self) -> impl FnOnce() + Send + 'static {
+        let begin = self.begin.clone();
+        move || begin.cancel()
+    }
+
     /// Stops the tasks. A delivery under way is let finish for a moment; whatever it does not
     /// finish is in the store, and the next console takes it up.
     pub async fn shut_down(mut self) {
+        self.begin.cancel();
         self.cancel.cancel();
         let _ = tokio::time::timeout(PARTING, self.outbox).await;
         self.tasks.shutdown().await;
         mismatches::write(&self.desk).await;
         note(Arc::clone(&self.desk), Note::SessionEnded).await;
+        // So that the next start has no log of the store's to read.
+        let _ = tokio::time::timeout(PARTING, self.desk.store.clone().close()).await;
     }
 }
 
-/// Marks what accounts share in what an older version wrote: once, a little at a time.
+/// Marks what accounts share in what an older version wrote: once, a little at a time, and never
+/// so much that somebody who works meanwhile waits for it.
 async fn mark(desk: Arc<Desk>) {
     loop {
-        let _writing = desk.busy.token();
+        let writing = desk.busy.token();
         match desk.store.mark_some().await {
-            Ok(true) => tokio::task::yield_now().await,
+            Ok(true) => {
+                drop(writing);
+                tokio::time::sleep(BETWEEN_MARKS).await;
+            }
             Ok(false) => return,
             Err(why) => return tracing::warn!(%why, "what accounts share is not all known"),
         }

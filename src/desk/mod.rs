@@ -34,7 +34,7 @@ use std::{
 };
 
 pub use self::{
-    boot::{Booted, Error as BootError, Options, boot},
+    boot::{Booted, Error as BootError, Options, boot, prepare},
     claim::{Claim, ClaimError, Next, Queue},
     decide::{Draft, Submitted, TakenBack},
     journal::Note,

@@ -209,16 +209,21 @@ impl Store {
             account = row.try_get("nth")?;
         }
         let is_more = !inquiries.is_empty() || !accounts.is_empty();
-        if is_more {
-            sqlx::query(
-                "INSERT INTO cursor (name, value) VALUES ($1, $2)
-                 ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-            )
-            .bind(MARKED)
-            .bind(format!("{inquiry} {account}"))
-            .execute(&mut *tx)
-            .await?;
+        if !is_more && inquiry == i64::MAX {
+            return Ok(false);
         }
+        if !is_more {
+            // Once and for all: what is written from now on is marked with it.
+            (inquiry, account) = (i64::MAX, i64::MAX);
+        }
+        sqlx::query(
+            "INSERT INTO cursor (name, value) VALUES ($1, $2)
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        )
+        .bind(MARKED)
+        .bind(format!("{inquiry} {account}"))
+        .execute(&mut *tx)
+        .await?;
         tx.commit().await?;
         Ok(is_more)
     }

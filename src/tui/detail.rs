@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{album::photos, reveal::Reveals, state::Pane};
+use super::{album::photos, command::Command, reveal::Reveals, state::Pane};
 use crate::{
     desk::{AccountFile, CaseFile, InquiryFile},
     model::{AccountId, Action, Evidence, Exhibits, Report, Subject, Text, timeline::Happened},
@@ -39,6 +39,8 @@ pub struct Detail {
     /// Persona is being asked for it.
     pub asking: bool,
     pub problem: Option<String>,
+    /// A key that came before the file it is about, and is taken when that is here.
+    pub then: Option<Command>,
 }
 
 #[derive(Debug)]
@@ -202,6 +204,7 @@ impl Detail {
             reveals: Reveals::default(),
             asking: false,
             problem: None,
+            then: None,
         }
     }
 

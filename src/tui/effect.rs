@@ -217,9 +217,11 @@ impl Runner {
         });
     }
 
-    /// Whether the store has been asked for rows or a file and has not answered yet.
+    /// Whether the store has been asked for rows, a file or the header's figures and has not answered
+    /// yet.
     pub fn awaits_store(&self) -> bool {
-        [Slot::Inquiries, Slot::Cases, Slot::File].iter().any(|slot| self.slots.contains_key(slot))
+        let asked = [Slot::Inquiries, Slot::Cases, Slot::File, Slot::Glance];
+        asked.iter().any(|slot| self.slots.contains_key(slot))
     }
 
     /// Starts what waited for slots that are free now. Called before every wait of the loop: the

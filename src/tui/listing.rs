@@ -66,14 +66,60 @@ impl<T> List<T> {
         self.move_to(self.cursor.saturating_add_signed(rows));
     }
 
-    /// Keeps the cursor on the screen and the screen within the list.
+    /// Whether rows that are on the screen are not at hand.
+    pub fn has_gaps(&self) -> bool {
+        let end = (self.top + u64::from(self.height)).min(self.rows.total);
+        !self.loaded
+            || self.top < self.rows.first
+            || end > self.rows.first + self.rows.rows.len() as u64
+    }
+
+    /// Keeps the cursor on the screen and the screen within the list. A cursor that leaves it takes
+    /// it along by half its height: what comes next is in sight, and most steps move one row only.
     pub fn scroll(&mut self) {
         let height = u64::from(self.height.max(1));
-        self.top = self.top.min(self.rows.total.saturating_sub(height));
-        if self.cursor < self.top {
-            self.top = self.cursor;
-        } else if self.cursor >= self.top + height {
-            self.top = self.cursor + 1 - height;
+        let lowest = self.rows.total.saturating_sub(height);
+        self.top = self.top.min(lowest);
+        if self.cursor < self.top || self.cursor >= self.top + height {
+            self.top = self.cursor.saturating_sub(height / 2).min(lowest);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_that_leaves_the_screen_takes_it_along_by_half() {
+        let mut list: List<()> = List { height: 10, ..List::default() };
+        list.rows.total = 100;
+        let steps = [
+            (9, 0),
+            (10, 5),
+            (14, 5),
+            (15, 10),
+            (99, 90),
+            (90, 90),
+            (89, 84),
+            (84, 84),
+            (3, 0),
+            (0, 0),
+        ];
+        for (cursor, top) in steps {
+            list.move_to(cursor);
+            assert_eq!((list.cursor, list.top), (cursor, top));
+        }
+    }
+
+    #[test]
+    fn rows_that_are_not_at_hand_are_missed_only_where_they_are_seen() {
+        let rows = Rows { total: 100, extent: Total::Exact, first: 20, rows: vec![(); 40] };
+        let mut list = List { rows, height: 10, top: 20, loaded: true, ..List::default() };
+        let table = [(20, false), (50, false), (51, true), (19, true), (90, true)];
+        for (top, missed) in table {
+            list.top = top;
+            assert_eq!(list.has_gaps(), missed, "{top}");
         }
     }
 }

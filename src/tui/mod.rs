@@ -6,8 +6,9 @@
 //!  answers ───────┘         (State)       └─ view(&State) ─▶ terminal
 //! ```
 //!
-//! The loop draws when something changed, at most once in ten milliseconds, input first. There is
-//! no tick: when nothing happens it sleeps until the next thing on the screen would change.
+//! The loop draws when something changed, at most once in ten milliseconds, input first: all keys
+//! that are there are taken before a frame is drawn. There is no tick: when nothing happens it
+//! sleeps until the next thing on the screen would change.
 
 mod adding;
 mod album;
@@ -19,6 +20,7 @@ mod detail;
 mod direction;
 mod easel;
 mod effect;
+mod follow;
 mod format;
 mod frames;
 mod guard;
@@ -31,8 +33,10 @@ mod means;
 mod mnemonic;
 mod msg;
 mod overlays;
+mod pace;
 mod palette;
 mod panes;
+mod pen;
 mod pending;
 pub mod photo;
 mod relations;
@@ -58,7 +62,7 @@ use std::{
 };
 
 use crossterm::event::{Event, EventStream, KeyEventKind};
-use futures::{Stream, StreamExt};
+use futures::{FutureExt, Stream, StreamExt};
 use jiff::Timestamp;
 use ratatui::Frame;
 use tokio::{signal::unix, sync::mpsc};
@@ -76,6 +80,7 @@ pub use self::{
 use self::{
     effect::{Delivery, Effect, Runner},
     msg::Msg,
+    pace::{FIRST_ROWS, FRAME, KEYS, RELOAD, STAND, STORE},
     state::{Leaving, State},
 };
 use crate::{
@@ -84,18 +89,6 @@ use crate::{
     desk::{Changes, Desk, News},
     secret::Secret,
 };
-
-/// The shortest time between two frames.
-const FRAME: Duration = Duration::from_millis(10);
-
-/// How long a frame waits for what the store was asked for, so that it is not drawn twice: once
-/// without the rows and once with them.
-const STORE: Duration = Duration::from_millis(8);
-const FIRST_ROWS: Duration = Duration::from_millis(40);
-
-/// The shortest time between two reloads of what moved: of a flood of changes each is seen soon, and
-/// none by itself.
-const RELOAD: Duration = Duration::from_millis(100);
 
 /// The console without a terminal: what a story drives, and what the loop below draws.
 pub struct Console {
@@ -114,6 +107,8 @@ pub struct Console {
     /// What only the owner of the terminal can do.
     errands: Vec<Errand>,
     dirty: bool,
+    /// A key was pressed since the last frame: somebody waits for it.
+    hasty: bool,
 }
 
 /// Work for whoever owns the terminal.
@@ -150,6 +145,7 @@ impl Console {
             between_reloads: Duration::ZERO,
             errands: Vec::new(),
             dirty: true,
+            hasty: false,
         };
         console.perform(first);
         console
@@ -161,8 +157,9 @@ impl Console {
             Event::Key(key) if key.kind != KeyEventKind::Release => self.apply(Msg::Key(key)),
             Event::Paste(text) => self.apply(Msg::Paste(text)),
             Event::Resize(columns, rows) => self.apply(Msg::Resized(columns, rows)),
-            Event::Key(_) | Event::Mouse(_) | Event::FocusGained | Event::FocusLost => {}
+            Event::Key(_) | Event::Mouse(_) | Event::FocusGained | Event::FocusLost => return,
         }
+        self.hasty = true;
     }
 
     /// Applies all that has arrived from the desk. True if there was anything.
@@ -190,6 +187,13 @@ impl Console {
     pub fn wake(&mut self) {
         if self.clock.now() >= wake::next_change(&self.state) {
             self.apply(Msg::Woke);
+        }
+    }
+
+    /// As when the cursor of a list has rested for a while, for whoever waits for no time.
+    pub fn rest(&mut self) {
+        if self.state.follow.is_some() {
+            self.apply(Msg::Rested);
         }
     }
 
@@ -229,6 +233,7 @@ impl Console {
         let effects = update::update(&mut self.state, Msg::Drawn);
         // That a photo was seen is marked beside it, and on its tab.
         self.dirty = self.state.album.seen.len() != seen;
+        self.hasty = false;
         self.perform(effects);
     }
 
@@ -251,6 +256,11 @@ impl Console {
             News::Changed(changes) => self.moved = self.moved.and(changes),
             news => self.apply(news.into()),
         }
+    }
+
+    /// Whether a frame is better drawn when the store has answered.
+    fn awaits_store(&self) -> bool {
+        self.runner.awaits_store() && (!self.hasty || update::lacks(&self.state))
     }
 
     fn until_reload(&self) -> Duration {
@@ -282,7 +292,10 @@ impl Console {
         tokio::select! {
             biased;
             event = input.next() => match event {
-                Some(Ok(event)) => self.input(event),
+                Some(Ok(event)) => {
+                    self.input(event);
+                    self.take_input(input).await;
+                }
                 // The terminal is gone: what was decided is durable already.
                 Some(Err(_)) | None => self.apply(Msg::Terminate),
             },
@@ -290,6 +303,21 @@ impl Console {
             Some(news) = self.news.recv() => self.hear(news),
             () = tokio::time::sleep(until_reload), if moved => {}
             () = clock.sleep_until(next_change) => self.wake(),
+        }
+    }
+
+    /// Applies the keys that are there already, and waits for none.
+    async fn take_input(&mut self, input: &mut (impl Stream<Item = io::Result<Event>> + Unpin)) {
+        for _ in 0..KEYS {
+            let event = tokio::select! {
+                biased;
+                event = input.next() => event,
+                () = std::future::ready(()) => return,
+            };
+            match event {
+                Some(Ok(event)) => self.input(event),
+                Some(Err(_)) | None => return self.apply(Msg::Terminate),
+            }
         }
     }
 }
@@ -306,7 +334,8 @@ impl From<News> for Msg {
 }
 
 /// Runs the console on the terminal until the reviewer leaves, the terminal goes away or the
-/// process is told to end.
+/// process is told to end. `begin` is called when the first screen has stood for a moment: what
+/// is then begun takes no time from it, and from the keys that are pressed at once.
 ///
 /// # Errors
 /// If the terminal cannot be taken or written to.
@@ -315,6 +344,7 @@ pub async fn run(
     news: mpsc::UnboundedReceiver<News>,
     settings: Settings,
     theme: Theme,
+    begin: impl FnOnce() + Send + 'static,
 ) -> io::Result<()> {
     let size = crossterm::terminal::size()?;
     let mut console = Console::new(desk, news, settings, theme, size);
@@ -325,9 +355,11 @@ pub async fn run(
     let mut terminate = unix::signal(unix::SignalKind::terminate())?;
     let mut hang_up = unix::signal(unix::SignalKind::hangup())?;
     let mut interrupt = unix::signal(unix::SignalKind::interrupt())?;
-    let mut last_frame: Option<Instant> = None;
+    // When a frame was drawn, and when one was written that changed anything.
+    let (mut drawn, mut written): (Option<Instant>, Option<Instant>) = (None, None);
     // Until then a frame waits for the store.
     let mut patience = Instant::now() + FIRST_ROWS;
+    let mut begin = Some(begin);
     while !console.is_over() {
         for errand in console.errands() {
             match errand {
@@ -335,17 +367,22 @@ pub async fn run(
                 Errand::Repaint => screen.clear()?,
             }
         }
-        let since = last_frame.map_or(Duration::ZERO, |at| FRAME.saturating_sub(at.elapsed()));
-        let wait = match console.runner.awaits_store() {
+        let last = if console.hasty { written } else { drawn };
+        let since = last.map_or(Duration::ZERO, |at| FRAME.saturating_sub(at.elapsed()));
+        let wait = match console.awaits_store() {
             true => since.max(patience.saturating_duration_since(Instant::now())),
             false => since,
         };
         if console.wants_frame() && wait.is_zero() {
             screen.take_away(&console.hangings())?;
-            screen.draw(|frame| console.draw(frame))?;
+            let is_new = screen.draw(|frame| console.draw(frame))?;
             screen.put_up(&console.hangings())?;
             console.drawn();
-            last_frame = Some(Instant::now());
+            drawn = Some(Instant::now());
+            if let Some(begin) = begin.take() {
+                tokio::spawn(tokio::time::sleep(STAND).map(|()| begin()));
+            }
+            written = if is_new { drawn } else { written };
             continue;
         }
         let was_drawn = !console.dirty;

@@ -45,6 +45,8 @@ pub enum Msg {
     Resized(u16, u16),
     /// The moment named by `wake::next_change` has come.
     Woke,
+    /// Nobody waits for the cursor to rest.
+    Rested,
     /// The state is on the screen.
     Drawn,
     /// The store moved.

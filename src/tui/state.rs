@@ -17,6 +17,7 @@ use super::{
     command::Command,
     copying::Choice,
     detail::evidence,
+    follow::Follow,
     jumps::Jumps,
     keymap::Keys,
     listing::List,
@@ -109,6 +110,10 @@ pub struct State {
     pub views: Views,
     pub relations: RelationsPane,
     pub detail: Option<Detail>,
+    /// The detail is still to follow the cursor.
+    pub follow: Option<Follow>,
+    /// When the cursor of a list was moved last.
+    pub stepped: Option<Timestamp>,
     /// What was opened in this console, at which version, and which of its tabs were looked at.
     pub looked: HashMap<(Subject, Evidence), BTreeSet<Tab>>,
     /// What was asked for before somebody wanted it, at which version.
@@ -131,6 +136,8 @@ pub struct State {
     /// Where the reviewer has been.
     pub jumps: Jumps,
     pub toast: Option<Toast>,
+    /// When it was said what is wrong with the connection.
+    pub told: Option<Timestamp>,
     /// Presses of an unfinished chord.
     pub chord: Vec<String>,
     pub glance: Glance,
@@ -280,6 +287,8 @@ impl State {
             case_filter: filter::Filter::default(),
             relations: RelationsPane::default(),
             detail: None,
+            follow: None,
+            stepped: None,
             looked: HashMap::new(),
             ahead: HashSet::new(),
             staged: None,
@@ -293,6 +302,7 @@ impl State {
             recent: Vec::new(),
             jumps: Jumps::default(),
             toast: None,
+            told: None,
             chord: Vec::new(),
             glance: Glance::default(),
             outbox: Vec::new(),

@@ -14,16 +14,14 @@ use crossterm::{
     cursor::Show,
     event::{DisableBracketedPaste, EnableBracketedPaste},
     execute,
-    terminal::{
-        BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
-        disable_raw_mode, enable_raw_mode,
-    },
+    terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode},
 };
-use ratatui::{Frame, Terminal, backend::CrosstermBackend};
+use ratatui::{Frame, Terminal, backend::WindowSize, layout::Size};
 
 use super::{
     easel::{Easel, Hanging},
     means::{self, Around},
+    pen::Pen,
     photo::Means,
     state::Settings,
 };
@@ -31,6 +29,15 @@ use super::{
 /// Columns and rows, if standard output is a terminal that says so.
 pub fn size() -> Option<(u16, u16)> {
     crossterm::terminal::size().ok()
+}
+
+/// The same for a frame, with the size of a cell where the terminal tells.
+fn window() -> io::Result<WindowSize> {
+    let size = crossterm::terminal::window_size()?;
+    Ok(WindowSize {
+        columns_rows: Size::new(size.columns, size.rows),
+        pixels: Size::new(size.width, size.height),
+    })
 }
 
 /// How many colours the environment says that the terminal has.
@@ -42,7 +49,7 @@ pub fn colours() -> u16 {
 pub struct Screen {
     /// Not dropped: the library would report on standard error that the cursor of a terminal that
     /// is gone cannot be shown, and fall over if that is gone as well.
-    terminal: ManuallyDrop<Terminal<CrosstermBackend<Stdout>>>,
+    terminal: ManuallyDrop<Terminal<Pen<Stdout>>>,
     /// What a graphics protocol has put on it.
     easel: Easel,
 }
@@ -56,7 +63,7 @@ impl Screen {
         restore_on_panic(thread::current().id());
         enable_raw_mode()?;
         let entered = execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste);
-        let terminal = entered.and_then(|()| Terminal::new(CrosstermBackend::new(stdout())));
+        let terminal = entered.and_then(|()| Terminal::new(Pen::new(stdout(), window)));
         match terminal {
             Ok(terminal) => {
                 Ok(Self { terminal: ManuallyDrop::new(terminal), easel: Easel::default() })
@@ -68,11 +75,11 @@ impl Screen {
         }
     }
 
-    /// Draws one frame as one update, where the terminal knows such a thing.
-    pub fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
-        execute!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
+    /// Draws one frame. Whether it changed anything: else nothing is written.
+    pub fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<bool> {
+        let before = self.terminal.backend().frames();
         self.terminal.draw(render)?;
-        execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)
+        Ok(self.terminal.backend().frames() != before)
     }
 
     /// How photos get to it. To be asked before anything reads its keys.
@@ -98,9 +105,7 @@ impl Screen {
         if bytes.is_empty() {
             return Ok(());
         }
-        let backend = self.terminal.backend_mut();
-        backend.write_all(bytes)?;
-        Write::flush(backend)
+        self.terminal.backend_mut().send(bytes)
     }
 
     /// Clears the screen, so that the next frame draws all of it. Not by the library's own
@@ -115,7 +120,7 @@ impl Screen {
 
     /// Hands text to the terminal's clipboard (OSC 52). There is no answer: it may be ignored.
     pub fn copy(&mut self, text: &str) -> io::Result<()> {
-        execute!(self.terminal.backend_mut(), CopyToClipboard::to_clipboard_from(text))
+        execute!(stdout(), CopyToClipboard::to_clipboard_from(text))
     }
 }
 

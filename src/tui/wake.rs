@@ -9,7 +9,7 @@ use super::{state::State, widgets::health};
 /// Nothing on a locked screen changes by itself.
 const LOCKED: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// A toast goes, a reveal ends or its figure counts down, it locks, the data is old, views are
+/// The cursor rests, a toast goes, a reveal ends or its figure counts down, it locks, the data is old, views are
 /// counted, a minute passes.
 pub fn next_change(state: &State) -> Timestamp {
     if state.lock.is_on() {
@@ -21,6 +21,9 @@ pub fn next_change(state: &State) -> Timestamp {
     let toast = state.toast.as_ref().map(|toast| toast.until);
     let older = health::next_age(&state.sync, state.now);
     let ends = [reveal, toast, state.lock.due(), older, state.views.count_at].into_iter().flatten();
+    if let Some(follow) = &state.follow {
+        next = next.min(follow.at);
+    }
     for end in ends.filter(|end| *end > state.now) {
         next = next.min(end);
     }

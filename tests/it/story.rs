@@ -345,6 +345,7 @@ impl Story {
             for _ in 0..8 {
                 tokio::task::yield_now().await;
             }
+            self.console.rest();
             let news = self.console.take_answers();
             if news || self.busy.is_idle() {
                 moved = Instant::now();

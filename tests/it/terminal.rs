@@ -198,17 +198,55 @@ fn nothing_is_written_when_nothing_happens() {
     session.ends_restored();
 }
 
+/// Where the cursor of the first list is.
+fn marked_row(seen: &Seen) -> Option<usize> {
+    let contents = seen.screen.screen().contents();
+    contents.lines().position(|line| line.starts_with("│▸"))
+}
+
 #[test]
-fn a_resize_storm_is_survived() {
+fn a_step_of_the_cursor_is_written_in_few_bytes() {
+    let mut session = Session::start(&["--demo", "--inquiries", "400"]);
+    session.sees("● polling");
+    session.sees("Checks");
+    let mut costs = Vec::new();
+    for _ in 0..31 {
+        let (before, from) = {
+            let seen = session.seen.0.lock().unwrap();
+            (marked_row(&seen), seen.bytes.len())
+        };
+        session.press("j");
+        session.wait("the next row", |seen| {
+            seen.bytes.ends_with(b"\x1b[?2026l") && marked_row(seen) != before
+        });
+        costs.push(session.seen.0.lock().unwrap().bytes.len() - from);
+    }
+    costs.sort_unstable();
+    assert!(costs[costs.len() / 2] <= 230, "{costs:?}");
+    session.signal("TERM");
+    session.ends_restored();
+}
+
+/// What the panes say, but for figures: they go on by themselves.
+fn panes(seen: &Seen) -> String {
+    let contents = seen.screen.screen().contents();
+    let lines: Vec<&str> = contents.lines().skip(1).take(37).collect();
+    lines.join("\n").replace(|c: char| c.is_ascii_digit(), "0")
+}
+
+#[test]
+fn a_resize_storm_is_survived_and_changes_nothing() {
     let mut session = Session::start(&["--demo", "--inquiries", "20"]);
     session.sees("● polling");
+    session.sees("Checks");
+    let before = panes(&session.seen.0.lock().unwrap());
     for (rows, cols) in [(1, 1), (2, 3), (14, 59), (24, 80), (80, 250), (1, 200), (13, 47)] {
         session.resize(rows, cols);
     }
     // Once it has said so, what is seen of the panes is drawn for the last size.
     session.sees("47×13");
     session.resize(40, 120);
-    session.sees("1 Inquiries");
+    session.wait("the screen as before", |seen| panes(seen) == before);
     session.press("?");
     session.sees("Deciding");
     session.signal("TERM");

@@ -2,7 +2,7 @@
 //! decisions is `decided`'s, figures and the connection are `health`'s.
 
 use super::{
-    Effect, State, Tone, Touched, album, claim, decided, evidence, follow_rows, goto, health,
+    Effect, State, Tone, Touched, album, claim, command, decided, evidence, follow, goto, health,
     load_cases, load_inquiries, measure, palette, relate, relations, reveal, views,
 };
 use crate::{
@@ -20,11 +20,11 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Changed(changes) => changed(state, &changes),
         Msg::Inquiries(view, answer) if view == state.inquiry_view => {
             place(&mut state.inquiries, state.touched, answer, |row| row.id.clone());
-            follow_rows(state)
+            follow::rows(state)
         }
         Msg::Cases(view, answer) if view == state.case_view => {
             place(&mut state.cases, state.touched, answer, |row| row.id.clone());
-            follow_rows(state)
+            follow::rows(state)
         }
         Msg::Inquiries(..) | Msg::Cases(..) => Vec::new(),
         Msg::Glance(Ok((glance, outbox))) => {
@@ -137,6 +137,7 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
         | Msg::Paste(_)
         | Msg::Resized(..)
         | Msg::Woke
+        | Msg::Rested
         | Msg::Drawn
         | Msg::Terminate => {
             unreachable!("update takes these itself")
@@ -242,7 +243,11 @@ fn shown(state: &mut State, subject: &Subject, file: Answer<File>) -> Vec<Effect
     {
         evidence::forget(detail);
     }
-    evidence::wanted(state)
+    let mut effects = evidence::wanted(state);
+    if let Some(command) = state.detail.as_mut().and_then(|detail| detail.then.take()) {
+        effects.extend(command::act(state, command));
+    }
+    effects
 }
 
 /// What differs between two looks at an item, in words.

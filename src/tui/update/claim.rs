@@ -1,6 +1,6 @@
 //! Claims: the next item of a queue, and whose the open one is.
 
-use super::{Effect, State, Tone, command::refuse, evidence, fill, measure, show};
+use super::{Effect, State, Tone, command::refuse, evidence, fill, follow, measure};
 use crate::{
     desk::{Claim, Next, Queue},
     model::{InquiryId, Subject},
@@ -55,7 +55,7 @@ pub fn fetched(state: &mut State, answer: Answer<Option<Next>>) -> Vec<Effect> {
         Pane::Cases => state.cases.move_to(next.at),
         _ => state.inquiries.move_to(next.at),
     }
-    let mut effects = vec![show(state, next.subject.clone(), pane)];
+    let mut effects = vec![follow::show(state, next.subject.clone(), pane)];
     state.focus = Pane::Detail;
     measure(state);
     effects.extend(fill(state));

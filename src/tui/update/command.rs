@@ -1,8 +1,8 @@
 //! What each command does to the state. Refusals are sentences in a toast.
 
 use super::{
-    Effect, Pane, State, Tone, album, ask, claim, copy, evidence, filter, follow_cursor, goto,
-    lock, measure, open, relate, relations, reveal, stage, tag, views,
+    Effect, Pane, State, Tone, album, ask, claim, copy, evidence, filter, follow, goto, lock,
+    measure, open, relate, relations, reveal, stage, tag, views,
 };
 use crate::{
     model::{ReportId, Subject},
@@ -25,6 +25,14 @@ pub fn act(state: &mut State, command: Command) -> Vec<Effect> {
     if let Err(why) = available(state, command) {
         return refuse(state, why);
     }
+    let (mut effects, waits) = follow::before(state, command);
+    if !waits {
+        effects.extend(take(state, command));
+    }
+    effects
+}
+
+fn take(state: &mut State, command: Command) -> Vec<Effect> {
     match command {
         Command::Down => step(state, 1),
         Command::Up => step(state, -1),
@@ -161,7 +169,10 @@ fn step(state: &mut State, rows: i64) -> Vec<Effect> {
             super::clamp_scroll(state);
             Vec::new()
         }
-        _ => move_cursor(state, rows),
+        _ => {
+            move_cursor(state, rows);
+            follow::cursor_at_rest(state)
+        }
     }
 }
 
@@ -175,7 +186,7 @@ fn turn_tab(state: &mut State, tabs: isize) -> Vec<Effect> {
     evidence::wanted(state)
 }
 
-fn move_cursor(state: &mut State, rows: i64) -> Vec<Effect> {
+fn move_cursor(state: &mut State, rows: i64) {
     match state.list_pane() {
         Pane::Inquiries => state.inquiries.move_by(rows),
         Pane::Cases => state.cases.move_by(rows),
@@ -184,7 +195,6 @@ fn move_cursor(state: &mut State, rows: i64) -> Vec<Effect> {
             state.relations.move_to(usize::try_from(cursor.max(0)).unwrap_or(0));
         }
     }
-    follow_cursor(state)
 }
 
 fn open_selected(state: &mut State) -> Vec<Effect> {
@@ -249,7 +259,7 @@ fn focus_list_of_detail(state: &mut State) -> Vec<Effect> {
 pub fn focus(state: &mut State, pane: Pane) -> Vec<Effect> {
     state.focus = pane;
     measure(state);
-    follow_cursor(state)
+    follow::cursor(state)
 }
 
 enum Turn {
@@ -283,15 +293,17 @@ fn neighbour(state: &mut State, rows: i64) -> Vec<Effect> {
     if state.list_pane() == Pane::Relations && state.relations.walk.is_some() {
         return relations::step(state, if rows > 0 { Way::Down } else { Way::Up });
     }
-    let reading = state.focus == Pane::Detail;
     let before = state.selected();
-    let mut effects = move_cursor(state, rows);
+    move_cursor(state, rows);
     if state.selected() == before {
         let said = if rows > 0 { "this is the last item" } else { "this is the first item" };
         state.say(said, Tone::Plain);
     }
-    if reading
-        && !effects.is_empty()
+    if state.focus != Pane::Detail {
+        return follow::cursor_at_rest(state);
+    }
+    let mut effects = follow::cursor(state);
+    if !effects.is_empty()
         && let Some(subject) = state.detail.as_ref().map(|detail| detail.subject.clone())
     {
         effects.push(ask(state, subject));

@@ -1,6 +1,6 @@
 //! What came of a decision in the commit bar: it is durable, or taken back, and the next item is on.
 
-use super::{Effect, Pane, State, Tone, ask, claim, evidence, follow_cursor, measure, relations};
+use super::{Effect, Pane, State, Tone, ask, claim, evidence, follow, measure, relations};
 use crate::{
     desk::TakenBack,
     model::Subject,
@@ -124,7 +124,7 @@ fn next_item(state: &mut State, decided: &Subject) -> Vec<Effect> {
         (true, _) => state.inquiries.move_by(1),
         (false, _) => {}
     }
-    let mut effects = follow_cursor(state);
+    let mut effects = follow::cursor(state);
     if reading && let Some(subject) = state.detail.as_ref().map(|detail| detail.subject.clone()) {
         effects.push(ask(state, subject));
         effects.extend(evidence::ahead(state));

@@ -83,7 +83,7 @@ fn jump(state: &mut State, to: Option<usize>) -> Vec<Effect> {
         Some(Place::Tree(account)) if state.relations.root() == Some(&account) => {
             state.focus = Pane::Relations;
             measure(state);
-            super::follow_cursor(state)
+            super::follow::cursor(state)
         }
         Some(Place::Tree(account)) => {
             state.relations.trail.clear();

@@ -32,6 +32,19 @@ pub fn judge(state: &mut State, stats: Stats) {
     }
 }
 
+/// So long what is wrong with the connection stays beside a key; the header goes on saying that it
+/// is wrong.
+const READ: SignedDuration = SignedDuration::from_secs(2);
+
+/// A key takes away what was read: the sentence about the connection.
+pub fn let_go(state: &mut State) {
+    let Some(why) = health::trouble(&state.sync.phase) else { return };
+    let read = state.told.is_some_and(|at| state.now.duration_since(at) >= READ);
+    if read && state.toast.as_ref().is_some_and(|toast| toast.text == why) {
+        state.toast = None;
+    }
+}
+
 /// So long a closed gap is news.
 const NEWS: SignedDuration = SignedDuration::from_secs(60);
 
@@ -42,6 +55,7 @@ pub fn synced(state: &mut State, sync: SyncState) {
     if state.leaving == Leaving::No {
         if is_another && let Some(said) = health::trouble(&sync.phase) {
             state.say(said, Tone::Bad);
+            state.told = Some(state.now);
         }
         // One of long ago is told to a console that has just come, and no news.
         if sync.repaired != state.sync.repaired

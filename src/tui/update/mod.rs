@@ -1,7 +1,7 @@
 //! The only writer of `State`: a message comes in, work to be done goes out.
 //!
 //! `command` acts on keys, `dialog` on keys while something is open over the panes, `palette` on what
-//! is typed after `:`, `goto` on ids and on the way back, `lock` on the one key of a locked screen,
+//! is typed after `follow` brings the detail along, `:`, `goto` acts on ids and on the way back, `lock` on the one key of a locked screen,
 //! `answer` on what the desk says. `filter` is about the filter line, `views` about views and orders. `relations` is about the tree, `relate` about adding to it and taking away.
 
 mod album;
@@ -13,6 +13,7 @@ mod decided;
 mod dialog;
 mod evidence;
 mod filter;
+mod follow;
 mod goto;
 mod health;
 mod lock;
@@ -24,7 +25,7 @@ mod stage;
 mod tag;
 mod views;
 
-use std::time::Duration;
+pub use follow::lacks;
 
 use super::{
     command::Command,
@@ -32,18 +33,16 @@ use super::{
     keymap::{self, Resolved},
     layout,
     msg::Msg,
-    state::{Detail, File, Leaving, Pane, Press, State, Tab, Tone, Touched},
+    state::{File, Leaving, Pane, Press, State, Tab, Tone, Touched},
 };
 use crate::{desk::Note, model::Subject};
-
-/// How long a person takes to notice that another item is under the cursor.
-const NOTICE: Duration = Duration::from_millis(700);
 
 /// Applies one message. `state.now` has been set.
 pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
     let mut effects = lock::when_due(state);
     effects.extend(take(state, msg));
     effects.extend(views::when_due(state));
+    effects.extend(follow::when_due(state));
     effects.extend(album::follow(state));
     goto::follow(state);
     effects
@@ -69,6 +68,7 @@ fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
             expire(state);
             Vec::new()
         }
+        Msg::Rested => follow::now(state),
         Msg::Terminate => {
             state.leaving = Leaving::Yes;
             Vec::new()
@@ -92,8 +92,12 @@ pub fn start(state: &mut State) -> Vec<Effect> {
 
 fn press(state: &mut State, key: Press) -> Vec<Effect> {
     state.touched = Touched::Once;
+    if let Some(detail) = &mut state.detail {
+        detail.then = None;
+    }
     state.lock.touch(state.now);
     expire(state);
+    health::let_go(state);
     if state.breach.as_ref().is_some_and(|breach| breach.over) {
         state.breach = None;
     }
@@ -210,45 +214,6 @@ fn load_cases(state: &State) -> Effect {
     }
 }
 
-/// The cursor was moved: the detail shows what it is on now, from the store alone.
-fn follow_cursor(state: &mut State) -> Vec<Effect> {
-    let mut effects = fill(state);
-    let from = state.list_pane();
-    let shown = state.detail.as_ref().map(|detail| &detail.subject);
-    match state.selected() {
-        Some(subject) if shown != Some(&subject) => effects.push(show(state, subject, from)),
-        None if from != Pane::Relations && state.focus != Pane::Detail => state.detail = None,
-        _ => {}
-    }
-    effects
-}
-
-/// The rows moved by themselves. What is being read or decided stays; what is only previewed
-/// follows, and cannot be decided before a person can have noticed.
-fn follow_rows(state: &mut State) -> Vec<Effect> {
-    if state.focus == Pane::Detail || state.staged.is_some() {
-        return fill(state);
-    }
-    let before = state.detail.as_ref().map(|detail| detail.subject.clone());
-    let effects = follow_cursor(state);
-    let look_until = state.now + NOTICE;
-    if let (Some(before), Some(detail)) = (before, &mut state.detail)
-        && before != detail.subject
-    {
-        detail.look_until = Some(look_until);
-    }
-    effects
-}
-
-/// Puts an object into the detail.
-fn show(state: &mut State, subject: Subject, from: Pane) -> Effect {
-    let checks = state.detail.as_ref().map(|detail| detail.checks);
-    let mut detail = Detail::of(subject.clone(), from);
-    detail.checks = checks.unwrap_or_default();
-    state.detail = Some(detail);
-    Effect::LoadFile(subject)
-}
-
 /// Keeps the detail's cursor on its page, and on the screen.
 fn clamp_scroll(state: &mut State) {
     let (lines, room) = super::panes::detail::extent(state);
@@ -265,7 +230,7 @@ fn open(state: &mut State, subject: Subject) -> Vec<Effect> {
     let mut effects = Vec::new();
     if state.detail.as_ref().map(|detail| &detail.subject) != Some(&subject) {
         let from = state.list_pane();
-        effects.push(show(state, subject.clone(), from));
+        effects.push(follow::show(state, subject.clone(), from));
     }
     state.focus = Pane::Detail;
     measure(state);

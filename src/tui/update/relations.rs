@@ -1,8 +1,6 @@
 //! The tree of relations: showing one, folding, following, and walking along what needs a review.
 
-use super::{
-    Effect, Pane, State, Tone, command::refuse, follow_cursor, follow_rows, measure, open,
-};
+use super::{Effect, Pane, State, Tone, command::refuse, follow, measure, open};
 use crate::{
     desk::AccountRelations,
     model::{AccountId, InquiryId, Subject},
@@ -71,7 +69,7 @@ pub fn fold(state: &mut State) -> Vec<Effect> {
         _ => {}
     }
     pane.flatten();
-    follow_cursor(state)
+    follow::cursor(state)
 }
 
 /// Asks the store for all that the tree shows.
@@ -132,7 +130,7 @@ pub fn loaded(
     pane.flatten();
     let mut effects: Vec<Effect> =
         wanted.into_iter().flat_map(|account| fetch(state, account)).collect();
-    effects.extend(follow_rows(state));
+    effects.extend(follow::rows(state));
     effects
 }
 
@@ -222,7 +220,7 @@ fn end(state: &mut State, left: usize, all: usize) -> Vec<Effect> {
         _ => format!("the walk ends here with {left} of {all} left: {again} begins again"),
     };
     also(state, &said, Tone::Good);
-    follow_cursor(state)
+    follow::cursor(state)
 }
 
 /// Says something beside what was just said of a decision.
