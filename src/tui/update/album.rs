@@ -209,6 +209,10 @@ fn look(state: &mut State, viewing: Viewing) {
     };
     let file = frame.photo.file.clone();
     let before = state.album.look(&file);
+    if state.album.picture(&file).is_none() {
+        state.say("this photo is not on the screen: nothing to move or turn", Tone::Plain);
+        return;
+    }
     let move_by = |by: (i8, i8)| {
         let Some(picture) = state.album.picture(&file) else { return before };
         before.moved((picture.width(), picture.height()), area(state, &frame), by)
