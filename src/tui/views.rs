@@ -104,9 +104,11 @@ impl Views {
                 (rest, is_deed.then(|| typed.to_owned()))
             }
         };
-        let words = words.to_lowercase();
+        // `failed-ch` is `failed checks` too, as names of commands are.
+        let folded = |text: &str| text.to_lowercase().replace('-', " ");
+        let words = folded(words);
         let named = self.all.iter().map(|view| view.name.as_str());
-        let fits = named.filter(|name| whole.is_none() && name.to_lowercase().contains(&words));
+        let fits = named.filter(|name| whole.is_none() && folded(name).contains(&words));
         whole.iter().cloned().chain(fits.map(|name| format!("view {name}"))).collect()
     }
 

@@ -151,7 +151,7 @@ async fn people_of_every_script_keep_their_columns_straight() {
         let buffer = story.buffer().clone();
         let marks = columns_of(&buffer, "▸");
         assert_eq!(marks.len(), 2, "a cursor in both lists:\n{}", story.screen());
-        for row in 2..18 {
+        for row in 3..19 {
             // Inside the frame: marker, age, name, what and the marks, each in columns of its own.
             let text = |columns: std::ops::Range<u16>| -> String {
                 columns.map(|column| buffer[(column, row)].symbol()).collect()

@@ -107,7 +107,7 @@ async fn a_typed_command_runs_through_the_guard_of_its_key() {
     assert_eq!(story.simulator.effects(&id), 0, "it is staged like by its key");
     story.press(":cases<enter>").await.sees("a decision is staged").sees("approve inq_");
     story.press(":decline<enter>").await.sees("decline inq_").press("<esc>").await;
-    story.press(":assign<enter>").await.sees("this is an inquiry");
+    story.press(":status<enter>").await.sees("only cases have a status menu");
     story.press(":mismachtes<enter>").await.sees("did you mean mismatches?").sees(":mismachtes");
     story.press("<esc>").await.lacks(":mismachtes").sees("a approve");
     story.press(":re").await.sees("relations-pane").sees("refetch").press("<esc>").await;

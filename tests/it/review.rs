@@ -150,7 +150,7 @@ async fn keys_typed_before_the_next_item_was_drawn_decide_nothing() {
 #[tokio::test]
 async fn help_comes_from_the_command_table_and_quit_asks_about_unsent_work() {
     let mut story = Story::begin().await;
-    story.press("?").await.sees("Deciding").sees("approve the inquiry").press("<esc>").await;
+    story.press("?").await.sees(" Here ").sees("approve the inquiry").press("<esc>").await;
     story.press("a<enter>q").await.sees("has not reached Persona yet").press("<esc>").await;
     assert!(!story.is_over());
     story.pass(6).await.press("q").await;

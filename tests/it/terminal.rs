@@ -248,7 +248,7 @@ fn a_resize_storm_is_survived_and_changes_nothing() {
     session.resize(40, 120);
     session.wait("the screen as before", |seen| panes(seen) == before);
     session.press("?");
-    session.sees("Deciding");
+    session.sees(" Here ");
     session.signal("TERM");
     assert_eq!(session.ends_restored(), 0);
 }

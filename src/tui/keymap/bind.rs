@@ -267,7 +267,7 @@ mod tests {
             ("staged-comment = \"u\"", "staged-comment: u is undo while a decision is staged"),
             ("undo = \"c\"", "undo: c is staged-comment while a decision is staged"),
             ("help = \"c\"", "help: c is staged-comment while a decision is staged: help would"),
-            ("undo = \"5\"", "undo: 5 is staged-reason while a decision is staged"),
+            ("undo = \"5\"", "undo: 5 is fifth-view's key"),
             ("lock = \"r\"\nrelations = \"t\"", "lock: r is photo-turn over photos: lock would"),
             ("down = \"n\"", "down: n is photo-next over photos"),
             ("photo-turn = \"tt\"", "photo-turn: tt: over photos a key is one press"),

@@ -22,12 +22,13 @@ pub fn act(state: &mut State, command: Command) -> Vec<Effect> {
     if command != Command::Interrupt {
         state.leaving = Leaving::No;
     }
-    if let Err(why) = available(state, command) {
-        return refuse(state, why);
-    }
     let (mut effects, waits) = follow::before(state, command);
-    if !waits {
-        effects.extend(take(state, command));
+    if waits {
+        return effects;
+    }
+    match available(state, command) {
+        Ok(()) => effects.extend(take(state, command)),
+        Err(why) => effects.extend(refuse(state, why)),
     }
     effects
 }

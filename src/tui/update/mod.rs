@@ -1,8 +1,9 @@
 //! The only writer of `State`: a message comes in, work to be done goes out.
 //!
-//! `command` acts on keys, `dialog` on keys while something is open over the panes, `palette` on what
-//! is typed after `follow` brings the detail along, `:`, `goto` acts on ids and on the way back, `lock` on the one key of a locked screen,
-//! `answer` on what the desk says. `filter` is about the filter line, `views` about views and orders. `relations` is about the tree, `relate` about adding to it and taking away.
+//! Keys: `command` acts on them, `dialog` while something is open over the panes, `palette` after `:`,
+//! `filter` in its line, `lock` on a locked screen; `follow` brings the detail along. `stage` fills the commit bar
+//! and `decided` empties it. `goto` is about ids and the way back, `views` about views and orders, `claim` and
+//! `tag` about an item, `relations` about the tree and `relate` about changing it. `answer` takes what the desk says.
 
 mod album;
 mod answer;
