@@ -48,12 +48,12 @@ pub struct Row {
 /// What is offered for what is typed, the likeliest first.
 pub fn entries(palette: &Palette, recent: &[Command], keys: &Keys, views: &Views) -> Vec<Entry> {
     let typed = palette.input.value();
-    let mut objects: Vec<Target> = target::found(typed).ok().into_iter().collect();
-    for subject in &palette.ids {
-        let target = Target::Item(subject.clone());
-        if !objects.contains(&target) {
-            objects.push(target);
-        }
+    // What is known begins so; what is typed may be only the beginning of an id.
+    let mut objects: Vec<Target> = palette.ids.iter().cloned().map(Target::Item).collect();
+    if let Ok(target) = target::found(typed)
+        && !objects.contains(&target)
+    {
+        objects.push(target);
     }
     if !objects.is_empty() {
         return objects.into_iter().map(Entry::Object).collect();

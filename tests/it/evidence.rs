@@ -50,17 +50,6 @@ async fn tabs_go_round_and_what_was_not_looked_at_is_named_and_written_down() {
 }
 
 #[tokio::test]
-async fn the_standard_approval_takes_three_keys() {
-    let mut story = Story::begin().await;
-    let id = story.first_in_queue();
-    story.press("]a<enter>").await.pass(6).await.settle().await;
-    assert_eq!(story.simulator.status(&id).as_deref(), Some("approved"));
-    let second = story.first_in_queue();
-    story.press("]d1<enter>").await.pass(6).await.settle().await;
-    assert_eq!(story.simulator.status(&second).as_deref(), Some("declined"));
-}
-
-#[tokio::test]
 async fn what_a_small_screen_cannot_show_is_not_decided() {
     let mut story = Story::begin().await;
     let id = story.first_in_queue();

@@ -42,6 +42,7 @@ mod simulator;
 mod store;
 mod story;
 mod sync;
+mod tasks;
 mod terminal;
 mod together;
 mod tree;

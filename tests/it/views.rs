@@ -316,7 +316,7 @@ async fn views_filters_and_orders_on_the_screen() {
         .await
         .sees("Persona found ")
         .sees(&format!(" by {reference} · its index"));
-    story.sees("about a minute behind").sees("any status /").lacks("Enter asks");
+    story.sees("about a minute behind").sees("any status /").lacks("nothing matches here");
     story.press("/ ~nobodyatall<enter><enter>").await.sees("· here: ~nobodyatall ·");
     story.press("\\/~nobodyatall<enter><enter>").await.sees("Persona knows nothing of this filter");
     // Below 100 columns the overlay has all of it.
