@@ -28,6 +28,7 @@ mod mutation;
 mod opened;
 mod personal;
 mod photos;
+mod pictures;
 mod poison;
 mod policy;
 mod redaction;
