@@ -250,6 +250,27 @@ fn it_stops_for_the_shell_and_comes_back() {
     session.ends_restored();
 }
 
+/// What a terminal says comes among keys, or so late that it comes after them.
+#[test]
+fn it_is_drawn_for_the_background_and_loses_no_key() {
+    let blue = |seen: &Seen| {
+        let screen = seen.screen.screen();
+        let colours = (0..120).filter_map(|column| Some(screen.cell(39, column)?.fgcolor()));
+        let accents = (0..120).filter_map(|column| Some(screen.cell(38, column)?.fgcolor()));
+        colours.chain(accents).any(|colour| colour == vt100::Color::Idx(4))
+    };
+    let mut session = Session::start(&["--demo", "--inquiries", "20"]);
+    session.wait("the question", |seen| seen.bytes.windows(6).any(|bytes| bytes == b"\x1b]11;?"));
+    session.press("?\x1b]11;rgb:ffff/ffff/ffff\x07\x1b[?1;2c");
+    session.sees("Esc closes");
+    session.wait("the light theme", blue);
+    session.press("\x1b]11;rgb:ffff/ffff/dada\x07");
+    session.press("q");
+    session.wait("the panes", |seen| !seen.screen.screen().contents().contains("Esc closes"));
+    session.press("q");
+    assert_eq!(session.ends_restored(), 0);
+}
+
 #[test]
 fn a_comment_is_written_in_an_editor_and_without_a_shell_it_stays() {
     let home = Arc::new(tempfile::tempdir().expect("a home"));
