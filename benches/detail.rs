@@ -132,6 +132,7 @@ async fn filled(folder: &TempDir, busy: &Busy, clock: &Clock) -> (Console, Boote
         photos: caseload::config::Photos::Off,
         photo_limit: 0,
         keys: Keys::default(),
+        drafts: std::env::temp_dir(),
     };
     let news = booted.take_news();
     let mut console =

@@ -2,7 +2,7 @@
 
 use std::{
     io::{IsTerminal, stdin, stdout},
-    path::Path,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
@@ -15,7 +15,7 @@ use super::{
 use crate::{
     busy::Busy,
     clock::Clock,
-    config::{self, Config, Paths, Policy, ThemeName},
+    config::{self, Config, Paths, Policy},
     desk,
     secret::{KeyEnvironment, KeySource},
     simulator, tui,
@@ -56,14 +56,14 @@ pub fn open(file: Option<&Path>) -> anyhow::Result<ExitCode> {
     let policy = profile::policy(file, &paths, &loaded.config)?.policy;
     let environment = profile::environment(&loaded.key);
     let store = profile::local_copy(&loaded, &paths)?;
-    let log = loaded.config.log.file.clone().unwrap_or(paths.log);
+    let log = loaded.config.log.file.clone().unwrap_or_else(|| paths.log.clone());
     let _log = profile::start_log(&log, &loaded.config);
     let words = match environment {
         KeyEnvironment::Sandbox => "SANDBOX",
         KeyEnvironment::Production => "PRODUCTION",
         KeyEnvironment::Unknown => "ENVIRONMENT UNKNOWN",
     };
-    runtime()?.block_on(show(&loaded.config, &policy, loaded.key, store, words))
+    runtime()?.block_on(show(&loaded.config, &policy, loaded.key, store, paths.drafts, words))
 }
 
 /// The console on a simulated Persona, in a folder that goes away with it. A policy holds where a
@@ -100,7 +100,8 @@ pub fn demo(file: Option<&Path>, world: &World) -> anyhow::Result<ExitCode> {
             config.reviewer.email = Some("jane@example.test".to_owned());
         }
         let store = LocalCopy { file: folder.path().join("caseload.db"), field_key: None };
-        show(&config, &policy, key, store, "DEMO").await
+        let drafts = folder.path().join("drafts");
+        show(&config, &policy, key, store, drafts, "DEMO").await
     })
 }
 
@@ -114,21 +115,17 @@ async fn show(
     policy: &Policy,
     key: KeySource,
     store: LocalCopy,
+    drafts: PathBuf,
     environment: &str,
 ) -> anyhow::Result<ExitCode> {
     if !stdin().is_terminal() || !stdout().is_terminal() {
         bail!("the console needs a terminal for its input and output");
     }
-    let settings = profile::console(config, policy, environment, &key, &store);
+    let settings = profile::console(config, policy, environment, &key, &store, drafts);
     let options = profile::desk(config, policy, key, store, settings.hold);
-    let theme = match config.ui.theme {
-        ThemeName::Colour => tui::Theme::colours(),
-        ThemeName::Light => tui::Theme::light(),
-        ThemeName::Mono => tui::Theme::mono(),
-    };
     let mut booted = desk::prepare(options, Clock::system(), Busy::default()).await?;
     let (news, begin) = (booted.take_news(), booted.beginning());
-    let shown = tui::run(booted.desk.clone(), news, settings, theme, begin).await;
+    let shown = tui::run(booted.desk.clone(), news, settings, &config.ui, begin).await;
     booted.shut_down().await;
     shown.context("the terminal failed")?;
     Ok(ExitCode::SUCCESS)

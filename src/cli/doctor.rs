@@ -16,13 +16,12 @@ use serde_json::{Value, json};
 use super::{
     exit::Exit,
     output::{self, Format, Shape},
-    profile,
+    profile, terminal,
 };
 use crate::{
     clock::Clock,
     config::{self, Config, Loaded, Paths, policy::InForce},
     desk::doctor::{self, Finding, Verdict},
-    model::Text,
     secret::{KeyEnvironment, KeySource},
     tui,
 };
@@ -67,7 +66,7 @@ async fn examine(file: Option<&Path>, paths: &Paths) -> Vec<Finding> {
             vec![Finding::fail(CONFIGURATION, why.to_string(), todo)]
         }
     };
-    found.push(terminal(&Terminal::of_process()));
+    found.extend(terminal::examine());
     found
 }
 
@@ -183,53 +182,6 @@ fn log(config: &Config, paths: &Paths) -> Finding {
     }
 }
 
-/// What is known of the terminal without asking it.
-struct Terminal {
-    is_one: bool,
-    name: String,
-    size: Option<(u16, u16)>,
-    colours: u16,
-    unicode: bool,
-}
-
-impl Terminal {
-    fn of_process() -> Self {
-        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| variable(name));
-        let unicode = |locale: String| locale.to_lowercase().replace('-', "").contains("utf8");
-        Self {
-            is_one: stdout().is_terminal(),
-            name: Text::new(&variable("TERM").unwrap_or_default()).to_string(),
-            size: tui::size(),
-            colours: tui::colours(),
-            unicode: locale.is_some_and(unicode),
-        }
-    }
-}
-
-fn terminal(terminal: &Terminal) -> Finding {
-    const ABOUT: &str = "terminal";
-    let Terminal { is_one, name, size, colours, unicode } = terminal;
-    if !is_one {
-        return Finding::ok(ABOUT, "the output is none: not looked at");
-    }
-    let shown = size.map_or("of unknown size".to_owned(), |(w, h)| format!("{w}×{h}"));
-    let (columns, rows) = tui::SMALLEST;
-    let what = format!("{name}, {shown}, {colours} colours");
-    if name.is_empty() || name == "dumb" {
-        let todo = "the console draws all over the screen: use a terminal that can, and set TERM";
-        return Finding::fail(ABOUT, format!("TERM is {name:?}"), todo);
-    }
-    if size.is_some_and(|(w, h)| w < columns || h < rows) {
-        return Finding::warn(ABOUT, what, format!("make it at least {columns}×{rows}"));
-    }
-    if !unicode {
-        let what = format!("{what}; the locale is not UTF-8");
-        return Finding::warn(ABOUT, what, "set LANG to a UTF-8 locale, or names are unreadable");
-    }
-    Finding::ok(ABOUT, format!("{what}, UTF-8"))
-}
-
 fn row(finding: &Finding) -> Value {
     json!({
         "kind": "finding", "about": finding.about, "verdict": finding.verdict.as_str(),
@@ -277,20 +229,6 @@ const MARGIN: usize = 21;
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn of(name: &str, size: Option<(u16, u16)>, unicode: bool) -> Verdict {
-        let name = name.to_owned();
-        terminal(&Terminal { is_one: true, name, size, colours: 8, unicode }).verdict
-    }
-
-    #[test]
-    fn terminals_are_judged_without_being_asked() {
-        assert_eq!(of("xterm-256color", Some((80, 24)), true), Verdict::Ok);
-        assert_eq!(of("xterm", Some((40, 24)), true), Verdict::Warn);
-        assert_eq!(of("xterm", Some((80, 24)), false), Verdict::Warn);
-        assert_eq!(of("dumb", Some((80, 24)), true), Verdict::Fail);
-        assert_eq!(of("", None, true), Verdict::Fail);
-    }
 
     #[test]
     fn the_page_ends_with_a_sum() {

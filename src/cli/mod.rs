@@ -24,6 +24,7 @@ mod show;
 mod simulate;
 mod store;
 mod sync;
+mod terminal;
 
 use std::{path::PathBuf, process::ExitCode};
 

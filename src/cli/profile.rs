@@ -212,6 +212,7 @@ pub fn console(
     environment: &str,
     key: &KeySource,
     copy: &LocalCopy,
+    drafts: PathBuf,
 ) -> tui::Settings {
     let thresholds = thresholds(config);
     tui::Settings {
@@ -238,6 +239,7 @@ pub fn console(
             .unwrap_or(usize::MAX)
             .saturating_mul(1024),
         keys: tui::Keys::of(&config.keys).expect("they were checked when they were read"),
+        drafts,
     }
 }
 

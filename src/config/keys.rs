@@ -147,7 +147,6 @@ fn control(key: &str) -> Result<String, String> {
         "m" => same("Enter"),
         "[" => same("Esc"),
         "h" => same("Backspace"),
-        "z" => Err("Ctrl-z is kept for the shell: take another key".into()),
         _ => match key.as_bytes() {
             [letter] if letter.is_ascii_lowercase() => Ok(format!("Ctrl-{key}")),
             _ => Err("with Ctrl a terminal sends letters only: take Ctrl-a, or a chord".into()),
@@ -157,9 +156,12 @@ fn control(key: &str) -> Result<String, String> {
 
 /// A key that somebody may choose.
 fn own(spelling: &str) -> Result<(), String> {
-    match chord(spelling)?.0.iter().any(|press| press == "Ctrl-c") {
-        true => Err("Ctrl-c always interrupts: take another key".into()),
-        false => Ok(()),
+    let chord = chord(spelling)?;
+    let has = |kept: &str| chord.0.iter().any(|press| press == kept);
+    match (has("Ctrl-c"), has("Ctrl-z")) {
+        (true, _) => Err("Ctrl-c always interrupts: take another key".into()),
+        (_, true) => Err("Ctrl-z always goes back to the shell: take another key".into()),
+        (false, false) => Ok(()),
     }
 }
 
@@ -215,7 +217,6 @@ mod tests {
             ("Ctrl-m", "is Enter to a terminal"),
             ("Ctrl-[", "is Esc to a terminal"),
             ("Ctrl-h", "is Backspace to a terminal"),
-            ("Ctrl-z", "kept for the shell"),
             ("Shift-a", "what Shift makes of a key"),
         ];
         for (spelling, why) in refused {
@@ -224,6 +225,7 @@ mod tests {
             assert!(!said.contains("verysecret"));
         }
         assert!(own("Ctrl-c").unwrap_err().contains("always interrupts") && own("c").is_ok());
+        assert!(own("Ctrl-z").unwrap_err().contains("back to the shell"));
         assert_eq!(chord("gg").unwrap().to_string(), "gg");
         assert_eq!(chord("Ctrl-x w").unwrap().to_string(), "Ctrl-x w");
     }

@@ -315,6 +315,7 @@ impl Default for Log {
 #[serde(default, deny_unknown_fields)]
 pub struct Ui {
     pub theme: ThemeName,
+    pub glyphs: Glyphs,
     pub photos: Photos,
     /// The most that one picture may cost on the line to the terminal, 16 to 8192.
     pub photo_kib: u64,
@@ -322,8 +323,25 @@ pub struct Ui {
 
 impl Default for Ui {
     fn default() -> Self {
-        Self { theme: ThemeName::default(), photos: Photos::default(), photo_kib: 256 }
+        Self {
+            theme: ThemeName::default(),
+            glyphs: Glyphs::default(),
+            photos: Photos::default(),
+            photo_kib: 256,
+        }
     }
+}
+
+/// Which signs are drawn; letters stay as they are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Glyphs {
+    /// All, but on the Linux console those that its font has.
+    #[default]
+    Auto,
+    /// Those of a typewriter.
+    Ascii,
+    Unicode,
 }
 
 /// How photos are drawn.
@@ -343,8 +361,10 @@ pub enum Photos {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ThemeName {
-    /// Sixteen colours on the terminal's own background, as it is on most: dark.
+    /// As the terminal says that its background is; dark if it says nothing.
     #[default]
+    Auto,
+    /// Sixteen colours on the terminal's own background, as it is on most: dark.
     Colour,
     /// Those of them that are read on a light background.
     Light,

@@ -15,6 +15,8 @@ pub struct Paths {
     pub config: PathBuf,
     pub data: PathBuf,
     pub log: PathBuf,
+    /// A folder for comments that an editor has open.
+    pub drafts: PathBuf,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -31,6 +33,7 @@ impl Paths {
             config: dirs.config_dir().join("config.toml"),
             data: dirs.data_dir().to_owned(),
             log: state.join("caseload.log"),
+            drafts: state.join("drafts"),
         })
     }
 }

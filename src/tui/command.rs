@@ -63,6 +63,7 @@ pub enum Command {
     Prompt,
     Help,
     Lock,
+    Suspend,
     Interrupt,
     Quit,
 }
@@ -145,9 +146,17 @@ impl Command {
                 | Self::Help
                 | Self::Lock
                 | Self::Repaint
+                | Self::Suspend
                 | Self::Interrupt
         );
         looks || self.spec().danger == Danger::Decision
+    }
+}
+
+impl Command {
+    /// Its key is the same for everybody.
+    pub fn is_fixed(self) -> bool {
+        matches!(self, Self::Interrupt | Self::Suspend)
     }
 }
 
@@ -373,6 +382,7 @@ pub const TABLE: &[Spec] = &[
         "hide everything until Enter; a comment being written stays",
         Console,
     ),
+    row(C::Suspend, &["Ctrl-z"], "suspend", "back to the shell; fg comes back here", Console),
     row(C::Interrupt, &["Ctrl-c"], "interrupt", "twice: quit", Console),
     row(C::Quit, &["q"], "quit", "back, and from the list: quit", Console),
 ];

@@ -1,7 +1,7 @@
 //! The work that `update` asks for, and the one runner that does it.
 //!
 //! A slot has at most one running and one waiting piece of work: a newer question replaces the
-//! one that waits. Everything is cancelled when the runner is dropped.
+//! one that waits (`slot`). Everything is cancelled when the runner is dropped.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -11,6 +11,7 @@ use super::{
     album::{Order, Way},
     msg::{Msg, Then},
     photo::{self, Means, Picture},
+    slot::Slot,
     target::Target,
 };
 use crate::{
@@ -104,66 +105,12 @@ pub enum Effect {
     LookAtMismatches,
     /// Hand a secret to the terminal's clipboard; done by the loop, which owns the terminal.
     Copy(Secret<String>),
-    /// Draw everything anew; done by the loop.
+    /// Draw everything anew; done by the loop, like the rest.
     Repaint,
-}
-
-/// Work that replaces older work of its kind. Deeds have no slot: each of them is done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Slot {
-    Inquiries,
-    Cases,
-    Glance,
-    Mismatches,
-    Views,
-    Explain,
-    Ask,
-    File,
-    Relations,
-    Statuses,
-    Ids,
-    Owner,
-    Events,
-    Raw,
-    Refresh,
-    Ahead,
-    FetchRelations,
-    RelationKeys,
-    Related,
-    DrawPhoto(usize),
-}
-
-impl Effect {
-    fn slot(&self) -> Option<Slot> {
-        Some(match self {
-            Self::LoadInquiries { .. } => Slot::Inquiries,
-            Self::LoadCases { .. } => Slot::Cases,
-            Self::LoadGlance => Slot::Glance,
-            Self::LoadMismatches => Slot::Mismatches,
-            Self::CountViews(_) => Slot::Views,
-            Self::Explain(..) => Slot::Explain,
-            Self::AskPersona(..) => Slot::Ask,
-            Self::LoadFile(_) => Slot::File,
-            Self::LoadRelations(_) => Slot::Relations,
-            Self::LoadStatuses(_) => Slot::Statuses,
-            Self::LoadIds(_) => Slot::Ids,
-            Self::FindOwner(_) => Slot::Owner,
-            Self::LoadEvents(_) => Slot::Events,
-            Self::LoadRaw(_) => Slot::Raw,
-            Self::Refresh(_) => Slot::Refresh,
-            Self::FetchAhead(_) => Slot::Ahead,
-            Self::FetchRelations(_) => Slot::FetchRelations,
-            Self::LoadRelationKeys(_) => Slot::RelationKeys,
-            Self::CheckRelated(..) => Slot::Related,
-            Self::DrawPhoto { side, .. } => Slot::DrawPhoto(*side),
-            _ => return None,
-        })
-    }
-
-    /// Whether it is of no use to anybody when the console is left.
-    fn is_question(&self) -> bool {
-        self.slot().is_some() || matches!(self, Self::FetchPhoto { .. } | Self::ForgetLinks)
-    }
+    /// Give the terminal back to the shell until somebody comes back.
+    Suspend,
+    /// Let the reviewer's own editor have this comment.
+    Edit(String),
 }
 
 /// A message with the token of the work that made it: the work is over when the message is read.
@@ -385,7 +332,7 @@ async fn perform(desk: &Desk, effect: Effect) -> Msg {
             Msg::HandedOff(file, way, words(link))
         }
         Effect::JournalFirst(note, then) => Msg::Recorded(then, words(desk.journal(note).await)),
-        Effect::Copy(_) | Effect::Repaint => {
+        Effect::Copy(_) | Effect::Repaint | Effect::Suspend | Effect::Edit(_) => {
             unreachable!("the loop keeps what needs the terminal to itself")
         }
     }

@@ -1,31 +1,14 @@
 //! How pictures get to this terminal: as configured, as its environment says, or as it answers when
-//! it is asked. Asked it is before anything else reads its keys, and only where that is of use.
+//! it is asked (`asking`), which is only done where it is of use.
 
-use std::{
-    io::{self, Write, stdin, stdout},
-    time::{Duration, Instant},
+use super::{
+    asking::Answer,
+    photo::{Ink, Means, Protocol},
 };
-
-use rustix::{
-    event::{PollFd, PollFlags, Timespec, poll},
-    io::read,
-};
-
-use super::photo::{Ink, Means, Protocol};
 use crate::config;
 
 /// A cell's size in pixels where nobody says.
 const CELL: (u16, u16) = (10, 20);
-
-/// How long an answer is waited for: over a slow line there are half blocks.
-const PATIENCE: Duration = Duration::from_millis(200);
-
-/// A cell's size, and what the terminal is. The second every terminal answers, so it ends the wait;
-/// late answers to either are no keys.
-const QUESTION: &[u8] = b"\x1b[16t\x1b[c";
-
-/// The most that is read as an answer.
-const LONGEST_ANSWER: usize = 1_024;
 
 /// What is asked of a terminal's environment.
 pub struct Around<'a> {
@@ -105,19 +88,23 @@ pub fn known(configured: config::Photos, around: &Around<'_>) -> Known {
     }
 }
 
-/// How pictures get there; none: they are not shown. `limit`: the most bytes of one. The terminal is
-/// in raw mode, and nobody reads its keys yet.
-pub fn find(configured: config::Photos, limit: usize, around: &Around<'_>) -> Option<Means> {
-    let known = known(configured, around);
-    let answer = match known {
+/// Whether its answer is of use.
+pub fn asks(configured: config::Photos, around: &Around<'_>) -> bool {
+    matches!(known(configured, around), Known::Ask | Known::Protocol(Protocol::Sixel))
+}
+
+/// How pictures get there; none: they are not shown. `limit`: the most bytes of one.
+pub fn find(
+    configured: config::Photos,
+    limit: usize,
+    around: &Around<'_>,
+    answer: Answer,
+) -> Option<Means> {
+    let protocol = match known(configured, around) {
         Known::Off => return None,
-        Known::Ask | Known::Protocol(Protocol::Sixel) => ask().unwrap_or_default(),
-        Known::Protocol(_) => Answer::default(),
-    };
-    let protocol = match known {
         Known::Protocol(protocol) => protocol,
-        _ if answer.sixel => Protocol::Sixel,
-        _ => Protocol::HalfBlocks,
+        Known::Ask if answer.sixel => Protocol::Sixel,
+        Known::Ask => Protocol::HalfBlocks,
     };
     let cell = answer.cell.or_else(cell_of_window).unwrap_or(CELL);
     Some(Means { protocol, ink: around.ink(), cell, limit })
@@ -128,70 +115,6 @@ fn cell_of_window() -> Option<(u16, u16)> {
     let window = crossterm::terminal::window_size().ok()?;
     let cell = |pixels: u16, cells: u16| pixels.checked_div(cells).filter(|n| *n > 0);
     cell(window.width, window.columns).zip(cell(window.height, window.rows))
-}
-
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-struct Answer {
-    sixel: bool,
-    cell: Option<(u16, u16)>,
-}
-
-fn ask() -> io::Result<Answer> {
-    let mut out = stdout();
-    out.write_all(QUESTION)?;
-    out.flush()?;
-    let (keys, until) = (stdin(), Instant::now() + PATIENCE);
-    let mut said = Vec::new();
-    while !is_whole(&said) && said.len() < LONGEST_ANSWER {
-        let left = until.saturating_duration_since(Instant::now());
-        let wait = Timespec { tv_sec: 0, tv_nsec: left.subsec_nanos().into() };
-        let mut ready = [PollFd::new(&keys, PollFlags::IN)];
-        if left.is_zero() || poll(&mut ready, Some(&wait))? == 0 {
-            break;
-        }
-        let mut buffer = [0; 256];
-        match read(&keys, &mut buffer)? {
-            0 => break,
-            count => said.extend_from_slice(&buffer[..count]),
-        }
-    }
-    Ok(understood(&said))
-}
-
-/// The parameters and the last byte of each control sequence.
-fn sequences(said: &[u8]) -> impl Iterator<Item = (&[u8], u8)> {
-    let starts = said.windows(2).enumerate().filter(|(_, pair)| *pair == b"\x1b[");
-    starts.filter_map(|(at, _)| {
-        let rest = &said[at + 2..];
-        let end = rest.iter().position(|byte| (0x40..=0x7e).contains(byte))?;
-        Some((&rest[..end], rest[end]))
-    })
-}
-
-/// Whether the terminal has said what it is.
-fn is_whole(said: &[u8]) -> bool {
-    sequences(said).any(|(parameters, last)| last == b'c' && parameters.starts_with(b"?"))
-}
-
-fn understood(said: &[u8]) -> Answer {
-    let mut answer = Answer::default();
-    for (parameters, last) in sequences(said) {
-        let Ok(parameters) = std::str::from_utf8(parameters) else { continue };
-        match (last, parameters.strip_prefix('?')) {
-            (b'c', Some(features)) => answer.sixel = features.split(';').skip(1).any(|n| n == "4"),
-            (b't', None) => {
-                let numbers: Vec<u16> = parameters.split(';').flat_map(str::parse).collect();
-                if let [6, height, width] = numbers[..]
-                    && height > 0
-                    && width > 0
-                {
-                    answer.cell = Some((width, height));
-                }
-            }
-            _ => {}
-        }
-    }
-    answer
 }
 
 #[cfg(test)]
@@ -243,21 +166,5 @@ mod tests {
         assert_eq!(ink(&[], 8, false), Ink::Shades);
         assert_eq!(ink(&[("COLORTERM", "truecolor"), ("NO_COLOR", "1")], 256, false), Ink::Shades);
         assert_eq!(ink(&[("COLORTERM", "truecolor")], 256, true), Ink::Shades);
-    }
-
-    #[test]
-    fn answers_are_understood_in_any_order_and_among_keys() {
-        let table: [(&[u8], bool, Answer); 7] = [
-            (b"", false, Answer::default()),
-            (b"\x1b[?62;4;22c", true, Answer { sixel: true, cell: None }),
-            (b"\x1b[?64;1;2c", true, Answer::default()),
-            (b"jj\x1b[6;20;9t\x1b[A\x1b[?4;6c", true, Answer { sixel: false, cell: Some((9, 20)) }),
-            (b"\x1b[?62;4c\x1b[6;18;8t", true, Answer { sixel: true, cell: Some((8, 18)) }),
-            (b"\x1b[6;0;0t\x1b[?6", false, Answer::default()),
-            (b"\x1b[\xff\xfft\x1b[?\xffc", true, Answer::default()),
-        ];
-        for (said, whole, wanted) in table {
-            assert_eq!((is_whole(said), understood(said)), (whole, wanted), "{said:?}");
-        }
     }
 }

@@ -12,18 +12,23 @@
 
 mod adding;
 mod album;
+mod asking;
 mod available;
 mod casework;
+mod clipboard;
 mod command;
 mod copying;
 mod detail;
 mod direction;
 mod easel;
+mod editor;
 mod effect;
 mod follow;
 mod format;
 mod frames;
+mod glyphs;
 mod guard;
+mod job;
 mod jumps;
 mod keymap;
 mod layout;
@@ -41,6 +46,8 @@ mod pending;
 pub mod photo;
 mod relations;
 mod reveal;
+mod run;
+mod slot;
 mod staged;
 mod standing;
 mod state;
@@ -61,26 +68,28 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crossterm::event::{Event, EventStream, KeyEventKind};
-use futures::{FutureExt, Stream, StreamExt};
+use crossterm::event::{Event, KeyEventKind};
+use futures::{Stream, StreamExt};
 use jiff::Timestamp;
 use ratatui::Frame;
-use tokio::{signal::unix, sync::mpsc};
+use tokio::sync::mpsc;
 
 pub use self::{
     easel::{Easel, Hanging},
+    editor::chosen as chosen_editor,
     format::wrap,
     keymap::{Keys, Problem as KeyProblem, markdown as keys_in_markdown, text as keys_in_text},
     photo::Means,
+    run::run,
     state::{SMALLEST, Searched, Settings},
-    terminal::{Screen, colours, size},
+    terminal::{colours, size},
     theme::Theme,
     views::View,
 };
 use self::{
     effect::{Delivery, Effect, Runner},
     msg::Msg,
-    pace::{FIRST_ROWS, FRAME, KEYS, RELOAD, STAND, STORE},
+    pace::KEYS,
     state::{Leaving, State},
 };
 use crate::{
@@ -116,6 +125,10 @@ pub struct Console {
 pub enum Errand {
     Copy(Secret<String>),
     Repaint,
+    /// To be stopped, as Ctrl-Z does elsewhere.
+    Suspend,
+    /// To be handed to the reviewer's own editor.
+    Edit(String),
 }
 
 impl Console {
@@ -190,6 +203,11 @@ impl Console {
         }
     }
 
+    /// What came of an errand to the reviewer's editor: what is written there now.
+    pub fn edited(&mut self, text: Result<String, String>) {
+        self.apply(Msg::Edited(text));
+    }
+
     /// As when the cursor of a list has rested for a while, for whoever waits for no time.
     pub fn rest(&mut self) {
         if self.state.follow.is_some() {
@@ -224,6 +242,12 @@ impl Console {
     /// How photos get to this terminal; none: they are not shown.
     pub fn set_means(&mut self, means: Option<Means>) {
         self.state.means = means;
+        self.dirty = true;
+    }
+
+    /// What it looks like from the next frame on.
+    pub fn set_theme(&mut self, theme: Theme) {
+        self.theme = theme;
         self.dirty = true;
     }
 
@@ -279,6 +303,8 @@ impl Console {
             match effect {
                 Effect::Copy(text) => self.errands.push(Errand::Copy(text)),
                 Effect::Repaint => self.errands.push(Errand::Repaint),
+                Effect::Suspend => self.errands.push(Errand::Suspend),
+                Effect::Edit(text) => self.errands.push(Errand::Edit(text)),
                 effect => self.runner.run(effect),
             }
         }
@@ -331,77 +357,4 @@ impl From<News> for Msg {
             News::Link { subject, action, link } => Self::Link { subject, action, link },
         }
     }
-}
-
-/// Runs the console on the terminal until the reviewer leaves, the terminal goes away or the
-/// process is told to end. `begin` is called when the first screen has stood for a moment: what
-/// is then begun takes no time from it, and from the keys that are pressed at once.
-///
-/// # Errors
-/// If the terminal cannot be taken or written to.
-pub async fn run(
-    desk: Arc<Desk>,
-    news: mpsc::UnboundedReceiver<News>,
-    settings: Settings,
-    theme: Theme,
-    begin: impl FnOnce() + Send + 'static,
-) -> io::Result<()> {
-    let size = crossterm::terminal::size()?;
-    let mut console = Console::new(desk, news, settings, theme, size);
-    console.between_reloads = RELOAD;
-    let mut screen = Screen::take()?;
-    console.set_means(screen.means(&console.state.settings, theme == Theme::mono()));
-    let mut input = EventStream::new();
-    let mut terminate = unix::signal(unix::SignalKind::terminate())?;
-    let mut hang_up = unix::signal(unix::SignalKind::hangup())?;
-    let mut interrupt = unix::signal(unix::SignalKind::interrupt())?;
-    // When a frame was drawn, and when one was written that changed anything.
-    let (mut drawn, mut written): (Option<Instant>, Option<Instant>) = (None, None);
-    // Until then a frame waits for the store.
-    let mut patience = Instant::now() + FIRST_ROWS;
-    let mut begin = Some(begin);
-    while !console.is_over() {
-        for errand in console.errands() {
-            match errand {
-                Errand::Copy(text) => screen.copy(text.expose())?,
-                Errand::Repaint => screen.clear()?,
-            }
-        }
-        let last = if console.hasty { written } else { drawn };
-        let since = last.map_or(Duration::ZERO, |at| FRAME.saturating_sub(at.elapsed()));
-        let wait = match console.awaits_store() {
-            true => since.max(patience.saturating_duration_since(Instant::now())),
-            false => since,
-        };
-        if console.wants_frame() && wait.is_zero() {
-            screen.take_away(&console.hangings())?;
-            let is_new = screen.draw(|frame| console.draw(frame))?;
-            screen.put_up(&console.hangings())?;
-            console.drawn();
-            drawn = Some(Instant::now());
-            if let Some(begin) = begin.take() {
-                tokio::spawn(tokio::time::sleep(STAND).map(|()| begin()));
-            }
-            written = if is_new { drawn } else { written };
-            continue;
-        }
-        let was_drawn = !console.dirty;
-        tokio::select! {
-            biased;
-            _ = terminate.recv() => console.apply(Msg::Terminate),
-            _ = hang_up.recv() => console.apply(Msg::Terminate),
-            _ = interrupt.recv() => console.apply(Msg::Terminate),
-            () = console.turn(&mut input) => {}
-            () = tokio::time::sleep(wait), if console.dirty => {}
-        }
-        if was_drawn {
-            patience = Instant::now() + STORE;
-        }
-        console.take_answers();
-    }
-    // The terminal goes back first; then a decision that was just committed becomes durable.
-    drop(input);
-    drop(screen);
-    console.runner.finish().await;
-    Ok(())
 }

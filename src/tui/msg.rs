@@ -113,6 +113,10 @@ pub enum Msg {
     },
     Stats(Stats),
     Sync(SyncState),
+    /// The reviewer's editor is closed: the comment as it is written there, or why it is as before.
+    Edited(Answer<String>),
+    /// Why the terminal cannot do what was asked of it, as a sentence.
+    Refused(String),
     /// SIGTERM, SIGHUP, or the terminal is gone.
     Terminate,
 }

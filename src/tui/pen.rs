@@ -14,6 +14,8 @@ use ratatui::{
     style::{Color, Modifier},
 };
 
+use super::glyphs::Glyphs;
+
 const BEGIN: &[u8] = b"\x1b[?2026h";
 const END: &[u8] = b"\x1b[?2026l";
 
@@ -27,12 +29,13 @@ pub struct Pen<W: Write> {
     cursor: Position,
     colours: bool,
     size: fn() -> io::Result<WindowSize>,
+    glyphs: Glyphs,
     frames: usize,
 }
 
 impl<W: Write> Pen<W> {
     /// `size` asks the terminal how large it is.
-    pub fn new(to: W, size: fn() -> io::Result<WindowSize>) -> Self {
+    pub fn new(to: W, size: fn() -> io::Result<WindowSize>, glyphs: Glyphs) -> Self {
         Self {
             to,
             frame: Vec::new(),
@@ -41,6 +44,7 @@ impl<W: Write> Pen<W> {
             // As the library's own writer does, for those who want none.
             colours: !Colored::ansi_color_disabled(),
             size,
+            glyphs,
             frames: 0,
         }
     }
@@ -48,6 +52,12 @@ impl<W: Write> Pen<W> {
     /// How many frames were sent.
     pub fn frames(&self) -> usize {
         self.frames
+    }
+
+    /// Somebody else had the terminal: the cursor is shown, and nothing is half written.
+    pub fn forget(&mut self) {
+        self.frame.clear();
+        self.is_cursor_hidden = false;
     }
 
     /// Sends what is no frame: as it is, and at once.
@@ -78,7 +88,7 @@ impl<W: Write> Backend for Pen<W> {
             let wanted = Look::of(cell, self.colours);
             look.turn_to(wanted, &mut self.frame);
             look = wanted;
-            self.frame.extend_from_slice(cell.symbol().as_bytes());
+            self.frame.extend_from_slice(self.glyphs.shown(cell.symbol()).as_bytes());
         }
         look.turn_to(Look::default(), &mut self.frame);
         Ok(())
@@ -263,7 +273,7 @@ mod tests {
     impl Shown {
         fn new() -> Self {
             let viewport = Viewport::Fixed(Rect::new(0, 0, COLUMNS, ROWS));
-            let mut pen = Pen::new(Vec::new(), unknown);
+            let mut pen = Pen::new(Vec::new(), unknown, Glyphs::All);
             pen.colours = true;
             let terminal = Terminal::with_options(pen, TerminalOptions { viewport });
             let rows = |n: u16| std::num::NonZeroU16::new(n).unwrap();

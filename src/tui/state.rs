@@ -5,7 +5,8 @@ use std::{
     time::Duration,
 };
 
-use crossterm::event::KeyEvent;
+/// What the console does with one event from the keyboard.
+pub use crossterm::event::KeyEvent as Press;
 use jiff::Timestamp;
 use tui_input::Input;
 
@@ -73,6 +74,8 @@ pub struct Settings {
     pub photo_limit: usize,
     /// In force: the table's, and the reviewer's own.
     pub keys: Keys,
+    /// Where a comment lies while an editor has it.
+    pub drafts: std::path::PathBuf,
 }
 
 /// How the words of a filter are looked for.
@@ -395,9 +398,6 @@ impl State {
 /// A terminal below this is told so, and shows the sentence only.
 pub const SMALLEST: (u16, u16) = (60, 15);
 
-/// What the console does with one event from the keyboard.
-pub type Press = KeyEvent;
-
 #[cfg(test)]
 pub mod samples {
     //! States for table tests.
@@ -428,6 +428,7 @@ pub mod samples {
             photos: Photos::Auto,
             photo_limit: 256 * 1024,
             keys: Keys::default(),
+            drafts: std::env::temp_dir(),
         }
     }
 

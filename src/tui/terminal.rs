@@ -10,20 +10,20 @@ use std::{
 };
 
 use crossterm::{
-    clipboard::CopyToClipboard,
-    cursor::Show,
+    cursor::{MoveTo, Show},
     event::{DisableBracketedPaste, EnableBracketedPaste},
     execute,
-    terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode},
+    terminal::{
+        Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
+        enable_raw_mode,
+    },
 };
 use ratatui::{Frame, Terminal, backend::WindowSize, layout::Size};
 
 use super::{
     easel::{Easel, Hanging},
-    means::{self, Around},
+    glyphs::Glyphs,
     pen::Pen,
-    photo::Means,
-    state::Settings,
 };
 
 /// Columns and rows, if standard output is a terminal that says so.
@@ -59,11 +59,9 @@ impl Screen {
     ///
     /// # Errors
     /// If standard output is no terminal, or its modes cannot be set.
-    pub fn take() -> io::Result<Self> {
+    pub fn take(glyphs: Glyphs) -> io::Result<Self> {
         restore_on_panic(thread::current().id());
-        enable_raw_mode()?;
-        let entered = execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste);
-        let terminal = entered.and_then(|()| Terminal::new(Pen::new(stdout(), window)));
+        let terminal = enter().and_then(|()| Terminal::new(Pen::new(stdout(), window, glyphs)));
         match terminal {
             Ok(terminal) => {
                 Ok(Self { terminal: ManuallyDrop::new(terminal), easel: Easel::default() })
@@ -75,18 +73,28 @@ impl Screen {
         }
     }
 
+    /// Gives it back for a while, as it was found.
+    pub fn give_back(&mut self) {
+        let gone = self.easel.clear();
+        let _ = self.send(&gone);
+        restore();
+    }
+
+    /// Takes it again. The next frame draws all of it.
+    ///
+    /// # Errors
+    /// If it is gone, or its modes cannot be set.
+    pub fn take_again(&mut self) -> io::Result<()> {
+        enter()?;
+        self.terminal.backend_mut().forget();
+        self.clear()
+    }
+
     /// Draws one frame. Whether it changed anything: else nothing is written.
     pub fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<bool> {
         let before = self.terminal.backend().frames();
         self.terminal.draw(render)?;
         Ok(self.terminal.backend().frames() != before)
-    }
-
-    /// How photos get to it. To be asked before anything reads its keys.
-    pub fn means(&self, settings: &Settings, mono: bool) -> Option<Means> {
-        let variable = |name: &str| std::env::var(name).ok();
-        let around = Around { variable: &variable, colours: colours(), mono };
-        means::find(settings.photos, settings.photo_limit, &around)
     }
 
     /// Takes away the pictures that are not wanted any more; before a frame is drawn.
@@ -101,7 +109,8 @@ impl Screen {
         self.send(&bytes)
     }
 
-    fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+    /// Sends what is no frame.
+    pub fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
         if bytes.is_empty() {
             return Ok(());
         }
@@ -117,11 +126,6 @@ impl Screen {
         let area = self.terminal.size()?;
         self.terminal.resize(area.into())
     }
-
-    /// Hands text to the terminal's clipboard (OSC 52). There is no answer: it may be ignored.
-    pub fn copy(&mut self, text: &str) -> io::Result<()> {
-        execute!(stdout(), CopyToClipboard::to_clipboard_from(text))
-    }
 }
 
 impl Drop for Screen {
@@ -135,9 +139,23 @@ impl Drop for Screen {
     }
 }
 
+/// The modes first: a job in the background is stopped there, before it writes anything.
+fn enter() -> io::Result<()> {
+    enable_raw_mode()?;
+    execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)
+}
+
 /// Best effort: on the way out there is nobody left to tell.
 fn restore() {
-    let _ = execute!(stdout(), DisableBracketedPaste, LeaveAlternateScreen, Show);
+    // Where there is no other screen to leave, nothing of Persona's stays on this one.
+    let _ = execute!(
+        stdout(),
+        DisableBracketedPaste,
+        Clear(ClearType::All),
+        MoveTo(0, 0),
+        LeaveAlternateScreen,
+        Show
+    );
     let _ = disable_raw_mode();
     let _ = stdout().flush();
 }

@@ -1,8 +1,11 @@
 //! Colours and weights: sixteen colours on the reader's own background, and none where none are wanted.
 //!
-//! Colour never carries meaning alone: every mark also has a glyph or a word.
+//! Colour never carries meaning alone: every mark also has a glyph or a word. What is read has a
+//! contrast of 4.5 to 1 at least, on every palette that the tests name.
 
 use ratatui::style::{Color, Modifier, Style};
+
+use crate::config::ThemeName;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Theme {
@@ -23,39 +26,116 @@ pub struct Theme {
     pub banner: Style,
 }
 
+/// What the reader's own background is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ground {
+    Dark,
+    Light,
+    /// Nobody said. Most are dark.
+    Unknown,
+}
+
+/// From so many colours on greys are as they are numbered, and not as somebody set them.
+const WITH_GREYS: u16 = 256;
+
 impl Theme {
-    pub fn colours() -> Self {
+    pub fn on(ground: Ground, colours: u16) -> Self {
         let plain = Style::new();
-        Self {
+        let bold = plain.add_modifier(Modifier::BOLD);
+        // A terminal's own faint is anything from half to a third of the text's, which is too
+        // little. This middle grey alone is read on black as on white.
+        let grey = match ground {
+            Ground::Dark => 247,
+            Ground::Light => 240,
+            Ground::Unknown => 243,
+        };
+        let dim = if colours >= WITH_GREYS { plain.fg(Color::Indexed(grey)) } else { plain };
+        let dark = Self {
             text: plain,
-            dim: plain.add_modifier(Modifier::DIM),
-            accent: plain.fg(Color::Cyan).add_modifier(Modifier::BOLD),
+            dim,
+            accent: bold.fg(Color::Cyan),
             cursor: plain.add_modifier(Modifier::REVERSED),
-            shadow: plain.add_modifier(Modifier::BOLD),
+            shadow: bold,
             good: plain.fg(Color::Green),
-            bad: plain.fg(Color::Red).add_modifier(Modifier::BOLD),
-            // Yellow is gone on a light background, and this is read on both.
-            warn: plain.fg(Color::Magenta).add_modifier(Modifier::BOLD),
-            banner: plain.add_modifier(Modifier::BOLD | Modifier::REVERSED),
+            // The darker red and magenta are too dark on black. Yellow is gone where the
+            // background is light after all.
+            bad: bold.fg(Color::LightRed),
+            warn: bold.fg(Color::LightMagenta),
+            banner: bold.add_modifier(Modifier::REVERSED),
+        };
+        match ground {
+            Ground::Dark | Ground::Unknown => dark,
+            // Of the sixteen, those that are dark on it. Every green is pale there; the glyph and
+            // the word say it.
+            Ground::Light => Self {
+                accent: bold.fg(Color::Blue),
+                good: plain,
+                bad: bold.fg(Color::Red),
+                warn: bold.fg(Color::Magenta),
+                ..dark
+            },
         }
     }
 
-    /// For a light background: of the sixteen, those that are dark on it.
-    pub fn light() -> Self {
-        let dark = Self::colours();
-        Self {
-            accent: dark.accent.fg(Color::Blue),
-            // Every green is pale there; the glyph and the word say it.
-            good: Style::new(),
-            ..dark
-        }
+    /// For a terminal of which nothing is known but that it has colours.
+    pub fn colours() -> Self {
+        Self::on(Ground::Unknown, WITH_GREYS)
     }
 
     /// Weight and inversion only.
     pub fn mono() -> Self {
         let plain = Style::new();
         let bold = plain.add_modifier(Modifier::BOLD);
-        Self { accent: bold, good: plain, bad: bold, warn: bold, ..Self::colours() }
+        Self {
+            dim: plain,
+            accent: bold,
+            good: plain,
+            bad: bold,
+            warn: bold,
+            ..Self::on(Ground::Dark, 16)
+        }
+    }
+}
+
+/// What the configuration and the environment say, as far as they do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    Mono,
+    /// As it is configured.
+    On(Ground),
+    /// As the terminal says when it is asked; until then, and if it says nothing, as here.
+    Ask(Ground),
+}
+
+impl Wish {
+    pub fn of(configured: ThemeName, variable: &dyn Fn(&str) -> Option<String>) -> Self {
+        let is_dumb = variable("TERM").is_some_and(|term| term == "dumb");
+        let is_unwanted = variable("NO_COLOR").is_some_and(|value| !value.is_empty());
+        match configured {
+            _ if is_dumb || is_unwanted => Self::Mono,
+            ThemeName::Mono => Self::Mono,
+            ThemeName::Colour => Self::On(Ground::Dark),
+            ThemeName::Light => Self::On(Ground::Light),
+            ThemeName::Auto => Self::Ask(hinted(variable("COLORFGBG").as_deref())),
+        }
+    }
+
+    /// Until the terminal has answered.
+    pub fn theme(self, colours: u16) -> Theme {
+        match self {
+            Self::Mono => Theme::mono(),
+            Self::On(ground) | Self::Ask(ground) => Theme::on(ground, colours),
+        }
+    }
+}
+
+/// What some terminals say without being asked: numbers of the text's colour and of the background's.
+fn hinted(colours: Option<&str>) -> Ground {
+    let ground = colours.and_then(|said| said.rsplit(';').next()?.parse::<u8>().ok());
+    match ground {
+        Some(0..=6 | 8) => Ground::Dark,
+        Some(7 | 9..=15) => Ground::Light,
+        _ => Ground::Unknown,
     }
 }
 
@@ -63,19 +143,158 @@ impl Theme {
 mod tests {
     use super::*;
 
-    fn colours(theme: &Theme) -> Vec<Color> {
+    type Rgb = [u8; 3];
+
+    /// Sixteen colours, in the order in which terminals number them.
+    struct Palette {
+        name: &'static str,
+        colours: [u32; 16],
+        /// Backgrounds that it comes with.
+        dark: &'static [u32],
+        light: &'static [u32],
+    }
+
+    /// Solarized is not among them: its own text is at 4.1 to 1.
+    const PALETTES: [Palette; 3] = [
+        Palette {
+            name: "xterm",
+            colours: [
+                0x000000, 0xcd0000, 0x00cd00, 0xcdcd00, 0x0000ee, 0xcd00cd, 0x00cdcd, 0xe5e5e5,
+                0x7f7f7f, 0xff0000, 0x00ff00, 0xffff00, 0x5c5cff, 0xff00ff, 0x00ffff, 0xffffff,
+            ],
+            dark: &[0x000000],
+            light: &[0xffffff],
+        },
+        Palette {
+            name: "VGA, the Linux console",
+            colours: [
+                0x000000, 0xaa0000, 0x00aa00, 0xaa5500, 0x0000aa, 0xaa00aa, 0x00aaaa, 0xaaaaaa,
+                0x555555, 0xff5555, 0x55ff55, 0xffff55, 0x5555ff, 0xff55ff, 0x55ffff, 0xffffff,
+            ],
+            dark: &[0x000000],
+            light: &[0xffffff],
+        },
+        Palette {
+            name: "Tango, GNOME's",
+            colours: [
+                0x2e3436, 0xcc0000, 0x4e9a06, 0xc4a000, 0x3465a4, 0x75507b, 0x06989a, 0xd3d7cf,
+                0x555753, 0xef2929, 0x8ae234, 0xfce94f, 0x729fcf, 0xad7fa8, 0x34e2e2, 0xeeeeec,
+            ],
+            dark: &[0x000000],
+            light: &[0xffffff],
+        },
+    ];
+
+    fn bytes(rgb: u32) -> Rgb {
+        [16, 8, 0].map(|shift| u8::try_from(rgb >> shift & 0xff).unwrap())
+    }
+
+    fn luminance(rgb: Rgb) -> f64 {
+        let [red, green, blue] = rgb.map(|byte| {
+            let part = f64::from(byte) / 255.0;
+            if part <= 0.040_45 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+        });
+        0.2126 * red + 0.7152 * green + 0.0722 * blue
+    }
+
+    fn contrast(one: Rgb, other: Rgb) -> f64 {
+        let (one, other) = (luminance(one), luminance(other));
+        (one.max(other) + 0.05) / (one.min(other) + 0.05)
+    }
+
+    /// What a colour looks like; none: the reader's own text.
+    fn shown(colour: Color, palette: &Palette) -> Option<Rgb> {
+        let nth = match colour {
+            Color::Reset => return None,
+            Color::Red => 1,
+            Color::Green => 2,
+            Color::Blue => 4,
+            Color::Magenta => 5,
+            Color::Cyan => 6,
+            Color::LightRed => 9,
+            Color::LightMagenta => 13,
+            Color::Indexed(grey @ 232..) => return Some([8 + 10 * (grey - 232); 3]),
+            other => panic!("{other} is in no table"),
+        };
+        Some(bytes(palette.colours[nth]))
+    }
+
+    fn styles(theme: &Theme) -> [(&'static str, Style); 9] {
         let Theme { text, dim, accent, cursor, shadow, good, bad, warn, banner } = *theme;
-        [text, dim, accent, cursor, shadow, good, bad, warn, banner]
-            .iter()
-            .filter_map(|s| s.fg)
-            .collect()
+        [
+            ("text", text),
+            ("dim", dim),
+            ("accent", accent),
+            ("cursor", cursor),
+            ("shadow", shadow),
+            ("good", good),
+            ("bad", bad),
+            ("warn", warn),
+            ("banner", banner),
+        ]
     }
 
     #[test]
-    fn what_is_pale_on_a_light_background_is_not_in_its_theme_and_warnings_are_never_yellow() {
-        let pale = [Color::Yellow, Color::Green, Color::Cyan, Color::White, Color::Gray];
-        assert!(!colours(&Theme::light()).iter().any(|colour| pale.contains(colour)));
-        assert!(!colours(&Theme::colours()).contains(&Color::Yellow));
-        assert!(colours(&Theme::mono()).is_empty());
+    fn what_is_read_stands_out_from_every_usual_background() {
+        for palette in &PALETTES {
+            for (ground, behind) in [
+                (Ground::Dark, palette.dark),
+                (Ground::Unknown, palette.dark),
+                (Ground::Light, palette.light),
+            ] {
+                let themes = [8, 16, 256].map(|colours| Theme::on(ground, colours));
+                for (name, style) in themes.iter().flat_map(styles).chain(styles(&Theme::mono())) {
+                    assert!(!style.add_modifier.contains(Modifier::DIM), "{name}: faint is no sum");
+                    assert_eq!(style.bg, None, "{name}: the background is the reader's own");
+                    let Some(text) = style.fg.and_then(|colour| shown(colour, palette)) else {
+                        continue;
+                    };
+                    for ground in behind {
+                        // Inverted it is the same two colours.
+                        let is = contrast(text, bytes(*ground));
+                        assert!(is >= 4.5, "{}: {name} on {ground:06x}: {is:.2}", palette.name);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_middle_grey_is_read_on_black_and_on_white() {
+        let grey = shown(Theme::on(Ground::Unknown, 256).dim.fg.unwrap(), &PALETTES[0]).unwrap();
+        assert!(contrast(grey, [0; 3]) >= 4.5 && contrast(grey, [255; 3]) >= 4.5);
+    }
+
+    #[test]
+    fn mono_has_no_colours_and_too_few_have_no_greys() {
+        assert!(styles(&Theme::mono()).iter().all(|(_, style)| style.fg.is_none()));
+        assert_eq!(Theme::on(Ground::Dark, 8).dim.fg, None);
+    }
+
+    #[test]
+    fn a_theme_is_configured_or_found_out() {
+        use Ground::{Dark, Light, Unknown};
+        let wish = |name, variables: &[(&str, &str)]| {
+            Wish::of(name, &|asked: &str| {
+                let found = variables.iter().find(|(known, _)| *known == asked);
+                found.map(|(_, value)| (*value).to_owned())
+            })
+        };
+        type Row<'a> = (ThemeName, &'a [(&'a str, &'a str)], Wish);
+        let table: [Row<'_>; 10] = [
+            (ThemeName::Auto, &[], Wish::Ask(Unknown)),
+            (ThemeName::Auto, &[("COLORFGBG", "15;0")], Wish::Ask(Dark)),
+            (ThemeName::Auto, &[("COLORFGBG", "0;default;15")], Wish::Ask(Light)),
+            (ThemeName::Auto, &[("COLORFGBG", "default;default")], Wish::Ask(Unknown)),
+            (ThemeName::Colour, &[("COLORFGBG", "0;15")], Wish::On(Dark)),
+            (ThemeName::Light, &[], Wish::On(Light)),
+            (ThemeName::Mono, &[], Wish::Mono),
+            (ThemeName::Light, &[("NO_COLOR", "1")], Wish::Mono),
+            (ThemeName::Light, &[("NO_COLOR", "")], Wish::On(Light)),
+            (ThemeName::Auto, &[("TERM", "dumb")], Wish::Mono),
+        ];
+        for (name, variables, wanted) in table {
+            assert_eq!(wish(name, variables), wanted, "{name:?} {variables:?}");
+        }
     }
 }

@@ -87,7 +87,7 @@ const ONLY_3: &[&str] = &[
 ];
 
 /// What is drawn anew looks as it did.
-const NOTHING_TO_SEE: &[&str] = &["Ctrl-l"];
+const NOTHING_TO_SEE: &[&str] = &["Ctrl-l", "Ctrl-z", "Ctrl-g"];
 
 /// The screen, colours and all, but for its last lines: what is said, and figures that come and go.
 fn seen(story: &Story) -> Vec<Cell> {

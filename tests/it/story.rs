@@ -239,6 +239,7 @@ impl Story {
             photos: beginning.photos,
             photo_limit: 256 * 1024,
             keys: beginning.keys.clone(),
+            drafts: std::env::temp_dir(),
         };
         let news = booted.take_news();
         let mut console =
@@ -357,6 +358,8 @@ impl Story {
             for errand in self.console.errands() {
                 match errand {
                     Errand::Copy(text) => self.copied.push(text.expose().clone()),
+                    Errand::Edit(text) => self.console.edited(Ok(format!("{text}as\n\n it was\n"))),
+                    Errand::Suspend => {}
                     Errand::Repaint => self.terminal.clear().expect("a test terminal takes all"),
                 }
             }

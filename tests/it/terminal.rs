@@ -28,9 +28,16 @@ struct Seen {
     closed: bool,
 }
 
+fn signal(process: &str, name: &str) {
+    let sent = std::process::Command::new("kill").args(["-s", name, process]).status();
+    assert!(sent.expect("kill runs").success());
+}
+
 fn non_zero(size: u16) -> NonZeroU16 {
     NonZeroU16::new(size).expect("a terminal has a size")
 }
+
+const BINARY: &str = env!("CARGO_BIN_EXE_caseload");
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -46,9 +53,17 @@ impl Session {
         arguments: &[&str],
         variables: &[(&str, &str)],
     ) -> Self {
+        Self::start_program(CommandBuilder::new(BINARY), home, arguments, variables)
+    }
+
+    fn start_program(
+        mut command: CommandBuilder,
+        home: Arc<tempfile::TempDir>,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Self {
         let size = PtySize { rows: 40, cols: 120, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_caseload"));
         command.env_clear();
         command.env("HOME", home.path());
         command.env("TERM", "xterm-256color");
@@ -112,9 +127,7 @@ impl Session {
     }
 
     fn signal(&self, name: &str) {
-        let id = self.child.process_id().expect("a running child").to_string();
-        let sent = std::process::Command::new("kill").args(["-s", name, &id]).status();
-        assert!(sent.expect("kill runs").success());
+        signal(&self.child.process_id().expect("a running child").to_string(), name);
     }
 
     /// Waits for the end; the exit code, after the terminal was found as it was.
@@ -175,6 +188,110 @@ fn signals_and_a_closed_terminal_end_it_cleanly() {
         session.signal(signal);
         assert_eq!(session.ends_restored(), 0, "SIG{signal}");
     }
+}
+
+/// The terminal is the shell's, as it was before.
+fn is_back_in_the_shell(seen: &Seen) -> bool {
+    let screen = seen.screen.screen();
+    let ours = screen.alternate_screen() || screen.hide_cursor() || screen.bracketed_paste();
+    !ours && screen.contents().trim_end().ends_with("back>")
+}
+
+/// In a shell with jobs, as a reviewer has it: by its key, by a signal, locked, and for good.
+#[test]
+fn it_stops_for_the_shell_and_comes_back() {
+    let home = Arc::new(tempfile::tempdir().expect("a home"));
+    let variables = [("PATH", "/usr/bin:/bin")];
+    let mut command = CommandBuilder::new("/bin/sh");
+    command.args(["-i"]);
+    let mut session = Session::start_program(command, home, &[], &variables);
+    session.press("PS1='back> '\r");
+    session.wait("a prompt", is_back_in_the_shell);
+    session.press(&format!("{BINARY} --demo --inquiries 20\r"));
+    session.sees("● polling");
+    session.sees("Checks");
+    let console = {
+        let shell = session.child.process_id().expect("a running shell");
+        let file = format!("/proc/{shell}/task/{shell}/children");
+        std::fs::read_to_string(file).expect("its jobs").trim().to_owned()
+    };
+    for round in 0..3 {
+        match round {
+            0 => session.press("\x1a"),
+            1 => signal(&console, "TSTP"),
+            _ => {
+                session.press("`");
+                session.sees("is locked");
+                session.press("\x1a");
+            }
+        }
+        session.wait("the shell", is_back_in_the_shell);
+        // Keys are the shell's, and the modes are what it has them read with.
+        session.press("stty -a\r");
+        session.sees("isig icanon");
+        session.press("clear; fg\r");
+        session.wait("the console", |seen| seen.screen.screen().alternate_screen());
+        session.sees(if round == 2 { "is locked" } else { "Checks" });
+    }
+    // Stopped by what it cannot hear, it takes the terminal as the shell left it.
+    session.press("\r");
+    session.sees("Checks");
+    signal(&console, "STOP");
+    session.sees("Checks");
+    session.wait("the shell", |seen| seen.bytes.ends_with(b"back> "));
+    // The modes are still the console's: no key is made a line's end.
+    session.press("fg\n");
+    session.wait("a frame", |seen| seen.bytes.ends_with(b"\x1b[?2026l"));
+    session.press("?");
+    session.sees("Esc closes");
+    signal(&console, "TERM");
+    session.wait("the shell", is_back_in_the_shell);
+    session.press("exit\r");
+    session.ends_restored();
+}
+
+/// What a terminal says comes among keys, or so late that it comes after them.
+#[test]
+fn it_is_drawn_for_the_background_and_loses_no_key() {
+    let blue = |seen: &Seen| {
+        let screen = seen.screen.screen();
+        let colours = (0..120).filter_map(|column| Some(screen.cell(39, column)?.fgcolor()));
+        let accents = (0..120).filter_map(|column| Some(screen.cell(38, column)?.fgcolor()));
+        colours.chain(accents).any(|colour| colour == vt100::Color::Idx(4))
+    };
+    let mut session = Session::start(&["--demo", "--inquiries", "20"]);
+    session.wait("the question", |seen| seen.bytes.windows(6).any(|bytes| bytes == b"\x1b]11;?"));
+    session.press("?\x1b]11;rgb:ffff/ffff/ffff\x07\x1b[?1;2c");
+    session.sees("Esc closes");
+    session.wait("the light theme", blue);
+    session.press("\x1b]11;rgb:ffff/ffff/dada\x07");
+    session.press("q");
+    session.wait("the panes", |seen| !seen.screen.screen().contents().contains("Esc closes"));
+    session.press("q");
+    assert_eq!(session.ends_restored(), 0);
+}
+
+#[test]
+fn a_comment_is_written_in_an_editor_and_without_a_shell_it_stays() {
+    let home = Arc::new(tempfile::tempdir().expect("a home"));
+    let editor = "printf 'from the\\neditor\\n' >";
+    let variables = [("EDITOR", editor), ("PATH", "/usr/bin:/bin")];
+    let arguments = ["--demo", "--inquiries", "20"];
+    let mut session = Session::start_at(home, &arguments, &variables);
+    session.sees("● polling");
+    session.sees("Checks");
+    session.press("\x1a");
+    session.sees("there is no shell to go back to");
+    session.press("a");
+    session.sees("Enter commits");
+    session.press("C");
+    session.sees("comment: from the editor");
+    session.press(" and me\r");
+    session.sees("comment: from the editor and me");
+    session.press("q");
+    session.sees("let go");
+    session.press("q");
+    assert_eq!(session.ends_restored(), 0);
 }
 
 #[test]
@@ -248,7 +365,7 @@ fn a_resize_storm_is_survived_and_changes_nothing() {
     session.resize(40, 120);
     session.wait("the screen as before", |seen| panes(seen) == before);
     session.press("?");
-    session.sees(" Here ");
+    session.sees("Esc closes");
     session.signal("TERM");
     assert_eq!(session.ends_restored(), 0);
 }

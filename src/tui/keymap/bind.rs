@@ -93,7 +93,7 @@ fn names() -> impl Iterator<Item = String> {
         let free = context.rows().into_iter().filter(|row| row.is_free);
         free.map(move |row| row.name(context))
     });
-    let commands = TABLE.iter().filter(|spec| spec.command != Command::Interrupt);
+    let commands = TABLE.iter().filter(|spec| !spec.command.is_fixed());
     commands.map(|spec| spec.name()).chain(rows)
 }
 
@@ -104,8 +104,8 @@ fn known(name: &str) -> Result<(), Problem> {
     let fixed = |row: &&'static Row, context: Context| row.name(context) == name;
     let is_fixed =
         Context::ALL.iter().any(|context| context.rows().iter().any(|row| fixed(row, *context)));
-    let interrupt = Command::Interrupt.spec().name();
-    let what = if is_fixed || name == interrupt {
+    let always = TABLE.iter().any(|spec| spec.command.is_fixed() && spec.name() == name);
+    let what = if is_fixed || always {
         "this key stays as it is, so that there is always a way on and a way back".to_owned()
     } else {
         let close = names().map(|known| (strsim::damerau_levenshtein(name, &known), known));

@@ -9,6 +9,7 @@ pub enum Context {
     Commit,
     Menu,
     Line,
+    Comment,
     Filter,
     Palette,
     Viewer,
@@ -24,8 +25,20 @@ pub enum Staging {
     /// The nth reason, from 0.
     Reason(usize),
     Comment,
+    /// The comment in the reviewer's own editor.
+    Editor,
     /// Not the commit bar's: whatever it means elsewhere.
     Other,
+}
+
+/// What a press means in a comment that is no text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Commenting {
+    Done,
+    Editor,
+    /// It would leave the line.
+    Nothing,
+    Text,
 }
 
 /// What a press means in a line of text or in a menu.
@@ -153,6 +166,10 @@ pub const COMMIT: &[(Staging, Row)] = &[
         Staging::Comment,
         free("comment", &["c"], &[], "write a comment, where Persona takes one", None),
     ),
+    (
+        Staging::Editor,
+        free("editor", &["C"], &[], "write the comment in your own editor: $VISUAL, $EDITOR", None),
+    ),
 ];
 
 pub const MENU: &[(Dialog, Row)] = &[
@@ -174,6 +191,23 @@ pub const LINE: &[(Dialog, Row)] = &[
     (Dialog::Cancel, fixed("leave", &["Esc"], &[C::Interrupt], "leave it as it was")),
     (Dialog::Down, fixed("down", &["Down"], &[], "nothing: a line has no rows")),
     (Dialog::Up, fixed("up", &["Up"], &[], "nothing: a line has no rows")),
+];
+
+pub const COMMENT: &[(Commenting, Row)] = &[
+    (
+        Commenting::Done,
+        fixed(
+            "done",
+            &["Enter", "Esc"],
+            &[C::Interrupt],
+            "back to the decision; the comment stays",
+        ),
+    ),
+    (
+        Commenting::Editor,
+        free("editor", &["Ctrl-g"], &[], "go on in your own editor: $VISUAL, $EDITOR", None),
+    ),
+    (Commenting::Nothing, fixed("stay", &["Down", "Up"], &[], "nothing: a line has no rows")),
 ];
 
 pub const FILTER: &[(Filtering, Row)] = &[
@@ -268,10 +302,11 @@ pub const HAND_OFF: &[(HandingOff, Row)] = &[
 const LOCKED: &[((), Row)] = &[((), fixed("unlock", &["Enter"], &[], "come back"))];
 
 impl Context {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Commit,
         Self::Menu,
         Self::Line,
+        Self::Comment,
         Self::Filter,
         Self::Palette,
         Self::Viewer,
@@ -285,6 +320,7 @@ impl Context {
             Self::Commit => "staged",
             Self::Menu => "menu",
             Self::Line => "line",
+            Self::Comment => "comment",
             Self::Filter => "filter",
             Self::Palette => "palette",
             Self::Viewer => "photo",
@@ -299,6 +335,7 @@ impl Context {
             Self::Commit => "While a decision is staged",
             Self::Menu => "In menus and lists over the panes",
             Self::Line => "In a line of text",
+            Self::Comment => "While a comment is written",
             Self::Filter => "While a list is filtered",
             Self::Palette => "In the palette",
             Self::Viewer => "Photos over the whole screen",
@@ -313,6 +350,7 @@ impl Context {
             Self::Commit => "while a decision is staged",
             Self::Menu => "in menus",
             Self::Line => "in a line of text",
+            Self::Comment => "in a comment",
             Self::Filter => "while a list is filtered",
             Self::Palette => "in the palette",
             Self::Viewer => "over photos",
@@ -329,6 +367,7 @@ impl Context {
             Self::Commit => of(COMMIT),
             Self::Menu => of(MENU),
             Self::Line => of(LINE),
+            Self::Comment => of(COMMENT),
             Self::Filter => of(FILTER),
             Self::Palette => of(PALETTE),
             Self::Viewer => of(VIEWER),

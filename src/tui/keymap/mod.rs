@@ -7,10 +7,10 @@ mod page;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use self::contexts::{COMMIT, FILTER, HAND_OFF, LINE, MENU, PALETTE, Row, VIEWER};
+use self::contexts::{COMMENT, COMMIT, FILTER, HAND_OFF, LINE, MENU, PALETTE, Row, VIEWER};
 pub use self::{
     bind::Problem,
-    contexts::{Context, Dialog, Filtering, HandingOff, Prompting, Staging, Viewing},
+    contexts::{Commenting, Context, Dialog, Filtering, HandingOff, Prompting, Staging, Viewing},
     page::{markdown, text},
 };
 use super::command::Command;
@@ -151,6 +151,11 @@ impl Keys {
         spelling(key).is_some_and(|key| self.resolve(&[key]) == Resolved::Command(Command::Lock))
     }
 
+    /// Whether a press goes back to the shell, wherever it is pressed.
+    pub fn suspends(&self, key: KeyEvent) -> bool {
+        spelling(key).is_some_and(|key| self.resolve(&[key]) == Resolved::Command(Command::Suspend))
+    }
+
     /// Whether a press comes back from a locked screen; nothing else does anything there.
     pub fn unlocks(&self, key: KeyEvent) -> bool {
         self.row(Context::Locked, key).is_some()
@@ -167,6 +172,10 @@ impl Keys {
     /// In a line of text only these are not text.
     pub fn line(&self, key: KeyEvent) -> Dialog {
         self.row(Context::Line, key).map_or(Dialog::Other, |(row, _)| LINE[row].0)
+    }
+
+    pub fn commenting(&self, key: KeyEvent) -> Commenting {
+        self.row(Context::Comment, key).map_or(Commenting::Text, |(row, _)| COMMENT[row].0)
     }
 
     /// The rows of a context with their keys.

@@ -1,7 +1,7 @@
 //! All keys in force on a page: as text for a terminal, and in Markdown for the documentation.
 
 use super::{
-    super::command::{Command, Danger, Section, TABLE},
+    super::command::{Danger, Section, TABLE},
     Keys,
     contexts::Context,
 };
@@ -28,7 +28,7 @@ fn parts(keys: &Keys) -> Vec<Part> {
         let specs = TABLE.iter().filter(|spec| spec.section == section);
         let rows = specs.map(|spec| Entry {
             keys: spelled(keys.of_command(spec.command)),
-            name: (spec.command != Command::Interrupt).then(|| spec.name()),
+            name: (!spec.command.is_fixed()).then(|| spec.name()),
             help: spec.help,
             is_decision: spec.danger == Danger::Decision,
         });

@@ -138,6 +138,8 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
         | Msg::Resized(..)
         | Msg::Woke
         | Msg::Rested
+        | Msg::Edited(_)
+        | Msg::Refused(_)
         | Msg::Drawn
         | Msg::Terminate => {
             unreachable!("update takes these itself")

@@ -140,6 +140,7 @@ fn take(state: &mut State, command: Command) -> Vec<Effect> {
             Vec::new()
         }
         Command::Lock => lock::lock(state, None),
+        Command::Suspend => vec![Effect::Suspend],
         Command::Interrupt => interrupt(state),
         Command::Quit => quit(state),
     }

@@ -11,7 +11,8 @@ use crate::{
     model::{Evidence, Subject, Text, Verb},
     tui::{
         adding::{Adding, Step},
-        keymap::{Dialog, Staging, spelling},
+        editor,
+        keymap::{Commenting, Dialog, Staging, spelling},
         mnemonic,
         staged::Purpose,
         state::{Leaving, Overlay, Press},
@@ -176,6 +177,24 @@ fn rows(key: Dialog) -> Option<isize> {
     }
 }
 
+/// Puts what the reviewer wrote in an editor into the comment.
+pub fn edited(state: &mut State, written: Result<String, String>) {
+    let place = state.staged.as_mut().filter(|staged| staged.takes_comment() && !staged.submitted);
+    match (written, place) {
+        (Ok(text), Some(staged)) => {
+            let text = Text::new(&editor::joined(&text));
+            staged.comment = tui_input::Input::new(text.to_string());
+            // Enter commits next: that is not to be pressed in passing.
+            staged.writing = true;
+            measure(state);
+        }
+        (Ok(_), None) => {
+            state.say("what the comment was for was let go meanwhile", Tone::Bad);
+        }
+        (Err(why), _) => state.say(why, Tone::Bad),
+    }
+}
+
 fn in_commit_bar(state: &mut State, key: Press) -> Option<Vec<Effect>> {
     let (looked, keys) = (&state.looked, &state.settings.keys);
     let staged = state.staged.as_mut()?;
@@ -184,10 +203,11 @@ fn in_commit_bar(state: &mut State, key: Press) -> Option<Vec<Effect>> {
         return Some(Vec::new());
     }
     if staged.writing {
-        match keys.line(key) {
-            Dialog::Accept | Dialog::Cancel => staged.writing = false,
-            Dialog::Down | Dialog::Up => {}
-            _ => {
+        match keys.commenting(key) {
+            Commenting::Done => staged.writing = false,
+            Commenting::Nothing => {}
+            Commenting::Editor => return Some(vec![Effect::Edit(staged.comment.to_string())]),
+            Commenting::Text => {
                 staged.comment.handle_event(&Event::Key(key));
             }
         }
@@ -230,10 +250,14 @@ fn in_commit_bar(state: &mut State, key: Press) -> Option<Vec<Effect>> {
             state.say(said, Tone::Plain);
         }
         Staging::Comment if staged.takes_comment() => staged.writing = true,
-        Staging::Comment if matches!(staged.purpose, Purpose::Confirm(_)) => {
+        Staging::Editor if staged.takes_comment() => {
+            staged.writing = true;
+            return Some(vec![Effect::Edit(staged.comment.to_string())]);
+        }
+        Staging::Comment | Staging::Editor if matches!(staged.purpose, Purpose::Confirm(_)) => {
             state.say("a confirmation has no comment of its own", Tone::Plain);
         }
-        Staging::Comment => {
+        Staging::Comment | Staging::Editor => {
             let said = format!("Persona takes no comment with {}", staged.verdict().words());
             state.say(said, Tone::Plain);
         }

@@ -40,6 +40,10 @@ use crate::{desk::Note, model::Subject};
 
 /// Applies one message. `state.now` has been set.
 pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
+    if let Msg::Edited(_) = msg {
+        // Somebody has just closed an editor.
+        state.lock.touch(state.now);
+    }
     let mut effects = lock::when_due(state);
     effects.extend(take(state, msg));
     effects.extend(views::when_due(state));
@@ -51,6 +55,8 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
 
 fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
     match msg {
+        // Whatever is open, and on a locked screen too: it shows nothing.
+        Msg::Key(key) if state.settings.keys.suspends(key) => vec![Effect::Suspend],
         Msg::Key(key) if state.lock.is_on() => lock::press(state, key),
         Msg::Paste(_) if state.lock.is_on() => Vec::new(),
         Msg::Key(key) => press(state, key),
@@ -69,6 +75,11 @@ fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
             expire(state);
             Vec::new()
         }
+        Msg::Edited(text) => {
+            dialog::edited(state, text);
+            Vec::new()
+        }
+        Msg::Refused(why) => command::refuse(state, why),
         Msg::Rested => follow::now(state),
         Msg::Terminate => {
             state.leaving = Leaving::Yes;

@@ -1,0 +1,62 @@
+//! Which work replaces which: a newer question an older one of its kind, and a deed nothing.
+
+use super::effect::Effect;
+
+/// Work that replaces older work of its kind. Deeds have no slot: each of them is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Slot {
+    Inquiries,
+    Cases,
+    Glance,
+    Mismatches,
+    Views,
+    Explain,
+    Ask,
+    File,
+    Relations,
+    Statuses,
+    Ids,
+    Owner,
+    Events,
+    Raw,
+    Refresh,
+    Ahead,
+    FetchRelations,
+    RelationKeys,
+    Related,
+    DrawPhoto(usize),
+}
+
+impl Effect {
+    /// None: each of them is done.
+    pub fn slot(&self) -> Option<Slot> {
+        Some(match self {
+            Self::LoadInquiries { .. } => Slot::Inquiries,
+            Self::LoadCases { .. } => Slot::Cases,
+            Self::LoadGlance => Slot::Glance,
+            Self::LoadMismatches => Slot::Mismatches,
+            Self::CountViews(_) => Slot::Views,
+            Self::Explain(..) => Slot::Explain,
+            Self::AskPersona(..) => Slot::Ask,
+            Self::LoadFile(_) => Slot::File,
+            Self::LoadRelations(_) => Slot::Relations,
+            Self::LoadStatuses(_) => Slot::Statuses,
+            Self::LoadIds(_) => Slot::Ids,
+            Self::FindOwner(_) => Slot::Owner,
+            Self::LoadEvents(_) => Slot::Events,
+            Self::LoadRaw(_) => Slot::Raw,
+            Self::Refresh(_) => Slot::Refresh,
+            Self::FetchAhead(_) => Slot::Ahead,
+            Self::FetchRelations(_) => Slot::FetchRelations,
+            Self::LoadRelationKeys(_) => Slot::RelationKeys,
+            Self::CheckRelated(..) => Slot::Related,
+            Self::DrawPhoto { side, .. } => Slot::DrawPhoto(*side),
+            _ => return None,
+        })
+    }
+
+    /// Whether it is of no use to anybody when the console is left.
+    pub fn is_question(&self) -> bool {
+        self.slot().is_some() || matches!(self, Self::FetchPhoto { .. } | Self::ForgetLinks)
+    }
+}
