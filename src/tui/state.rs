@@ -22,9 +22,11 @@ use super::{
     keymap::Keys,
     listing::List,
     lock::Lock,
+    marks::Marks,
     palette::Palette,
     photo::{Ink, Means, Protocol},
     relations::RelationsPane,
+    repeating::Repeat,
     reveal::Values,
     staged::Staged,
     tagging::TagMenu,
@@ -39,6 +41,7 @@ use crate::{
     metrics::Stats,
     model::{
         Action, ActionId, ClaimTag, Evidence, Subject, Text, Verb,
+        bulk::Progress,
         filter::{self, List as Listed, Order},
     },
     secret::Secret,
@@ -123,6 +126,9 @@ pub struct State {
     pub fetching: Fetching,
     /// What was committed last in this console, and not taken back.
     pub committed: Option<(Subject, Verb)>,
+    /// What can be repeated on another item.
+    pub repeat: Option<Repeat>,
+    pub marks: Marks,
     pub overlay: Option<Overlay>,
     pub album: Album,
     /// How photos get to this terminal; none: they are off.
@@ -142,6 +148,8 @@ pub struct State {
     pub chord: Vec<String>,
     pub glance: Glance,
     pub outbox: Vec<Action>,
+    /// How far those are that were decided in one go.
+    pub bulks: Vec<Progress>,
     pub mismatches: KnownMismatches,
     pub sync: SyncState,
     pub stats: Stats,
@@ -294,6 +302,8 @@ impl State {
             staged: None,
             fetching: Fetching::default(),
             committed: None,
+            repeat: None,
+            marks: Marks::default(),
             overlay: None,
             album: Album::default(),
             means,
@@ -306,6 +316,7 @@ impl State {
             chord: Vec::new(),
             glance: Glance::default(),
             outbox: Vec::new(),
+            bulks: Vec::new(),
             mismatches: KnownMismatches::default(),
             sync: SyncState::default(),
             stats: Stats::default(),

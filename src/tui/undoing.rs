@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{effect::Effect, keymap::Keys, pending, state::State};
+use super::{effect::Effect, pending, state::State};
 use crate::model::{Action, ActionState, Text, proposal::is_same};
 
 /// # Errors
@@ -24,7 +24,7 @@ pub fn wanted(state: &State) -> Result<Effect, String> {
         .as_ref()
         .and_then(|detail| detail.action().or_else(|| state.decisions_below(detail).next()));
     if let Some(action) = shown.or_else(|| just_proposed(state)) {
-        return about(action, &state.settings.reviewer, &state.settings.keys);
+        return about(state, action);
     }
     Err(match state.committed.as_ref() {
         Some((subject, verb)) => {
@@ -48,7 +48,8 @@ fn just_proposed(state: &State) -> Option<&Action> {
 ///
 /// # Errors
 /// Why nothing can.
-fn about(action: &Action, me: &Text, keys: &Keys) -> Result<Effect, String> {
+pub fn about(state: &State, action: &Action) -> Result<Effect, String> {
+    let (me, keys) = (&state.settings.reviewer, &state.settings.keys);
     match &action.state {
         ActionState::Proposed { .. } => Ok(Effect::Undo(action.id.clone())),
         ActionState::Held { .. } if !is_of(action, me) => {

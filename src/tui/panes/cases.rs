@@ -9,7 +9,7 @@ use ratatui::{
 
 use crate::{
     desk::{CaseRow, Scope},
-    model::filter::List,
+    model::{Subject, filter::List},
     tui::{
         format, pending,
         state::{Pane, State},
@@ -36,7 +36,8 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
         empty.to_owned(),
         |item, width| {
             let here = state.cases.selected().is_some_and(|selected| selected.id == item.id);
-            row(item, if here { "▸" } else { " " }, width, state.now, theme)
+            let marked = state.marks.has(&Subject::Case(item.id.clone()));
+            row(item, list::marker(here, marked), width, state.now, theme)
         },
     );
 }
@@ -53,7 +54,10 @@ fn title<'a>(state: &State, theme: &Theme) -> Vec<Span<'a>> {
         (None, Scope::Open) => "open".to_owned() + &filter_line::beyond_status(filter),
         (None, Scope::All) => filter_line::written(filter),
     };
-    vec![Span::raw(format!("2 Cases ─ {name} {total} "))]
+    let name = Span::raw(format!("2 Cases ─ {name} {total} "));
+    let marked = state.marks.title(List::Cases);
+    let marked = marked.map(|said| Span::styled(format!("─ {said} "), theme.accent));
+    std::iter::once(name).chain(marked).collect()
 }
 
 /// `▸ KYC-17    Open        SLA 42m   jane@acme.test`
@@ -68,7 +72,7 @@ fn row<'a>(
     let status_width = width.saturating_sub(36).clamp(12, 22);
     let mut spans = vec![
         Span::styled(marker, theme.accent),
-        Span::raw(format!(" {} ", format::fit(&name, 10))),
+        Span::raw(format!("{} ", format::fit(&name, 10))),
         Span::raw(format!("{} ", format::fit(item.status.as_str(), status_width))),
     ];
     let rest = width.saturating_sub(14 + status_width);

@@ -11,7 +11,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::{
     desk::InquiryRow,
     model::{
-        InquiryStatus,
+        InquiryStatus, Subject,
         filter::{Field, List},
     },
     tui::{
@@ -37,7 +37,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
         empty(state),
         |item, width| {
             let here = state.inquiries.selected().is_some_and(|selected| selected.id == item.id);
-            let marker = if here { "▸" } else { " " };
+            let marker = list::marker(here, state.marks.has(&Subject::Inquiry(item.id.clone())));
             let claim = claim(item, state);
             let columns = Columns { mixed, names: state.shows_rows(), claim };
             row(item, marker, width, columns, state.now, theme)
@@ -56,7 +56,10 @@ fn title<'a>(state: &State, theme: &Theme) -> Vec<Span<'a>> {
         (None, Some(status)) => status.words() + &filter_line::beyond_status(filter),
         (None, None) => "any status".to_owned() + &filter_line::beyond_status(filter),
     };
-    vec![Span::raw(format!("1 Inquiries ─ {name} {total} "))]
+    let name = Span::raw(format!("1 Inquiries ─ {name} {total} "));
+    let marked = state.marks.title(List::Inquiries);
+    let marked = marked.map(|said| Span::styled(format!("─ {said} "), theme.accent));
+    std::iter::once(name).chain(marked).collect()
 }
 
 fn empty(state: &State) -> String {
@@ -116,7 +119,7 @@ fn row<'a>(
     let what_width = rest.saturating_sub(name_width + 1 + marks_width + 1);
     let mut spans = vec![
         Span::styled(marker, theme.accent),
-        Span::raw(format!(" {waits:>6}  ")),
+        Span::raw(format!("{waits:>6}  ")),
         Span::raw(format::fit(&name, name_width)),
         Span::raw(" "),
     ];

@@ -2,10 +2,11 @@
 //!
 //! `command` acts on keys, `dialog` on keys while something is open over the panes, `palette` on what
 //! is typed after `follow` brings the detail along, `:`, `goto` acts on ids and on the way back, `lock` on the one key of a locked screen,
-//! `answer` on what the desk says. `filter` is about the filter line, `views` about views and orders. `relations` is about the tree, `relate` about adding to it and taking away.
+//! `answer` on what the desk says. `filter` is about the filter line, `views` about views and orders, `marks` about marks, `bulk` about deciding all that is marked. `relations` is about the tree, `relate` about adding to it and taking away.
 
 mod album;
 mod answer;
+mod bulk;
 mod claim;
 mod command;
 mod copy;
@@ -17,6 +18,7 @@ mod follow;
 mod goto;
 mod health;
 mod lock;
+mod marks;
 mod palette;
 mod relate;
 mod relations;
@@ -26,6 +28,7 @@ mod tag;
 mod views;
 
 pub use follow::lacks;
+pub use marks::available as markable;
 
 use super::{
     command::Command,
@@ -42,6 +45,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
     let mut effects = lock::when_due(state);
     effects.extend(take(state, msg));
     effects.extend(views::when_due(state));
+    effects.extend(marks::when_due(state));
     effects.extend(follow::when_due(state));
     effects.extend(album::follow(state));
     goto::follow(state);
@@ -80,13 +84,14 @@ fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
 /// The first questions, asked before the first frame.
 pub fn start(state: &mut State) -> Vec<Effect> {
     measure(state);
-    let views = views::start(state);
+    let (views, marks) = (views::start(state), marks::load(state));
     vec![
         load_inquiries(state),
         load_cases(state),
         Effect::LoadGlance,
         Effect::LoadMismatches,
         views,
+        marks,
     ]
 }
 
