@@ -134,6 +134,7 @@ const MIGRATIONS: [(i64, &str, &str); 15] = [
     (15, "shared", include_str!("../../assets/migrations/0015_shared.sql")),
     (16, "reports", include_str!("../../assets/migrations/0016_reports.sql")),
     (17, "views", include_str!("../../assets/migrations/0017_views.sql")),
+    (18, "marks", include_str!("../../assets/migrations/0018_marks.sql")),
 ];
 
 pub fn migrator() -> Migrator {

@@ -51,6 +51,7 @@ mod tagging;
 mod target;
 mod terminal;
 mod theme;
+mod toast;
 mod undoing;
 mod update;
 mod view;

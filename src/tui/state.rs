@@ -9,7 +9,6 @@ use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 use tui_input::Input;
 
-pub use super::detail::{Detail, File, Tab};
 use super::{
     adding::Adding,
     album::{Album, Viewer},
@@ -31,6 +30,10 @@ use super::{
     staged::Staged,
     tagging::TagMenu,
     views::{View, Views},
+};
+pub use super::{
+    detail::{Detail, File, Tab},
+    toast::{Breach, Toast, Tone},
 };
 use crate::{
     config::{Mask, Photos, Policy},
@@ -237,28 +240,6 @@ pub struct Fetching {
     pub current: Option<Subject>,
     /// Those that were opened and left: they come again when nothing else is left.
     pub passed: Vec<Subject>,
-}
-
-/// One sentence for the reviewer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Toast {
-    pub text: String,
-    pub tone: Tone,
-    pub until: Timestamp,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tone {
-    Plain,
-    Good,
-    Bad,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Breach {
-    pub text: String,
-    /// The figures are good again; the words stay until the next key.
-    pub over: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -52,6 +52,10 @@ pub fn about(state: &State, action: &Action) -> Result<Effect, String> {
     let (me, keys) = (&state.settings.reviewer, &state.settings.keys);
     match &action.state {
         ActionState::Proposed { .. } => Ok(Effect::Undo(action.id.clone())),
+        // Of many that were decided in one go, those that have not left.
+        _ if action.bulk.is_some() && is_of(action, me) && has_rest(state, action) => {
+            Ok(Effect::Undo(action.id.clone()))
+        }
         ActionState::Held { .. } if !is_of(action, me) => {
             Err(format!("{} decided this, and takes it back themselves", action.reviewer))
         }
@@ -63,6 +67,12 @@ pub fn about(state: &State, action: &Action) -> Result<Effect, String> {
         _ if is_of(action, me) => Ok(Effect::Acknowledge(action.id.clone())),
         _ => Err(format!("this was decided by {}, who has to read it", action.reviewer)),
     }
+}
+
+/// Whether something that was decided in one go with it has not left.
+fn has_rest(state: &State, action: &Action) -> bool {
+    let held = |other: &Action| matches!(other.state, ActionState::Held { .. });
+    state.outbox.iter().any(|other| other.bulk == action.bulk && held(other))
 }
 
 /// When its hold window began: what was confirmed may have been proposed long before.
