@@ -96,7 +96,7 @@ impl Marks {
         changed
     }
 
-    /// For a list's title: `12 marked, 3 not in this list`; nothing without marks.
+    /// For a list's frame: `12 marked, 3 not in this list`; nothing without marks.
     pub fn title(&self, list: List) -> Option<String> {
         let range = self.range.as_ref().is_some_and(|from| list_of(from) == Some(list));
         let range = if range { "range…" } else { "" };

@@ -20,7 +20,11 @@ use crate::{
 };
 
 pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
-    let block = pane_block(title(state, theme), Pane::Cases, state, theme);
+    let mut block = pane_block(title(state, theme), Pane::Cases, state, theme);
+    // Below, where no filter's words leave it without room.
+    if let Some(marked) = state.marks.title(List::Cases) {
+        block = block.title_bottom(Span::styled(format!(" {marked} "), theme.accent));
+    }
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let empty = match state.case_filter.clauses.is_empty() {
@@ -54,10 +58,7 @@ fn title<'a>(state: &State, theme: &Theme) -> Vec<Span<'a>> {
         (None, Scope::Open) => "open".to_owned() + &filter_line::beyond_status(filter),
         (None, Scope::All) => filter_line::written(filter),
     };
-    let name = Span::raw(format!("2 Cases ─ {name} {total} "));
-    let marked = state.marks.title(List::Cases);
-    let marked = marked.map(|said| Span::styled(format!("─ {said} "), theme.accent));
-    std::iter::once(name).chain(marked).collect()
+    vec![Span::raw(format!("2 Cases ─ {name} {total} "))]
 }
 
 /// `▸ KYC-17    Open        SLA 42m   jane@acme.test`

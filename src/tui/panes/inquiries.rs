@@ -24,7 +24,11 @@ use crate::{
 };
 
 pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
-    let block = pane_block(title(state, theme), Pane::Inquiries, state, theme);
+    let mut block = pane_block(title(state, theme), Pane::Inquiries, state, theme);
+    // Below, where no filter's words leave it without room.
+    if let Some(marked) = state.marks.title(List::Inquiries) {
+        block = block.title_bottom(Span::styled(format!(" {marked} "), theme.accent));
+    }
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let mixed = state.inquiry_view.status.is_none();
@@ -56,10 +60,7 @@ fn title<'a>(state: &State, theme: &Theme) -> Vec<Span<'a>> {
         (None, Some(status)) => status.words() + &filter_line::beyond_status(filter),
         (None, None) => "any status".to_owned() + &filter_line::beyond_status(filter),
     };
-    let name = Span::raw(format!("1 Inquiries ─ {name} {total} "));
-    let marked = state.marks.title(List::Inquiries);
-    let marked = marked.map(|said| Span::styled(format!("─ {said} "), theme.accent));
-    std::iter::once(name).chain(marked).collect()
+    vec![Span::raw(format!("1 Inquiries ─ {name} {total} "))]
 }
 
 fn empty(state: &State) -> String {
