@@ -134,6 +134,9 @@ async fn cancel(session: &mut Session, id: &ActionId) -> anyhow::Result<Exit> {
             TakenBack::Returned { to } => {
                 output::note(format!("{what} is returned to {to}; nothing was sent"));
             }
+            TakenBack::Some { taken, sent } => output::note(format!(
+                "{taken} of what was decided in one go with {what} are taken back; {sent} had left already"
+            )),
             TakenBack::TooLate => {
                 return Err(Exit::Refused.told(format!("{what} was sent: it cannot be taken back")));
             }

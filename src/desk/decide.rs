@@ -40,6 +40,11 @@ pub enum TakenBack {
     Returned {
         to: Text,
     },
+    /// Of what was decided in one go: so many, and so many were sent before.
+    Some {
+        taken: usize,
+        sent: usize,
+    },
     TooLate,
 }
 
@@ -108,6 +113,12 @@ impl Desk {
         Ok(known.and_then(|file| history::contradicted(&file.history, &draft.verb)))
     }
 
+    /// One that is decided here and now.
+    pub(super) async fn deed(&self, draft: Draft) -> Result<Deed, StoreError> {
+        let contradicts = self.contradicted(&draft).await?;
+        Ok(self.intent(new_id(), draft, Standing::Decides, contradicts))
+    }
+
     fn intent(
         &self,
         id: ActionId,
@@ -140,6 +151,7 @@ impl Desk {
             attempts: 0,
             must_read: false,
             after: None,
+            bulk: None,
             proposed_with: None,
             confirmed_by: None,
         };
@@ -155,6 +167,7 @@ impl Desk {
         Ok(match self.store.undo(id, &self.reviewer).await? {
             Undone::Cancelled => TakenBack::Cancelled,
             Undone::Proposed => TakenBack::Proposed,
+            Undone::Some { taken, sent } => TakenBack::Some { taken, sent },
             Undone::TooLate => TakenBack::TooLate,
         })
     }

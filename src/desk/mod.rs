@@ -13,6 +13,7 @@ mod journal;
 mod listen;
 mod listing;
 mod lookup;
+mod marks;
 mod mismatches;
 mod news;
 mod obey;
@@ -39,6 +40,7 @@ pub use self::{
     decide::{Draft, Submitted, TakenBack},
     journal::Note,
     listen::{ListenError, Listening, listen},
+    marks::{Recorded, Stretch, Wanted},
     news::News,
     once::{CaughtUp, Once, Until, once},
     photos::{MOST_FILE_BYTES, NoFile},
@@ -56,6 +58,7 @@ use crate::{
     config::Policy,
     model::{
         Account, AccountId, Action, CaseId, ClaimTag, Evidence, InquiryId, Subject, Text, Verdict,
+        bulk::Progress,
     },
     persona::Client,
     store::{Person, Store},
@@ -63,9 +66,9 @@ use crate::{
 pub use crate::{
     store::{
         AccountFilter, CaseFile, CaseFilter, CaseRow, CaseView, Changes, Error as StoreError,
-        Figures, Glance, InquiryFile, InquiryFilter, InquiryRow, InquiryView, KnownMismatches,
-        KnownStatus, LatestInquiry, ListedCase, ListedInquiry, MOST_MISMATCHES, Pending, Rows,
-        Scope, Signal, Standing, SubmitError, Total, Whose, Window,
+        Figures, Glance, Ids, InquiryFile, InquiryFilter, InquiryRow, InquiryView, KnownMismatches,
+        KnownStatus, LatestInquiry, ListedCase, ListedInquiry, MOST_MARKED, MOST_MISMATCHES,
+        Marked, Pending, Rows, Scope, Signal, Standing, SubmitError, Total, Whose, Window,
     },
     sync::{Caught, Depth, Ears, Phase, Repair, Repaired, SyncState, Trouble as SyncTrouble},
 };
@@ -106,6 +109,15 @@ impl RelationKeys {
         let special = account_type.and_then(|name| self.by_type.get(&name.as_str().to_lowercase()));
         special.unwrap_or(&self.all)
     }
+}
+
+/// What is on its way, or was refused and not read yet.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Outbox {
+    /// Oldest first.
+    pub actions: Vec<Action>,
+    /// How far those are that were decided in one go.
+    pub bulks: Vec<Progress>,
 }
 
 /// A window of rows, and where the row asked about stands in the list now.
@@ -179,8 +191,9 @@ impl Desk {
     }
 
     /// The queue at a glance, and every decision that has not reached Persona.
-    pub async fn glance(&self) -> Result<(Glance, Vec<Action>), StoreError> {
-        Ok((self.store.glance().await?, self.store.open_actions().await?))
+    pub async fn glance(&self) -> Result<(Glance, Outbox), StoreError> {
+        let (actions, bulks) = (self.store.open_actions().await?, self.store.bulks().await?);
+        Ok((self.store.glance().await?, Outbox { actions, bulks }))
     }
 
     pub async fn inquiry(&self, id: &InquiryId) -> Result<Option<InquiryFile>, StoreError> {

@@ -69,19 +69,27 @@ impl Desk {
         version: &Evidence,
     ) -> Result<(), SubmitError> {
         let Some(why) = policy::opened_due(&self.policy, verb, subject.id()) else { return Ok(()) };
-        let seen = (subject.clone(), version.clone());
-        if self.opened.lock().unwrap_or_else(PoisonError::into_inner).contains(&seen) {
-            return Ok(());
-        }
-        // A script's session is the commands before it.
-        match self.store.was_opened(subject.id(), version, &self.reviewer).await? {
+        match self.was_opened(subject, version).await? {
             true => Ok(()),
             false => Err(SubmitError::Policy(why)),
         }
     }
 
+    pub(super) async fn was_opened(
+        &self,
+        subject: &Subject,
+        version: &Evidence,
+    ) -> Result<bool, StoreError> {
+        let seen = (subject.clone(), version.clone());
+        if self.opened.lock().unwrap_or_else(PoisonError::into_inner).contains(&seen) {
+            return Ok(true);
+        }
+        // A script's session is the commands before it.
+        self.store.was_opened(subject.id(), version, &self.reviewer).await
+    }
+
     /// How many required checks of an object failed, as far as the local copy knows.
-    async fn failed(&self, subject: &Subject) -> Result<u64, StoreError> {
+    pub(super) async fn failed(&self, subject: &Subject) -> Result<u64, StoreError> {
         Ok(match subject {
             Subject::Inquiry(id) => {
                 let file = self.store.inquiry(id).await?;

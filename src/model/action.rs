@@ -19,8 +19,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountId, ActionId, CaseId, Field, InquiryId, Match, MatchKind, ReportId, TemplateId, Text,
-    Tie, proposal::countersigned,
+    AccountId, ActionId, CaseId, Field, InquiryId, Lane, Match, MatchKind, ReportId, TemplateId,
+    Text, Tie, proposal::countersigned,
 };
 
 /// The object that an action is about.
@@ -250,6 +250,8 @@ pub struct Action {
     pub must_read: bool,
     /// Decided together with this one, which has to be done first.
     pub after: Option<ActionId>,
+    /// Shared by all that were decided in one go.
+    pub bulk: Option<Text>,
     /// The last four characters of the key that it was proposed with, where it was.
     pub proposed_with: Option<Text>,
     /// The second person.
@@ -257,6 +259,14 @@ pub struct Action {
 }
 
 impl Action {
+    /// A person waits for a single decision, and not for each of many.
+    pub fn lane(&self) -> Lane {
+        match self.bulk {
+            Some(_) => Lane::Back,
+            None => Lane::Front,
+        }
+    }
+
     /// What Persona is told, signed by all who decided.
     pub fn signed_comment(&self) -> Option<Text> {
         let comment = self.comment.as_ref()?;

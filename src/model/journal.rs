@@ -24,6 +24,9 @@ pub struct JournalEntry {
     pub what: Text,
     pub subject: Option<Subject>,
     pub action: Option<ActionId>,
+    /// Shared by the lines of all that was decided in one go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bulk: Option<Text>,
     /// Of a decision when it is made, or confirmed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision: Option<Decided>,
@@ -187,6 +190,7 @@ impl JournalEntry {
             what: Text::new(what),
             subject: None,
             action: None,
+            bulk: None,
             decision: None,
             answer: None,
             attempts: None,

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod action;
 pub mod attempts;
+pub mod bulk;
 pub mod case;
 pub mod claim;
 pub mod comment;

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     clock::Clock,
     model::{
-        Account, Action, ActionState, Batch, ClaimTag, Entity, IdempotencyKey, InquiryId, Lane,
+        Account, Action, ActionState, Batch, ClaimTag, Entity, IdempotencyKey, InquiryId,
         PersonaSaid, Subject, Text, Tie, Verb, Verification, difference,
     },
     persona::{self, Client, accounts, cases, inquiries, reports},
@@ -212,11 +212,11 @@ impl Delivery {
         match &action.subject {
             Subject::Inquiry(id) => {
                 let ask = inquiries::Retrieve { id: id.clone() };
-                Ok(self.client.read(&ask, Lane::Front).await?.into_batch())
+                Ok(self.client.read(&ask, action.lane()).await?.into_batch())
             }
             Subject::Case(id) => {
                 let ask = cases::Retrieve { id: id.clone() };
-                Ok(self.client.read(&ask, Lane::Front).await?.into_batch())
+                Ok(self.client.read(&ask, action.lane()).await?.into_batch())
             }
             Subject::Account(id) => relate::look(&self.client, id, &action.verb).await,
             Subject::Report(id) => dismiss::look(&self.client, id).await,
@@ -226,7 +226,7 @@ impl Delivery {
     }
 
     async fn send(&self, call: &Call, action: &Action) -> Result<Answer, persona::Error> {
-        let (client, key, lane, nth) = (&self.client, &action.key, Lane::Front, action.attempts);
+        let (client, key, lane, nth) = (&self.client, &action.key, action.lane(), action.attempts);
         let comment = action.signed_comment();
         let inquiry = |(inquiry, said)| (Entity::Inquiry(inquiry), said);
         let case = |(case, said)| (Entity::Case(case), said);
@@ -280,7 +280,7 @@ impl Delivery {
                 return Ok(self.related(account, said, action).await);
             }
             Call::Tag { .. } | Call::Untag { .. } => {
-                let (learnt, said) = tagging::send(client, call, key, nth).await?;
+                let (learnt, said) = tagging::send(client, call, key, lane, nth).await?;
                 return Ok(Answer { learnt, said: Some(said), ..Answer::default() });
             }
             Call::Create(new) => {

@@ -65,6 +65,7 @@ mod samples {
             attempts: 0,
             must_read: false,
             after: None,
+            bulk: None,
             proposed_with: None,
             confirmed_by: None,
         }

@@ -20,16 +20,17 @@ pub async fn send(
     client: &Client,
     call: &Call,
     key: &IdempotencyKey,
+    lane: Lane,
     nth: u32,
 ) -> Result<(Batch, PersonaSaid), Error> {
     let (tagged, said) = match call.clone() {
         Call::Tag { of, tag } => {
             let ask = tags::Add { to: tagged(of), tag };
-            client.write_nth(&ask, key, Lane::Front, nth).await?
+            client.write_nth(&ask, key, lane, nth).await?
         }
         Call::Untag { of, tag } => {
             let ask = tags::Remove { from: tagged(of), tag };
-            client.write_nth(&ask, key, Lane::Front, nth).await?
+            client.write_nth(&ask, key, lane, nth).await?
         }
         other => unreachable!("{other:?} changes no tag"),
     };

@@ -33,7 +33,7 @@ pub const PENDING_COLUMNS: &str = "action.id AS action_id, action.verb AS action
 pub const COLUMNS: &str =
     "id, subject_kind, subject_id, verb, evidence, reason_code, comment, reviewer,
     decided_at, state, due_at, reason, key, key_sent_at, attempts, must_read, after_id,
-    proposed_with, confirmed_by";
+    bulk, proposed_with, confirmed_by";
 
 /// The decision joined to a row, if there is one.
 pub fn pending(seal: &Seal, row: &SqliteRow) -> Result<Option<Pending>, Error> {
@@ -132,6 +132,7 @@ pub fn action(seal: &Seal, row: &SqliteRow) -> Result<Action, Error> {
             .try_get::<Option<String>, _>("after_id")?
             .map(|id| ActionId::new(&id))
             .transpose()?,
+        bulk: row.try_get::<Option<String>, _>("bulk")?.map(Text::from),
         proposed_with: row.try_get::<Option<String>, _>("proposed_with")?.map(Text::from),
         confirmed_by: row.try_get::<Option<String>, _>("confirmed_by")?.map(Text::from),
     })

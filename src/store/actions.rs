@@ -12,7 +12,7 @@ use super::{
     deed::{Deed, Outcome, Spoken, entry, tell},
     journal::Scribe,
     seal::{COMMENT, Seal},
-    together::{self, MAY_GO, Tx},
+    together::{self, ITS_TURN, MAY_GO, Tx},
     tombstone,
     worklist::instant,
 };
@@ -85,17 +85,39 @@ impl Store {
         Ok(())
     }
 
+    /// The same for decisions that do not depend on each other: those about whose objects one is open
+    /// already are left out, and it is told how many.
+    ///
+    /// # Errors
+    /// If the store cannot write: then none is recorded.
+    pub async fn submit_bulk(&self, deeds: &[Deed], owner: &str) -> Result<usize, SubmitError> {
+        let mut tx = self.0.backend.begin().await?;
+        let mut left_out = 0;
+        for deed in deeds {
+            let (seal, scribe) = (&self.0.seal, self.scribe());
+            match record(&mut tx, seal, &scribe, &deed.action, owner).await {
+                // Found before anything was written of it.
+                Err(SubmitError::AlreadyOpen { .. }) => left_out += 1,
+                Err(why) => return Err(why),
+                Ok(()) => tell(&mut tx, seal, &scribe, deed).await?,
+            }
+        }
+        tx.commit().await.map_err(Error::from)?;
+        self.tell(Changes { actions: true, ..Changes::default() });
+        Ok(left_out)
+    }
+
     /// Takes the oldest action that is due, or whose worker has gone silent. It is this worker's
     /// until it settles it or its lease runs out.
     pub async fn claim(&self, worker: &str) -> Result<Option<Action>, Error> {
         let now = self.0.clock.now();
         let sql = format!(
             "UPDATE action SET state = 'sending', owner = $1, lease_until = $2
-             WHERE id = (SELECT id FROM action WHERE {MAY_GO} AND (
+             WHERE id = (SELECT id FROM action WHERE {MAY_GO} AND {ITS_TURN} AND (
                  (state IN ('held', 'waiting') AND due_at <= CASE owner WHEN $1 THEN $3 ELSE $4 END)
                  OR (state IN ('held', 'waiting') AND due_at > $5)
                  OR (state = 'sending' AND lease_until <= $3))
-                 ORDER BY decided_at, id LIMIT 1)
+                 ORDER BY bulk IS NOT NULL, decided_at, id LIMIT 1)
              RETURNING {COLUMNS}"
         );
         let row = sqlx::query(sqlx::AssertSqlSafe(sql))
@@ -119,7 +141,7 @@ impl Store {
         let sql = format!(
             "SELECT min(CASE WHEN state = 'sending' THEN lease_until WHEN due_at > $4 THEN $3
                  ELSE due_at + CASE owner WHEN $1 THEN 0 ELSE $2 END END)
-             FROM action WHERE state IN ('held', 'waiting', 'sending') AND {MAY_GO}"
+             FROM action WHERE state IN ('held', 'waiting', 'sending') AND {MAY_GO} AND {ITS_TURN}"
         );
         let row = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(worker)
@@ -292,8 +314,8 @@ async fn record(
     sqlx::query(
         "INSERT INTO action (id, subject_kind, subject_id, verb, evidence, reason_code, comment,
              reviewer, decided_at, state, due_at, reason, key, key_sent_at, attempts, must_read, owner,
-             after_id, proposed_with)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, NULL, 0, 0, $14, $15, $16)",
+             after_id, proposed_with, bulk)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, NULL, 0, 0, $14, $15, $16, $17)",
     )
     .bind(id)
     .bind(kind)
@@ -311,6 +333,7 @@ async fn record(
     .bind(owner)
     .bind(action.after.as_ref().map(|id| id.as_str()))
     .bind(proposed.then(|| scribe.ends().map(Text::as_str)).flatten())
+    .bind(action.bulk.as_ref().map(Text::as_str))
     .execute(&mut **tx)
     .await
     .map_err(Error::from)?;

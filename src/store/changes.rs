@@ -8,6 +8,8 @@ pub struct Changes {
     pub relations: bool,
     /// The outbox: what is pending, waiting or refused.
     pub actions: bool,
+    /// What is marked.
+    pub marks: bool,
     /// Where answers were not as expected.
     pub mismatches: bool,
     /// Personal data was dropped: it is to be gone from the disk too.
@@ -22,6 +24,7 @@ impl Changes {
             accounts: true,
             relations: true,
             actions: true,
+            marks: true,
             mismatches: true,
             dropped: false,
         }
@@ -35,6 +38,7 @@ impl Changes {
             accounts: self.accounts || other.accounts,
             relations: self.relations || other.relations,
             actions: self.actions || other.actions,
+            marks: self.marks || other.marks,
             mismatches: self.mismatches || other.mismatches,
             dropped: self.dropped || other.dropped,
         }
@@ -42,7 +46,7 @@ impl Changes {
 
     /// Rows that panes show.
     pub fn any_rows(&self) -> bool {
-        Self { mismatches: false, dropped: false, ..*self }.any()
+        Self { marks: false, mismatches: false, dropped: false, ..*self }.any()
     }
 
     pub fn any(&self) -> bool {

@@ -71,6 +71,7 @@ pub async fn tell(tx: &mut Tx, seal: &Seal, scribe: &Scribe, deed: &Deed) -> Res
     let line = JournalEntry {
         subject: Some(action.subject.clone()),
         action: Some(action.id.clone()),
+        bulk: action.bulk.clone(),
         decision: Some(decision),
         program: Some(journal::program()),
         ..line
@@ -119,6 +120,7 @@ pub fn entry(
     JournalEntry {
         subject: Some(action.subject.clone()),
         action: Some(action.id.clone()),
+        bulk: action.bulk.clone(),
         answer: outcome.said,
         attempts: Some(action.attempts),
         detail: outcome.detail,

@@ -24,6 +24,7 @@ mod inspect;
 mod journal;
 mod judged;
 mod listing;
+mod marked;
 mod marks;
 mod mismatches;
 mod newer;
@@ -68,6 +69,7 @@ pub use self::{
     inspect::{Inspection, OutboxLook, free_bytes, inspect},
     journal::{KeyEnds, StoredLine, program},
     listing::{AccountFilter, CaseFilter, InquiryFilter, ListedCase, ListedInquiry},
+    marked::{Ids, MOST_MARKED, Marked, MarkedCase, MarkedInquiry},
     mismatches::{KnownMismatches, MOST_MISMATCHES},
     proof::prove,
     proposal::Confirmed,

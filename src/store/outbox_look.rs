@@ -6,7 +6,7 @@ use super::{
     Error, Store,
     action_row::{COLUMNS, action, verb},
 };
-use crate::model::{Action, ActionId, InquiryId, Subject, Verb};
+use crate::model::{Action, ActionId, InquiryId, Subject, Text, Verb, bulk::Progress};
 
 impl Store {
     /// One decision, however it ended.
@@ -46,6 +46,37 @@ impl Store {
         );
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(&self.0.backend.reader).await?;
         rows.iter().map(|row| action(&self.0.seal, row)).collect()
+    }
+
+    /// How far bulk decisions are of which something is on its way, or was refused and not read yet.
+    pub async fn bulks(&self) -> Result<Vec<Progress>, Error> {
+        let rows = sqlx::query(
+            // Beside its minimum SQLite takes other columns from the same row.
+            "SELECT bulk, min(id) AS id, count(*) AS total, sum(state = 'done') AS done,
+                 sum(state IN ('rejected', 'stopped')) AS refused,
+                 sum(state = 'cancelled') AS cancelled, verb
+             FROM action WHERE bulk IN (SELECT bulk FROM action
+                 WHERE bulk IS NOT NULL AND acknowledged = 0
+                 AND state IN ('held', 'sending', 'waiting', 'rejected', 'stopped'))
+             GROUP BY bulk",
+        )
+        .fetch_all(&self.0.backend.reader)
+        .await?;
+        let count = |row: &sqlx::sqlite::SqliteRow, name: &str| {
+            row.try_get::<i64, _>(name).map(i64::unsigned_abs)
+        };
+        rows.iter()
+            .map(|row| {
+                Ok(Progress {
+                    bulk: Text::from(row.try_get::<String, _>("bulk")?),
+                    verb: verb(&self.0.seal, row.try_get("id")?, row.try_get("verb")?)?,
+                    total: count(row, "total")?,
+                    done: count(row, "done")?,
+                    refused: count(row, "refused")?,
+                    cancelled: count(row, "cancelled")?,
+                })
+            })
+            .collect()
     }
 
     /// What is shown of an object: its open action, or a refusal that was not read yet.

@@ -18,6 +18,23 @@ pub type Tx = Transaction<'static, Sqlite>;
 pub const MAY_GO: &str = "(after_id IS NULL
     OR EXISTS (SELECT 1 FROM action AS first WHERE first.id = action.after_id AND first.state = 'done'))";
 
+/// A condition, where `$3` is now: of what was decided in bulk one goes at a time, so that many never
+/// keep a single decision waiting.
+pub const ITS_TURN: &str = "(bulk IS NULL OR state = 'sending' OR NOT EXISTS (
+    SELECT 1 FROM action AS other WHERE other.bulk IS NOT NULL AND other.state = 'sending'
+        AND other.lease_until > $3))";
+
+/// All of one bulk that a decision belongs to; itself where it belongs to none.
+pub async fn of_bulk(tx: &mut Tx, id: &ActionId) -> Result<Vec<ActionId>, Error> {
+    let rows = sqlx::query(
+        "SELECT id FROM action WHERE bulk = (SELECT bulk FROM action WHERE id = $1) ORDER BY id",
+    )
+    .bind(id.as_str())
+    .fetch_all(&mut **tx)
+    .await?;
+    rows.iter().map(|row| Ok(ActionId::new(&row.try_get::<String, _>(0)?)?)).collect()
+}
+
 /// An action and all that were decided together with it, in the order in which they go.
 pub async fn of(tx: &mut Tx, id: &ActionId) -> Result<Vec<ActionId>, Error> {
     let rows = sqlx::query(

@@ -14,6 +14,11 @@ pub enum Undone {
     Cancelled,
     /// The second person took the confirmation back: it is proposed again.
     Proposed,
+    /// Of a bulk: so many of them, and so many were sent.
+    Some {
+        taken: usize,
+        sent: usize,
+    },
     TooLate,
 }
 
@@ -42,11 +47,18 @@ impl Store {
         let mut tx = self.0.backend.begin().await?;
         let mut undone = Undone::TooLate;
         // What was decided together goes together: all before it and all after it.
-        for id in together::of(&mut tx, id).await? {
+        let bulk = together::of_bulk(&mut tx, id).await?;
+        let joint = match bulk.is_empty() {
+            true => together::of(&mut tx, id).await?,
+            false => bulk.clone(),
+        };
+        let (mut taken, mut cancelled) = (0, 0);
+        for id in joint {
             let sql = format!("SELECT {COLUMNS} FROM action WHERE id = $1");
             let row =
                 sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id.as_str()).fetch_one(&mut *tx).await?;
             let action = action(&self.0.seal, &row)?;
+            cancelled += usize::from(action.state == ActionState::Cancelled);
             let Some((becomes, words)) = taken_back(&action, who) else { continue };
             let (state, reason, checker) = match becomes {
                 Undone::Proposed => ("proposed", action.reviewer.to_string(), None),
@@ -65,6 +77,11 @@ impl Store {
             let line = entry(&action, "undone", who, self.0.clock.now(), words.into());
             self.scribe().append(&mut tx, line).await?;
             undone = becomes;
+            taken += 1;
+        }
+        let sent = bulk.len().saturating_sub(taken + cancelled);
+        if taken > 0 && sent > 0 {
+            undone = Undone::Some { taken, sent };
         }
         tx.commit().await?;
         self.tell(Changes { actions: undone != Undone::TooLate, ..Changes::default() });

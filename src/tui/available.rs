@@ -2,13 +2,14 @@
 //! palette out is the same.
 
 use super::{
-    album,
+    album, bulk,
     command::Command,
     frames, guard, jumps,
     panes::detail::{self, On},
     relations::tree::{Fold, What},
+    repeating,
     state::{File, Pane, State, Tab},
-    undoing,
+    undoing, update,
 };
 use crate::{
     config::Mask,
@@ -23,6 +24,9 @@ use crate::{
 pub fn available(state: &State, command: Command) -> Result<(), String> {
     if state.staged.is_some() && !command.runs_while_staged() {
         return Err(STAGED.to_owned());
+    }
+    if let Some(answer) = bulk::available(state, command) {
+        return answer;
     }
     match command {
         Command::Open => openable(state),
@@ -107,6 +111,12 @@ pub fn available(state: &State, command: Command) -> Result<(), String> {
             false => Err("nothing is filtered: this is the whole list".into()),
         },
         Command::Undo => undoing::wanted(state).map(drop),
+        Command::Repeat => repeating::again(state).map(drop),
+        Command::Mark
+        | Command::MarkRange
+        | Command::MarkAll
+        | Command::InvertMarks
+        | Command::ClearMarks => update::markable(state, command),
         Command::JumpBack => match state.jumps.before(jumps::here(state).as_ref()) {
             Some(_) => Ok(()),
             None => Err("nothing was opened before this".into()),

@@ -33,7 +33,7 @@ pub fn rests_at(last: Option<Timestamp>, now: Timestamp) -> Timestamp {
     }
 }
 
-/// Whether a command moves the cursor and does nothing else.
+/// Whether a command moves the cursor, or marks, and does nothing else.
 pub fn is_step(command: Command) -> bool {
     use Command as C;
     matches!(
@@ -46,6 +46,11 @@ pub fn is_step(command: Command) -> bool {
             | C::Last
             | C::NextItem
             | C::PreviousItem
+            | C::Mark
+            | C::MarkRange
+            | C::MarkAll
+            | C::InvertMarks
+            | C::ClearMarks
     )
 }
 

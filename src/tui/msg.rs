@@ -13,12 +13,12 @@ use super::{
 use crate::{
     desk::{
         AccountFile, AccountRelations, CaseFile, CaseRow, CaseView, Changes, Claim, Figures, Found,
-        Glance, InquiryFile, InquiryRow, InquiryView, KnownMismatches, KnownStatus, Next, Placed,
-        RelationRow, Standing, SyncState, TakenBack,
+        Glance, Ids, InquiryFile, InquiryRow, InquiryView, KnownMismatches, KnownStatus, Marked,
+        Next, Outbox, Placed, Recorded, RelationRow, Standing, SyncState, TakenBack, Wanted,
     },
     metrics::Stats,
     model::{
-        AccountId, Action, ActionId, CaseId, FileRef, InquiryId, Subject, Text, Tie,
+        AccountId, ActionId, CaseId, FileRef, InquiryId, Subject, Text, Tie, bulk::Parts,
         filter::SavedView, timeline::Happened,
     },
     secret::Secret,
@@ -53,7 +53,7 @@ pub enum Msg {
     Changed(Changes),
     Inquiries(InquiryView, Answer<Placed<InquiryRow>>),
     Cases(CaseView, Answer<Placed<CaseRow>>),
-    Glance(Answer<(Glance, Vec<Action>)>),
+    Glance(Answer<(Glance, Outbox)>),
     Mismatches(Answer<KnownMismatches>),
     LookedAtMismatches(Answer<()>),
     /// The views that are saved, and what to say of it.
@@ -94,6 +94,14 @@ pub enum Msg {
     Submitted(Answer<()>),
     /// What was proposed goes on its way now.
     Confirmed(Answer<()>),
+    /// What is marked, as of so many changes here.
+    Marks(u64, Answer<Marked>),
+    Marked(Answer<()>),
+    /// None: an end of the range is not in the list any more.
+    ToMark(Answer<Option<Ids>>),
+    /// What can be decided of all that is marked.
+    Parts(Box<Wanted>, Answer<Parts>),
+    SubmittedBulk(Answer<Recorded>),
     Undone(Answer<TakenBack>),
     Acknowledged(Answer<()>),
     Journaled(Answer<()>),

@@ -15,6 +15,10 @@ pub enum Slot {
     File,
     Relations,
     Statuses,
+    Marks,
+    Mark,
+    FindIds,
+    Parts,
     Ids,
     Owner,
     Events,
@@ -41,6 +45,10 @@ impl Effect {
             Self::LoadFile(_) => Slot::File,
             Self::LoadRelations(_) => Slot::Relations,
             Self::LoadStatuses(_) => Slot::Statuses,
+            Self::LoadMarks(..) => Slot::Marks,
+            Self::Mark(_) => Slot::Mark,
+            Self::FindIds(..) => Slot::FindIds,
+            Self::LoadParts(_) => Slot::Parts,
             Self::LoadIds(_) => Slot::Ids,
             Self::FindOwner(_) => Slot::Owner,
             Self::LoadEvents(_) => Slot::Events,
@@ -57,6 +65,7 @@ impl Effect {
 
     /// Whether it is of no use to anybody when the console is left.
     pub fn is_question(&self) -> bool {
-        self.slot().is_some() || matches!(self, Self::FetchPhoto { .. } | Self::ForgetLinks)
+        let asks = self.slot().is_some() && !matches!(self, Self::Mark(_));
+        asks || matches!(self, Self::FetchPhoto { .. } | Self::ForgetLinks)
     }
 }

@@ -2,6 +2,7 @@
 
 use tui_input::Input;
 
+use super::bulk::Bulk;
 use crate::{
     config::{Reason, policy::Source},
     desk::Draft,
@@ -17,6 +18,8 @@ pub struct Staged {
     pub purpose: Purpose,
     /// What is decided of a case's inquiries in the same commit.
     pub inquiries: Option<Inquiries>,
+    /// All that is marked, where it is decided in one go; `subject` is the first of it.
+    pub bulk: Option<Bulk>,
     /// What can be given as the reason, for all of it.
     pub reasons: Vec<Reason>,
     /// Why one must be given, if it must.
@@ -76,6 +79,7 @@ impl Staged {
             evidence,
             purpose,
             inquiries: None,
+            bulk: None,
             reasons: Vec::new(),
             reason_due: None,
             reason: None,
@@ -89,7 +93,7 @@ impl Staged {
 
     /// Sets a case's status, and verdicts about its inquiries can be added.
     pub fn can_be_joined(&self) -> bool {
-        self.verb.is_status() && !matches!(self.purpose, Purpose::Confirm(_))
+        self.verb.is_status() && self.bulk.is_none() && !matches!(self.purpose, Purpose::Confirm(_))
     }
 
     /// Lines of the commit bar: the question, what speaks against it, what else can be decided with it,
@@ -156,6 +160,12 @@ impl Staged {
             comment: (verb.takes_comment() && !comment.is_empty()).then(|| comment.clone()),
             verb: verb.clone(),
         };
+        if let Some(bulk) = &self.bulk {
+            let parts = bulk.parts.iter();
+            return parts
+                .map(|part| draft(part.subject.clone(), &self.verb, &part.evidence))
+                .collect();
+        }
         let inquiries = self.inquiries.iter().flat_map(|inquiries| {
             inquiries
                 .seen

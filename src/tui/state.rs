@@ -10,7 +10,6 @@ pub use crossterm::event::KeyEvent as Press;
 use jiff::Timestamp;
 use tui_input::Input;
 
-pub use super::detail::{Detail, File, Tab};
 use super::{
     adding::Adding,
     album::{Album, Viewer},
@@ -23,13 +22,19 @@ use super::{
     keymap::Keys,
     listing::List,
     lock::Lock,
+    marks::Marks,
     palette::Palette,
     photo::{Ink, Means, Protocol},
     relations::RelationsPane,
+    repeating::Repeat,
     reveal::Values,
     staged::Staged,
     tagging::TagMenu,
     views::{View, Views},
+};
+pub use super::{
+    detail::{Detail, File, Tab},
+    toast::{Breach, Toast, Tone},
 };
 use crate::{
     config::{Mask, Photos, Policy},
@@ -40,6 +45,7 @@ use crate::{
     metrics::Stats,
     model::{
         Action, ActionId, ClaimTag, Evidence, Subject, Text, Verb,
+        bulk::Progress,
         filter::{self, List as Listed, Order},
     },
     secret::Secret,
@@ -126,6 +132,9 @@ pub struct State {
     pub fetching: Fetching,
     /// What was committed last in this console, and not taken back.
     pub committed: Option<(Subject, Verb)>,
+    /// What can be repeated on another item.
+    pub repeat: Option<Repeat>,
+    pub marks: Marks,
     pub overlay: Option<Overlay>,
     pub album: Album,
     /// How photos get to this terminal; none: they are off.
@@ -145,6 +154,8 @@ pub struct State {
     pub chord: Vec<String>,
     pub glance: Glance,
     pub outbox: Vec<Action>,
+    /// How far those are that were decided in one go.
+    pub bulks: Vec<Progress>,
     pub mismatches: KnownMismatches,
     pub sync: SyncState,
     pub stats: Stats,
@@ -234,28 +245,6 @@ pub struct Fetching {
     pub passed: Vec<Subject>,
 }
 
-/// One sentence for the reviewer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Toast {
-    pub text: String,
-    pub tone: Tone,
-    pub until: Timestamp,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tone {
-    Plain,
-    Good,
-    Bad,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Breach {
-    pub text: String,
-    /// The figures are good again; the words stay until the next key.
-    pub over: bool,
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Leaving {
     No,
@@ -297,6 +286,8 @@ impl State {
             staged: None,
             fetching: Fetching::default(),
             committed: None,
+            repeat: None,
+            marks: Marks::default(),
             overlay: None,
             album: Album::default(),
             means,
@@ -309,6 +300,7 @@ impl State {
             chord: Vec::new(),
             glance: Glance::default(),
             outbox: Vec::new(),
+            bulks: Vec::new(),
             mismatches: KnownMismatches::default(),
             sync: SyncState::default(),
             stats: Stats::default(),

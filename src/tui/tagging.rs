@@ -2,11 +2,13 @@
 
 use tui_input::Input;
 
-use crate::model::{Evidence, Subject, Text, Verb};
+use crate::model::{Evidence, Subject, Text, Verb, filter::List};
 
 #[derive(Debug)]
 pub struct TagMenu {
     pub subject: Subject,
+    /// The marked that it is about, instead of the one.
+    pub many: Option<(List, usize)>,
     pub evidence: Evidence,
     /// What the item has.
     pub current: Vec<Text>,
@@ -36,7 +38,7 @@ impl TagMenu {
         let mut known: Vec<Text> = current.iter().cloned().chain(known).collect();
         known.sort();
         known.dedup();
-        Self { subject, evidence, current, known, input: Input::default(), cursor: 0 }
+        Self { subject, many: None, evidence, current, known, input: Input::default(), cursor: 0 }
     }
 
     /// The rows that what was typed leaves; the item's own first.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{effect::Effect, keymap::Keys, pending, state::State};
+use super::{effect::Effect, pending, state::State};
 use crate::model::{Action, ActionState, Text, proposal::is_same};
 
 /// # Errors
@@ -24,7 +24,7 @@ pub fn wanted(state: &State) -> Result<Effect, String> {
         .as_ref()
         .and_then(|detail| detail.action().or_else(|| state.decisions_below(detail).next()));
     if let Some(action) = shown.or_else(|| just_proposed(state)) {
-        return about(action, &state.settings.reviewer, &state.settings.keys);
+        return about(state, action);
     }
     Err(match state.committed.as_ref() {
         Some((subject, verb)) => {
@@ -48,9 +48,14 @@ fn just_proposed(state: &State) -> Option<&Action> {
 ///
 /// # Errors
 /// Why nothing can.
-fn about(action: &Action, me: &Text, keys: &Keys) -> Result<Effect, String> {
+pub fn about(state: &State, action: &Action) -> Result<Effect, String> {
+    let (me, keys) = (&state.settings.reviewer, &state.settings.keys);
     match &action.state {
         ActionState::Proposed { .. } => Ok(Effect::Undo(action.id.clone())),
+        // Of many that were decided in one go, those that have not left.
+        _ if action.bulk.is_some() && is_of(action, me) && has_rest(state, action) => {
+            Ok(Effect::Undo(action.id.clone()))
+        }
         ActionState::Held { .. } if !is_of(action, me) => {
             Err(format!("{} decided this, and takes it back themselves", action.reviewer))
         }
@@ -62,6 +67,12 @@ fn about(action: &Action, me: &Text, keys: &Keys) -> Result<Effect, String> {
         _ if is_of(action, me) => Ok(Effect::Acknowledge(action.id.clone())),
         _ => Err(format!("this was decided by {}, who has to read it", action.reviewer)),
     }
+}
+
+/// Whether something that was decided in one go with it has not left.
+fn has_rest(state: &State, action: &Action) -> bool {
+    let held = |other: &Action| matches!(other.state, ActionState::Held { .. });
+    state.outbox.iter().any(|other| other.bulk == action.bulk && held(other))
 }
 
 /// When its hold window began: what was confirmed may have been proposed long before.

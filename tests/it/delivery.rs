@@ -129,6 +129,7 @@ impl Office {
             attempts: 0,
             must_read: false,
             after: None,
+            bulk: None,
             proposed_with: None,
             confirmed_by: None,
         }

@@ -104,6 +104,13 @@ async fn go(story: &mut Story, context: &Context) {
     for key in ["Esc", "Esc", "Esc", "Esc", "1", "Home"] {
         story.tap(key);
     }
+    // Verbs in a list with marks are about these.
+    for pane in ["2", "1"] {
+        story.tap(pane);
+        if story.screen().contains(" marked ") || story.screen().contains("range…") {
+            story.tap("g").tap("m");
+        }
+    }
     story.settle().await;
     story.press(context.enter).await;
 }

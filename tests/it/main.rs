@@ -23,6 +23,7 @@ mod keys;
 mod letter;
 mod locking;
 mod lossless;
+mod marks;
 mod mismatches;
 mod mutation;
 mod opened;

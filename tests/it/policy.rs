@@ -232,12 +232,14 @@ fn masks() -> impl Strategy<Value = Mask> {
 fn file() -> impl Strategy<Value = PolicyFile> {
     let verdicts = (verdict(), verdict(), verdict(), verdict(), verdict());
     let rest = (option::of(1_u32..400), option::of(1_u64..100), option::of(masks()));
-    (verdicts, rest).prop_map(|(verdicts, (days, lock_minutes, mask))| PolicyFile {
+    let bulk = (option::of(any::<bool>()), option::of(2_u32..50), option::of(1_u32..50));
+    (verdicts, bulk, rest).prop_map(|(verdicts, bulk, (days, lock_minutes, mask))| PolicyFile {
         approve: verdicts.0,
         decline: verdicts.1,
         escalate: verdicts.2,
         case_status: verdicts.3,
         dismiss: verdicts.4,
+        bulk: policy::BulkAsked { verdicts: bulk.0, most: bulk.1, sample: bulk.2 },
         retention: policy::Retention { days },
         session: policy::Session { lock_minutes },
         display: policy::Display { mask },
@@ -274,6 +276,10 @@ proptest! {
                 prop_assert!(rule.reasons.value.is_empty() == listed.is_empty());
             }
         }
+        let (bulk, asked) = (&found.bulk, &organisation.bulk);
+        prop_assert!(!bulk.verdicts.value || asked.verdicts != Some(false));
+        prop_assert!(asked.most.is_none_or(|most| bulk.most.value <= most));
+        prop_assert!(asked.sample.is_none_or(|sample| bulk.sample.value >= sample));
         prop_assert!(found.retention_days.value <= organisation.retention.days.unwrap_or(days));
         prop_assert!(found.retention_days.value <= days);
         if let Some(minutes) = organisation.session.lock_minutes {

@@ -86,6 +86,7 @@ pub fn action(inquiry: &str, clock: &Clock) -> Action {
         attempts: 0,
         must_read: false,
         after: None,
+        bulk: None,
         proposed_with: None,
         confirmed_by: None,
     }

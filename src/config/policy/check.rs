@@ -17,6 +17,12 @@ pub fn check(file: &PolicyFile) -> Result<(), Problem> {
         let what = "Persona asks for a reason to dismiss, and none could be given: list some";
         return Err(("dismiss.reasons", what.to_owned()).into());
     }
+    if let Some(most) = file.bulk.most {
+        within("bulk.most", most.into(), 2..=1000)?;
+    }
+    if let Some(sample) = file.bulk.sample {
+        within("bulk.sample", sample.into(), 1..=1000)?;
+    }
     if let Some(days) = file.retention.days {
         within("retention.days", days.into(), 1..=3650)?;
     }

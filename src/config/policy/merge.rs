@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use super::{Asked, Demand, Policy, PolicyFile, Rule, Setting, Source};
+use super::{Asked, BulkAsked, BulkRule, Demand, Policy, PolicyFile, Rule, Setting, Source};
 use crate::config::{Config, Mask, Reason, Reasons, Store};
 
 /// What is in force, and what a user's file asks for in vain, each in a sentence.
@@ -31,6 +31,8 @@ pub fn merge(
     if dismiss.reason.value < Demand::Required {
         dismiss.reason = Setting { value: Demand::Required, from: Source::Persona };
     }
+
+    let bulk = bulk(&organisation.bulk, &yours.bulk, &mut vain);
 
     let days = config.store.retention_days;
     let configured = match days == Store::default().retention_days {
@@ -62,6 +64,7 @@ pub fn merge(
         escalate,
         case_status,
         dismiss,
+        bulk,
         retention_days,
         lock_minutes,
         mask,
@@ -124,6 +127,29 @@ fn rule(
         second_person: flag("second_person", organisation.second_person, yours.second_person),
         reason: strictest(&reason, Demand::Optional, |one, other| one > other, vain),
         reasons: reasons(name, lists, usual, vain),
+    }
+}
+
+/// Off where nobody allows it; where one file forbids it, the other cannot allow it.
+fn bulk(organisation: &BulkAsked, yours: &BulkAsked, vain: &mut Vec<String>) -> BulkRule {
+    let allowed = both(organisation.verdicts, yours.verdicts, "bulk.verdicts");
+    let verdicts = strictest(&allowed, true, |one, other| one < other, vain);
+    let most = both(organisation.most, yours.most, "bulk.most");
+    let most = strictest(&most, u32::MAX, |one, other| one < other, vain);
+    let sample = both(organisation.sample, yours.sample, "bulk.sample");
+    let sample = strictest(&sample, 0, |one, other| one > other, vain);
+    BulkRule {
+        verdicts: or_usual(verdicts, false),
+        most: or_usual(most, 20),
+        sample: or_usual(sample, 5),
+    }
+}
+
+/// What holds where nobody asked.
+fn or_usual<T>(setting: Setting<T>, usual: T) -> Setting<T> {
+    match setting.from {
+        Source::Default => Setting { value: usual, from: Source::Default },
+        _ => setting,
     }
 }
 
@@ -305,6 +331,31 @@ mod tests {
         );
         assert_eq!(of(&[("c", "three"), ("a", "one")], &[("a", "one")]), ("a=one".into(), 0));
         assert_eq!(of(&[], &[("b", "other"), ("y", "new")]), ("b=two".into(), 2));
+    }
+
+    #[test]
+    fn verdicts_in_bulk_are_off_until_allowed_and_nobody_loosens_the_other() {
+        use Source::{Default, Organisation, Yours};
+        let on = "[bulk]\nverdicts = true\n";
+        let off = "[bulk]\nverdicts = false\n";
+        let (few, many) = ("[bulk]\nmost = 3\nsample = 9\n", "[bulk]\nmost = 30\nsample = 2\n");
+        let table = [
+            ("", "", "bulk.verdicts", "false", Default),
+            (on, "", "bulk.verdicts", "true", Organisation),
+            ("", on, "bulk.verdicts", "true", Yours),
+            (off, on, "bulk.verdicts", "false", Organisation),
+            (on, off, "bulk.verdicts", "false", Yours),
+            ("", "", "bulk.most", "20", Default),
+            (few, many, "bulk.most", "3", Organisation),
+            (many, few, "bulk.most", "3", Yours),
+            ("", "", "bulk.sample", "5", Default),
+            (few, many, "bulk.sample", "9", Organisation),
+            (many, "", "bulk.sample", "2", Organisation),
+        ];
+        for (organisation, yours, setting, value, from) in table {
+            let expected = (value.to_owned(), from);
+            assert_eq!(told(organisation, yours, "", setting), expected, "{setting}");
+        }
     }
 
     #[test]

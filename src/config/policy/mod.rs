@@ -29,6 +29,7 @@ pub struct PolicyFile {
     pub escalate: Asked,
     pub case_status: Asked,
     pub dismiss: Asked,
+    pub bulk: BulkAsked,
     pub retention: Retention,
     pub session: Session,
     pub display: Display,
@@ -55,6 +56,18 @@ pub enum Demand {
     /// Where a required check failed.
     WhenFailed,
     Required,
+}
+
+/// What a file allows of verdicts that are given to many items in one go.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct BulkAsked {
+    /// Off where no file allows it.
+    pub verdicts: Option<bool>,
+    /// Of so many items at most, 2 to 1000.
+    pub most: Option<u32>,
+    /// So many of them must have been opened, 1 to 1000.
+    pub sample: Option<u32>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -86,6 +99,7 @@ pub struct Policy {
     pub escalate: Rule,
     pub case_status: Rule,
     pub dismiss: Rule,
+    pub bulk: BulkRule,
     pub retention_days: Setting<u32>,
     /// None: only when somebody asks for it.
     pub lock_minutes: Setting<Option<u64>>,
@@ -100,6 +114,15 @@ pub struct Rule {
     pub second_person: Setting<bool>,
     /// What can be given.
     pub reasons: Setting<Vec<Reason>>,
+}
+
+/// What is in force for verdicts in bulk.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BulkRule {
+    pub verdicts: Setting<bool>,
+    pub most: Setting<u32>,
+    /// Of each number of failed checks some.
+    pub sample: Setting<u32>,
 }
 
 /// A value and whose it is.
@@ -183,6 +206,10 @@ impl Policy {
                 rule.reasons.value.iter().map(|reason| reason.code.as_str()).collect();
             say("reasons", format!("[{}]", codes.join(", ")), rule.reasons.from);
         }
+        let BulkRule { verdicts, most, sample } = &self.bulk;
+        told.push((format!("bulk.verdicts = {}", verdicts.value), verdicts.from));
+        told.push((format!("bulk.most = {}", most.value), most.from));
+        told.push((format!("bulk.sample = {}", sample.value), sample.from));
         let days = &self.retention_days;
         told.push((format!("retention.days = {}", days.value), days.from));
         let lock = &self.lock_minutes;

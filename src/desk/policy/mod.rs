@@ -1,10 +1,12 @@
 //! What can be decided about an object as it stands, whoever asks: a refusal is a sentence. `rules`
 //! says what the policy in force asks for besides.
 
+mod bulk;
 mod rules;
 
-pub use self::rules::{
-    Part, failed, is_listed, opened_due, reason_due, reasons, rule, second_person,
+pub use self::{
+    bulk::{no_proposals, reason_of_many, verdicts},
+    rules::{Part, failed, is_listed, opened_due, reason_due, reasons, rule, second_person},
 };
 use crate::model::{Case, Inquiry, InquiryStatus, Match, Report, Text, Verb};
 

@@ -12,7 +12,13 @@ use crate::{
 
 pub fn draw(frame: &mut Frame<'_>, cursor: usize, state: &State, theme: &Theme) {
     let mut lines = Vec::new();
+    let mut bulk = None;
     for (nth, action) in state.outbox.iter().enumerate() {
+        // Those that were decided in one go stand together, below how far all of it is.
+        if action.bulk != bulk {
+            bulk.clone_from(&action.bulk);
+            lines.extend(progress(action, state, theme));
+        }
         lines.extend(entry(action, nth == cursor, state, theme));
     }
     if lines.is_empty() {
@@ -20,6 +26,18 @@ pub fn draw(frame: &mut Frame<'_>, cursor: usize, state: &State, theme: &Theme) 
     }
     let scroll = u16::try_from(cursor.saturating_sub(3) * 2).unwrap_or(u16::MAX);
     popup::draw(frame, "outbox", &state.settings.keys.scroll_foot(), lines, 78, scroll, theme);
+}
+
+/// `add tag vip in one go: 7 of 12 done, 1 refused · u takes back the rest`
+fn progress<'a>(action: &Action, state: &State, theme: &Theme) -> Option<Line<'a>> {
+    let bulk = action.bulk.as_ref()?;
+    let known = state.bulks.iter().find(|known| known.bulk == *bulk)?;
+    let undo = state.key(Command::Undo);
+    let said = format!("{} in one go: {}", known.verb.words(), known.words());
+    Some(Line::from(vec![
+        Span::styled(said, theme.banner),
+        Span::styled(format!(" · {undo} takes back the rest"), theme.dim),
+    ]))
 }
 
 fn entry<'a>(action: &Action, chosen: bool, state: &State, theme: &Theme) -> [Line<'a>; 2] {

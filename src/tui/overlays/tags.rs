@@ -42,6 +42,9 @@ pub fn draw(frame: &mut Frame<'_>, menu: &TagMenu, theme: &Theme) {
         0 => {}
         more => lines.push(Line::styled(format!("   {more} more: type to narrow"), theme.dim)),
     }
-    let title = format!("tags of {}", menu.subject.short());
+    let title = match menu.many {
+        Some((_, count)) => format!("tags of all {count} marked"),
+        None => format!("tags of {}", menu.subject.short()),
+    };
     popup::draw(frame, &title, "Enter stages · Esc closes", lines, WIDTH, 0, theme);
 }

@@ -9,7 +9,7 @@ use ratatui::{
 
 use crate::{
     desk::{CaseRow, Scope},
-    model::filter::List,
+    model::{Subject, filter::List},
     tui::{
         format, pending,
         state::{Pane, State},
@@ -20,7 +20,11 @@ use crate::{
 };
 
 pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
-    let block = pane_block(title(state, theme), Pane::Cases, state, theme);
+    let mut block = pane_block(title(state, theme), Pane::Cases, state, theme);
+    // Below, where no filter's words leave it without room.
+    if let Some(marked) = state.marks.title(List::Cases) {
+        block = block.title_bottom(Span::styled(format!(" {marked} "), theme.accent));
+    }
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let empty = match state.case_filter.clauses.is_empty() {
@@ -36,7 +40,8 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
         empty.to_owned(),
         |item, width| {
             let here = state.cases.selected().is_some_and(|selected| selected.id == item.id);
-            row(item, if here { "▸" } else { " " }, width, state.now, theme)
+            let marked = state.marks.has(&Subject::Case(item.id.clone()));
+            row(item, list::marker(here, marked), width, state.now, theme)
         },
     );
 }
@@ -68,7 +73,7 @@ fn row<'a>(
     let status_width = width.saturating_sub(36).clamp(12, 22);
     let mut spans = vec![
         Span::styled(marker, theme.accent),
-        Span::raw(format!(" {} ", format::fit(&name, 10))),
+        Span::raw(format!("{} ", format::fit(&name, 10))),
         Span::raw(format!("{} ", format::fit(item.status.as_str(), status_width))),
     ];
     let rest = width.saturating_sub(14 + status_width);

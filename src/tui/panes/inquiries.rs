@@ -11,7 +11,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::{
     desk::InquiryRow,
     model::{
-        InquiryStatus,
+        InquiryStatus, Subject,
         filter::{Field, List},
     },
     tui::{
@@ -24,7 +24,11 @@ use crate::{
 };
 
 pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
-    let block = pane_block(title(state, theme), Pane::Inquiries, state, theme);
+    let mut block = pane_block(title(state, theme), Pane::Inquiries, state, theme);
+    // Below, where no filter's words leave it without room.
+    if let Some(marked) = state.marks.title(List::Inquiries) {
+        block = block.title_bottom(Span::styled(format!(" {marked} "), theme.accent));
+    }
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let mixed = state.inquiry_view.status.is_none();
@@ -37,7 +41,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
         empty(state),
         |item, width| {
             let here = state.inquiries.selected().is_some_and(|selected| selected.id == item.id);
-            let marker = if here { "▸" } else { " " };
+            let marker = list::marker(here, state.marks.has(&Subject::Inquiry(item.id.clone())));
             let claim = claim(item, state);
             let columns = Columns { mixed, names: state.shows_rows(), claim };
             row(item, marker, width, columns, state.now, theme)
@@ -116,7 +120,7 @@ fn row<'a>(
     let what_width = rest.saturating_sub(name_width + 1 + marks_width + 1);
     let mut spans = vec![
         Span::styled(marker, theme.accent),
-        Span::raw(format!(" {waits:>6}  ")),
+        Span::raw(format!("{waits:>6}  ")),
         Span::raw(format::fit(&name, name_width)),
         Span::raw(" "),
     ];

@@ -2,8 +2,8 @@
 //! decisions is `decided`'s, figures and the connection are `health`'s.
 
 use super::{
-    Effect, State, Tone, Touched, album, claim, command, decided, evidence, follow, goto, health,
-    load_cases, load_inquiries, measure, palette, relate, relations, reveal, views,
+    Effect, State, Tone, Touched, album, bulk, claim, command, decided, evidence, follow, goto,
+    health, load_cases, load_inquiries, marks, measure, palette, relate, relations, reveal, views,
 };
 use crate::{
     desk::{Changes, Note, Placed},
@@ -29,7 +29,7 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Inquiries(..) | Msg::Cases(..) => Vec::new(),
         Msg::Glance(Ok((glance, outbox))) => {
             state.glance = glance;
-            state.outbox = outbox;
+            (state.outbox, state.bulks) = (outbox.actions, outbox.bulks);
             Vec::new()
         }
         Msg::Mismatches(Ok(known)) => {
@@ -92,6 +92,10 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Released(id, answer) => claim::released(state, &id, answer),
         Msg::Submitted(answer) => decided::submitted(state, answer),
         Msg::Confirmed(answer) => decided::confirmed(state, answer),
+        Msg::Marks(edits, answer) => marks::came(state, edits, answer),
+        Msg::ToMark(answer) => marks::found(state, answer),
+        Msg::Parts(wanted, answer) => bulk::came(state, *wanted, answer),
+        Msg::SubmittedBulk(answer) => bulk::submitted(state, answer),
         Msg::Undone(Ok(undone)) => {
             decided::taken_back(state, undone);
             Vec::new()
@@ -118,15 +122,17 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
             health::synced(state, sync);
             Vec::new()
         }
-        Msg::Acknowledged(Ok(())) | Msg::Journaled(Ok(())) | Msg::LookedAtMismatches(Ok(())) => {
-            Vec::new()
-        }
+        Msg::Acknowledged(Ok(()))
+        | Msg::Journaled(Ok(()))
+        | Msg::Marked(Ok(()))
+        | Msg::LookedAtMismatches(Ok(())) => Vec::new(),
         Msg::Glance(Err(why))
         | Msg::Counted(Err(why))
         | Msg::Mismatches(Err(why))
         | Msg::LookedAtMismatches(Err(why))
         | Msg::Statuses(_, Err(why))
         | Msg::RelationKeys(_, Err(why))
+        | Msg::Marked(Err(why))
         | Msg::Undone(Err(why))
         | Msg::Acknowledged(Err(why))
         | Msg::Journaled(Err(why)) => {
@@ -152,6 +158,10 @@ fn changed(state: &mut State, changes: &Changes) -> Vec<Effect> {
     let mut effects = Vec::new();
     if changes.mismatches {
         effects.push(Effect::LoadMismatches);
+    }
+    let may_go = changes.inquiries || changes.cases;
+    if changes.marks || may_go && !state.marks.is_empty() {
+        effects.push(marks::load(state));
     }
     if !changes.any_rows() {
         return effects;
@@ -223,6 +233,7 @@ fn shown(state: &mut State, subject: &Subject, file: Answer<File>) -> Vec<Effect
     let moved = state.staged.as_ref().is_some_and(|staged| {
         let is_of_it = staged.subject == *subject || matches!(staged.subject, Subject::Report(_));
         is_of_it
+            && staged.bulk.is_none()
             && !staged.submitted
             // Whether a relation is there is no part of the account's version.
             && staged.verb.tie().is_none()
@@ -237,6 +248,7 @@ fn shown(state: &mut State, subject: &Subject, file: Answer<File>) -> Vec<Effect
         state.say(said, Tone::Bad);
         measure(state);
     }
+    bulk::shown(state, subject);
     super::clamp_scroll(state);
     // What was loaded beside an older version is loaded again.
     if version.is_some()

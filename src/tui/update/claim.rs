@@ -4,7 +4,7 @@ use super::{Effect, State, Tone, command::refuse, evidence, fill, follow, measur
 use crate::{
     desk::{Claim, Next, Queue},
     model::{InquiryId, Subject},
-    tui::{command::Command, guard, msg::Answer, state::Pane},
+    tui::{command::Command, guard, msg::Answer, repeating::Repeat, state::Pane},
 };
 
 /// Asks for the next item of the queue with focus.
@@ -81,7 +81,10 @@ pub fn claim(state: &State) -> Vec<Effect> {
 pub fn claimed(state: &mut State, subject: &Subject, answer: Answer<Claim>) -> Vec<Effect> {
     let id = subject.short();
     match answer {
-        Ok(Claim::Mine) => state.say(format!("{id} is yours"), Tone::Good),
+        Ok(Claim::Mine) => {
+            state.repeat = Some(Repeat::Claim);
+            state.say(format!("{id} is yours"), Tone::Good);
+        }
         Ok(Claim::TakenBy(other)) => {
             state.say(format!("{other} has claimed {id} already"), Tone::Bad);
         }

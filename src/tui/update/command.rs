@@ -1,11 +1,11 @@
 //! What each command does to the state. Refusals are sentences in a toast.
 
 use super::{
-    Effect, Pane, State, Tone, album, ask, claim, copy, evidence, filter, follow, goto, lock,
-    measure, open, relate, relations, reveal, stage, tag, views,
+    Effect, Pane, State, Tone, album, ask, bulk, claim, copy, evidence, filter, follow, goto, lock,
+    marks, measure, open, relate, relations, reveal, stage, tag, views,
 };
 use crate::{
-    model::{ReportId, Subject},
+    model::{ReportId, Subject, filter::List},
     tui::{
         available::{self, available},
         command::Command,
@@ -34,6 +34,9 @@ pub fn act(state: &mut State, command: Command) -> Vec<Effect> {
 }
 
 fn take(state: &mut State, command: Command) -> Vec<Effect> {
+    if let Some(effects) = bulk::take(state, command) {
+        return effects;
+    }
     match command {
         Command::Down => step(state, 1),
         Command::Up => step(state, -1),
@@ -80,6 +83,12 @@ fn take(state: &mut State, command: Command) -> Vec<Effect> {
             Ok(effect) => vec![effect],
             Err(why) => refuse(state, why),
         },
+        Command::Repeat => stage::again(state),
+        Command::Mark
+        | Command::MarkRange
+        | Command::MarkAll
+        | Command::InvertMarks
+        | Command::ClearMarks => marks::take(state, command),
         Command::Relations => relations::show(state),
         Command::Fold => relations::fold(state),
         Command::Walk => relations::walk(state),
@@ -161,7 +170,7 @@ fn half_page(state: &State) -> i64 {
     i64::from((height / 2).max(1))
 }
 
-fn step(state: &mut State, rows: i64) -> Vec<Effect> {
+pub fn step(state: &mut State, rows: i64) -> Vec<Effect> {
     match state.focus {
         Pane::Detail => {
             if let Some(detail) = &mut state.detail {
@@ -242,13 +251,25 @@ fn fold(state: &mut State, pointer: String) -> Vec<Effect> {
 }
 
 fn back(state: &mut State) -> Vec<Effect> {
+    if marks::escape(state) {
+        return Vec::new();
+    }
     match state.focus {
         Pane::Detail => focus_list_of_detail(state),
         Pane::Relations => relations::back(state).unwrap_or_else(|| focus(state, Pane::Inquiries)),
         Pane::Cases => focus(state, Pane::Inquiries),
         Pane::Inquiries => {
             let quit = state.key(Command::Quit);
-            state.say(format!("there is nothing to go back from; {quit} quits"), Tone::Plain);
+            let said = match state.marks.count(List::Inquiries) {
+                0 => format!("there is nothing to go back from; {quit} quits"),
+                marked => {
+                    format!(
+                        "{marked} are marked: {} lets go of them",
+                        state.key(Command::ClearMarks)
+                    )
+                }
+            };
+            state.say(said, Tone::Plain);
             Vec::new()
         }
     }

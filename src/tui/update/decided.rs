@@ -7,7 +7,7 @@ use crate::{
     tui::{
         command::Command,
         msg::Answer,
-        pending,
+        pending, repeating,
         staged::{Purpose, Staged},
     },
 };
@@ -64,6 +64,9 @@ fn leaves(state: &mut State, what: &str) {
 /// What was staged is durable: on to the next.
 fn over(state: &mut State, staged: Staged) -> Vec<Effect> {
     state.committed = Some((staged.subject.clone(), staged.verb.clone()));
+    if let Some(repeat) = repeating::of(&staged.verb) {
+        state.repeat = Some(repeat);
+    }
     measure(state);
     match staged.verb.is_verdict() {
         true => {
@@ -89,6 +92,9 @@ pub fn taken_back(state: &mut State, undone: TakenBack) {
         }
         TakenBack::Returned { to } => {
             state.say(format!("returned to {to}; nothing was sent"), Tone::Good);
+        }
+        TakenBack::Some { taken, sent } => {
+            state.say(format!("{taken} taken back; {sent} had left already"), Tone::Good);
         }
         TakenBack::TooLate => {
             let remedy = state

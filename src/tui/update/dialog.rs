@@ -4,18 +4,21 @@ use crossterm::event::Event;
 use tui_input::backend::crossterm::EventHandler;
 
 use super::{
-    Effect, State, Tone, album, copy, filter, goto, measure, palette, relate, stage, tag, views,
+    Effect, State, Tone, album, bulk, command::refuse, copy, filter, goto, measure, palette,
+    relate, stage, tag, views,
 };
 use crate::{
     desk::{Confirmation, KnownStatus},
     model::{Evidence, Subject, Text, Verb},
     tui::{
         adding::{Adding, Step},
+        command::Command,
         editor,
-        keymap::{Commenting, Dialog, Staging, spelling},
+        keymap::{Commenting, Dialog, Resolved, Staging, spelling},
         mnemonic,
         staged::Purpose,
         state::{Leaving, Overlay, Press},
+        undoing,
     },
 };
 
@@ -87,6 +90,15 @@ fn in_overlay(state: &mut State, overlay: Overlay, press: Press) -> Vec<Effect> 
         (Overlay::Outbox { cursor }, Dialog::Up) => {
             Some(Overlay::Outbox { cursor: cursor.saturating_sub(1) })
         }
+        (Overlay::Outbox { cursor }, _) if takes_back(state, press) => {
+            let wanted = state.outbox.get(cursor).map(|action| undoing::about(state, action));
+            state.overlay = Some(Overlay::Outbox { cursor });
+            return match wanted {
+                Some(Ok(effect)) => vec![effect],
+                Some(Err(why)) => refuse(state, why),
+                None => refuse(state, "there is nothing to take back: nothing is on its way"),
+            };
+        }
         (Overlay::Mismatches { cursor }, key) if rows(key).is_some() => {
             let last = state.mismatches.list.len().saturating_sub(1);
             let cursor = cursor.saturating_add_signed(rows(key).unwrap_or(0)).min(last);
@@ -113,6 +125,9 @@ fn in_overlay(state: &mut State, overlay: Overlay, press: Press) -> Vec<Effect> 
             }
             if let Some(status) = picked {
                 let verb = Verb::SetCaseStatus(status.name.clone());
+                if let Some(effect) = bulk::status(state, &subject, &verb) {
+                    return vec![effect];
+                }
                 stage::decision(state, subject, verb, evidence);
                 return Vec::new();
             }
@@ -166,6 +181,12 @@ pub fn nothing_here(state: &mut State, key: Press) {
     state.say(format!("{key} does nothing here: Esc closes"), Tone::Plain);
 }
 
+/// Whether a press is a key of undo.
+fn takes_back(state: &State, key: Press) -> bool {
+    let pressed: Vec<String> = spelling(key).into_iter().collect();
+    state.settings.keys.resolve(&pressed) == Resolved::Command(Command::Undo)
+}
+
 /// How far a press moves in a list.
 fn rows(key: Dialog) -> Option<isize> {
     match key {
@@ -196,6 +217,11 @@ pub fn edited(state: &mut State, written: Result<String, String>) {
 }
 
 fn in_commit_bar(state: &mut State, key: Press) -> Option<Vec<Effect>> {
+    if state.staged.as_ref().is_some_and(|staged| !staged.submitted && !staged.writing)
+        && let Some(effects) = bulk::press(state, key)
+    {
+        return Some(effects);
+    }
     let (looked, keys) = (&state.looked, &state.settings.keys);
     let staged = state.staged.as_mut()?;
     if staged.submitted {
@@ -214,6 +240,7 @@ fn in_commit_bar(state: &mut State, key: Press) -> Option<Vec<Effect>> {
         return Some(Vec::new());
     }
     match keys.staging(key) {
+        Staging::Commit if staged.bulk.is_some() => return Some(bulk::commit(state)),
         Staging::Commit => match staged.is_complete() {
             Ok(()) => {
                 staged.submitted = true;

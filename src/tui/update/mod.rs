@@ -2,11 +2,12 @@
 //!
 //! Keys: `command` acts on them, `dialog` while something is open over the panes, `palette` after `:`,
 //! `filter` in its line, `lock` on a locked screen; `follow` brings the detail along. `stage` fills the commit bar
-//! and `decided` empties it. `goto` is about ids and the way back, `views` about views and orders, `claim` and
+//! and `decided` empties it. `goto` is about ids and the way back, `views` about views and orders, `marks` about marks, `bulk` about deciding all that is marked, `claim` and
 //! `tag` about an item, `relations` about the tree and `relate` about changing it. `answer` takes what the desk says.
 
 mod album;
 mod answer;
+mod bulk;
 mod claim;
 mod command;
 mod copy;
@@ -18,6 +19,7 @@ mod follow;
 mod goto;
 mod health;
 mod lock;
+mod marks;
 mod palette;
 mod relate;
 mod relations;
@@ -27,6 +29,7 @@ mod tag;
 mod views;
 
 pub use follow::lacks;
+pub use marks::available as markable;
 
 use super::{
     command::Command,
@@ -47,6 +50,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
     let mut effects = lock::when_due(state);
     effects.extend(take(state, msg));
     effects.extend(views::when_due(state));
+    effects.extend(marks::when_due(state));
     effects.extend(follow::when_due(state));
     effects.extend(album::follow(state));
     goto::follow(state);
@@ -92,13 +96,14 @@ fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
 /// The first questions, asked before the first frame.
 pub fn start(state: &mut State) -> Vec<Effect> {
     measure(state);
-    let views = views::start(state);
+    let (views, marks) = (views::start(state), marks::load(state));
     vec![
         load_inquiries(state),
         load_cases(state),
         Effect::LoadGlance,
         Effect::LoadMismatches,
         views,
+        marks,
     ]
 }
 

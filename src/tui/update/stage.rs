@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::{Effect, State, Tone, command::refuse, measure};
+use super::{Effect, State, Tone, claim, command::refuse, measure};
 use crate::{
     desk::{
         Confirmation,
@@ -13,6 +13,7 @@ use crate::{
         available,
         command::Command,
         guard::{self, Wanted},
+        repeating::{self, Again},
         staged::{Proposed, Purpose, Staged},
         state::File,
     },
@@ -61,6 +62,22 @@ pub fn dismissal(state: &mut State) -> Vec<Effect> {
             let shown = state.detail.as_ref().and_then(|detail| detail.version(&subject));
             let evidence = shown.expect("the guard saw the report");
             decision(state, subject, verb, evidence);
+            Vec::new()
+        }
+    }
+}
+
+/// Stages what was decided last once more, for the item on the screen.
+pub fn again(state: &mut State) -> Vec<Effect> {
+    match repeating::again(state) {
+        Err(why) => refuse(state, why),
+        Ok(Again::Claim) => claim::claim(state),
+        Ok(Again::Decide(subject, verb, evidence)) => {
+            let note = format!("repeats {}", verb.words());
+            decision(state, subject, verb, evidence);
+            if let Some(staged) = &mut state.staged {
+                staged.note = Some(note);
+            }
             Vec::new()
         }
     }

@@ -10,6 +10,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::{
     model::{Subject, Verb},
     tui::{
+        bulk::{self, Bulk},
         casework,
         command::Command,
         format,
@@ -29,7 +30,13 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, staged: &Staged, state: &State, t
         Purpose::Confirm(proposed) => {
             Line::styled(format!(" {}", grounds(proposed, state)), theme.dim)
         }
-        Purpose::Decide | Purpose::Propose(_) => reasons(staged, theme),
+        Purpose::Decide | Purpose::Propose(_) => match &staged.bulk {
+            Some(many) if many.counting => Line::from(vec![
+                Span::styled(format!(" type {} to commit: ", many.parts.len()), theme.warn),
+                Span::raw(format!("{}▏", many.typed.value())),
+            ]),
+            _ => reasons(staged, theme),
+        },
     };
     let asked = Span::styled(question(staged), theme.banner);
     let mut lines =
@@ -109,6 +116,9 @@ fn counted(inquiries: usize) -> String {
 
 /// ` approve inq_4KvC…DiBt? `
 fn question(staged: &Staged) -> String {
+    if let Some(many) = &staged.bulk {
+        return format!(" {}? ", bulk::words(&staged.verb, &many.what()));
+    }
     let subject = staged.subject.short();
     let what = match staged.verb {
         Verb::AddRelation(_) => format!("{} to {subject}", staged.verb.words()),
@@ -127,6 +137,9 @@ fn question(staged: &Staged) -> String {
 /// `  not seen: photos, reports`: which evidence about an inquiry was not looked at; of a case what
 /// it still lacks.
 fn looked<'a>(staged: &Staged, state: &State, theme: &Theme) -> Option<Span<'a>> {
+    if let Some(many) = &staged.bulk {
+        return opened(many, state, theme);
+    }
     if let Subject::Report(_) = staged.subject {
         return None;
     }
@@ -139,6 +152,23 @@ fn looked<'a>(staged: &Staged, state: &State, theme: &Theme) -> Option<Span<'a>>
     Some(match words.is_empty() {
         true => Span::styled("  all of its evidence was looked at", theme.good),
         false => Span::styled(format!("  not seen: {}", words.join(", ")), theme.warn),
+    })
+}
+
+/// `  opened 2 of 5, Enter opens inq_4KvC…DiBt next`: how far the sample is.
+fn opened<'a>(many: &Bulk, state: &State, theme: &Theme) -> Option<Span<'a>> {
+    let wanted = many.must_open.len();
+    let mut left = many.unopened(&state.looked);
+    let next = left.next();
+    let opened = wanted - usize::from(next.is_some()) - left.count();
+    Some(match (wanted, next) {
+        (0, _) => return None,
+        (_, Some(part)) => {
+            let next = part.subject.short();
+            let said = format!("  opened {opened} of {wanted}, Enter opens {next} next");
+            Span::styled(said, theme.warn)
+        }
+        (_, None) => Span::styled(format!("  all {wanted} of the sample were opened"), theme.good),
     })
 }
 
@@ -169,6 +199,7 @@ pub fn keys<'a>(staged: &Staged, state: &State, theme: &Theme) -> Line<'a> {
     Line::from(vec![
         Span::styled(" Enter", theme.accent),
         Span::raw(match staged.purpose {
+            _ if opens(staged, state) => " opens the next of the sample · ",
             Purpose::Decide => " commits · ",
             Purpose::Propose(_) => " proposes · ",
             Purpose::Confirm(_) => " confirms · ",
@@ -178,6 +209,11 @@ pub fn keys<'a>(staged: &Staged, state: &State, theme: &Theme) -> Line<'a> {
         Span::styled(also(staged, state), theme.dim),
         Span::styled(hold(staged, state), theme.dim),
     ])
+}
+
+/// Something has to be looked at first.
+fn opens(staged: &Staged, state: &State) -> bool {
+    staged.bulk.as_ref().is_some_and(|many| many.unopened(&state.looked).next().is_some())
 }
 
 /// What else can be said before it is committed.

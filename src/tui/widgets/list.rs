@@ -10,6 +10,16 @@ use crate::tui::{format, listing::List, theme::Theme, view::draw_lines};
 /// So many parts of a row say which one it is: the mark, a figure or a name, a name or a state.
 const LIT: usize = 3;
 
+/// The beginning of a row: whether the cursor is on it, and whether it is marked.
+pub fn marker(here: bool, marked: bool) -> &'static str {
+    match (here, marked) {
+        (true, true) => "▸*",
+        (true, false) => "▸ ",
+        (false, true) => " *",
+        (false, false) => "  ",
+    }
+}
+
 /// Draws the visible rows. `row` makes one line of the given width; `empty` is said where there
 /// is nothing to list.
 pub fn draw<'a, T>(

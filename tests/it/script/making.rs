@@ -166,6 +166,7 @@ async fn the_console_shows_an_inquiry_that_is_to_be_made() {
         attempts: 0,
         must_read: false,
         after: None,
+        bulk: None,
         proposed_with: None,
         confirmed_by: None,
     };
