@@ -67,11 +67,10 @@ async fn what_is_marked_is_tagged_once_each_through_a_crash() {
     };
     assert_eq!((of("undone").len(), of("decided").len(), of("done").len()), (12, 24, 12));
 
-    // What has the tag is left out, with the reason; what is refused is told for each.
-    story
-        .press("<esc><esc>+sweep<enter>")
-        .await
-        .sees("nothing to decide: left out: 12 (it is tagged");
+    // What all of them have is removed; what one lacks is added to that one, and the others are left
+    // out with the reason. What is refused is told for each.
+    story.press("<esc><esc>+sweep<enter>").await.sees("remove tag sweep from 12 inquiries?");
+    story.press("<esc>").await;
     story.press("G ").await.sees("13 marked").press("+sweep<enter>").await;
     story.sees("add tag sweep to 1 inquiry?").sees("left out: 12 (it is tagged sweep already)");
     let refuse = "[[rule]]\npath = \"/add-tag\"\nfault = \"forbidden\"\n";
