@@ -40,7 +40,7 @@ async fn what_is_marked_is_tagged_once_each_through_a_crash() {
     story.press("a").await.sees("does not allow verdicts in bulk");
     story.press("@").await.sees("claimed one by one").press("L").await.sees("one by one");
     // Taken back, nothing was sent.
-    story.press("+vip<enter>").await.sees("add tag vip to 12 inquiries?");
+    story.press("+sweep<enter>").await.sees("add tag sweep to 12 inquiries?");
     story.press("<enter>").await.sees("leaves in 5 s").press("u").await.sees("taken back");
     story.pass(10).await;
     assert_eq!(requests(&story, "/add-tag"), 0);
@@ -49,13 +49,13 @@ async fn what_is_marked_is_tagged_once_each_through_a_crash() {
     let rules = "[[rule]]\npath = \"/add-tag\"\ntimes = 5\n\
                  [[rule]]\npath = \"/add-tag\"\nfault = \"lost-answer\"\n";
     story.simulator.set_scenario(Scenario::parse(rules).unwrap());
-    story.press("+vip<enter><enter>").await.pass(6).await;
-    story.press("o").await.sees("add tag vip in one go: 5 of 12 done");
+    story.press("+sweep<enter><enter>").await.pass(6).await;
+    story.press("o").await.sees("add tag sweep in one go: 5 of 12 done");
     let left = story.kill();
     left.0.set_scenario(Scenario::default());
     let mut story = Story::again(left).await;
     story.pass(120).await;
-    let done = tagged(&story, "vip");
+    let done = tagged(&story, "sweep");
     assert_eq!(done.len(), 12);
     for id in &done {
         assert_eq!(story.simulator.effects(id), 1, "{id}");
@@ -67,22 +67,21 @@ async fn what_is_marked_is_tagged_once_each_through_a_crash() {
     };
     assert_eq!((of("undone").len(), of("decided").len(), of("done").len()), (12, 24, 12));
 
-    // What has the tag is left out, with the reason; what is refused is told for each.
-    story
-        .press("<esc><esc>+vip<enter>")
-        .await
-        .sees("nothing to decide: left out: 12 (it is tagged");
-    story.press("G ").await.sees("13 marked").press("+vip<enter>").await;
-    story.sees("add tag vip to 1 inquiry?").sees("left out: 12 (it is tagged vip already)");
+    // What all of them have is removed; what one lacks is added to that one, and the others are left
+    // out with the reason. What is refused is told for each.
+    story.press("<esc><esc>+sweep<enter>").await.sees("remove tag sweep from 12 inquiries?");
+    story.press("<esc>").await;
+    story.press("G ").await.sees("13 marked").press("+sweep<enter>").await;
+    story.sees("add tag sweep to 1 inquiry?").sees("left out: 12 (it is tagged sweep already)");
     let refuse = "[[rule]]\npath = \"/add-tag\"\nfault = \"forbidden\"\n";
     story.simulator.set_scenario(Scenario::parse(refuse).unwrap());
     story.press("<enter>").await.pass(6).await.press("o").await.sees("0 of 1 done, 1 refused");
 
     // The last tag again, on one item that is open, and never a verdict.
     story.simulator.set_scenario(Scenario::default());
-    story.press("<esc>u").await.press("gmG<enter>.").await.sees("repeats add tag vip");
+    story.press("<esc>u").await.press("gmG<enter>.").await.sees("repeats add tag sweep");
     story.press("<enter>").await.pass(6).await;
-    assert_eq!(tagged(&story, "vip").len(), 13);
+    assert_eq!(tagged(&story, "sweep").len(), 13);
 }
 
 #[tokio::test]
