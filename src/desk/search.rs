@@ -9,7 +9,7 @@ use crate::{
         filter::{Field, Filter, List, Test, Than, Value},
     },
     persona::{
-        PageFrom, inquiries,
+        Page, PageFrom, Read, inquiries,
         search::{Clause, Operator, Search, Searchable},
     },
 };
@@ -63,11 +63,11 @@ impl Desk {
                 (Batch::of(found.into_iter().map(Entity::Inquiry)), more, false)
             }
             List::Inquiries => {
-                let (found, more) = self.pages::<Inquiry>(&question).await?;
+                let (found, more) = self.searched::<Inquiry>(&question).await?;
                 (Batch::of(found.into_iter().map(Entity::Inquiry)), more, true)
             }
             List::Cases => {
-                let (found, more) = self.pages::<Case>(&question).await?;
+                let (found, more) = self.searched::<Case>(&question).await?;
                 (Batch::of(found.into_iter().map(Entity::Case)), more, true)
             }
         };
@@ -77,22 +77,12 @@ impl Desk {
         Ok(Found { brought, more, there, here, lags })
     }
 
-    async fn pages<T: Searchable>(
+    async fn searched<T: Searchable>(
         &self,
         question: &Question,
     ) -> Result<(Vec<T>, bool), RefreshError> {
         let query = Clause::All(question.clauses.clone());
-        let (mut found, mut page) = (Vec::new(), PageFrom::first(100));
-        for _ in 0..MOST_PAGES {
-            let ask = Search::<T>::new(Some(query.clone()), None, page);
-            let answer = self.client.read(&ask, Lane::Front).await?;
-            found.extend(answer.items);
-            match answer.next {
-                Some(next) => page = PageFrom::Link(next),
-                None => return Ok((found, false)),
-            }
-        }
-        Ok((found, true))
+        self.pages(|page| Search::<T>::new(Some(query.clone()), None, page)).await
     }
 
     /// The list knows accounts, and the search does not.
@@ -106,10 +96,17 @@ impl Desk {
             statuses: statuses(filter).unwrap_or_default(),
             ..inquiries::Filter::default()
         };
+        self.pages(|page| inquiries::List { filter: filter.clone(), page }).await
+    }
+
+    /// The first pages, and whether there are more.
+    async fn pages<T, E: Read<Output = Page<T>>>(
+        &self,
+        ask: impl Fn(PageFrom) -> E,
+    ) -> Result<(Vec<T>, bool), RefreshError> {
         let (mut found, mut page) = (Vec::new(), PageFrom::first(100));
         for _ in 0..MOST_PAGES {
-            let ask = inquiries::List { filter: filter.clone(), page };
-            let answer = self.client.read(&ask, Lane::Front).await?;
+            let answer = self.client.read(&ask(page), Lane::Front).await?;
             found.extend(answer.items);
             match answer.next {
                 Some(next) => page = PageFrom::Link(next),

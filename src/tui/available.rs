@@ -37,6 +37,8 @@ pub fn available(state: &State, command: Command) -> Result<(), String> {
             guard::verdict(state, command).map(drop)
         }
         Command::AssignToMe => match state.detail.as_ref().map(|detail| &detail.file) {
+            // A claim changes the inquiry that is being decided.
+            Some(File::Inquiry(_)) if state.staged.is_some() => Err(STAGED.to_owned()),
             Some(File::Inquiry(_)) => guard::claimable(state),
             _ => guard::verdict(state, command).map(drop),
         },

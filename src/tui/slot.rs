@@ -66,6 +66,8 @@ impl Effect {
     /// Whether it is of no use to anybody when the console is left.
     pub fn is_question(&self) -> bool {
         let asks = self.slot().is_some() && !matches!(self, Self::Mark(_));
-        asks || matches!(self, Self::FetchPhoto { .. } | Self::ForgetLinks)
+        // A claim waits for Persona, and nobody who leaves waits for it.
+        let claims = matches!(self, Self::Claim(_) | Self::ClaimNext(..) | Self::Release(_));
+        asks || claims || matches!(self, Self::FetchPhoto { .. } | Self::ForgetLinks)
     }
 }

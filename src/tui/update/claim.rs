@@ -45,6 +45,8 @@ pub fn fetched(state: &mut State, answer: Answer<Option<Next>>) -> Vec<Effect> {
     };
     // Whoever went to decide something else meanwhile stays there.
     if state.staged.is_some() || state.overlay.is_some() {
+        let (id, again) = (next.subject.short(), state.key(Command::Fetch));
+        state.say(format!("{id} is next: {again} opens it"), Tone::Plain);
         return Vec::new();
     }
     let pane = match next.subject {

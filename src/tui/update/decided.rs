@@ -70,8 +70,9 @@ fn over(state: &mut State, staged: Staged) -> Vec<Effect> {
     measure(state);
     match staged.verb.is_verdict() {
         true => {
-            if state.fetching.current.as_ref() == Some(&staged.subject) {
-                state.fetching.current = None;
+            let fetched = state.fetching.current.take_if(|current| *current == staged.subject);
+            // In the tree the next is what it leads to.
+            if fetched.is_some() && state.list_pane() != Pane::Relations {
                 return claim::fetch(state);
             }
             next_item(state, &staged.subject)
