@@ -228,7 +228,7 @@ fn quoted(text: &str, marks: &[char]) -> String {
     let plain = |c: char| !c.is_whitespace() && c != '"' && !marks.contains(&c);
     match !text.is_empty() && text.chars().all(plain) {
         true => text.to_owned(),
-        false => format!("\"{}\"", text.replace('"', "\\\"")),
+        false => format!("\"{}\"", text.replace('\\', r"\\").replace('"', r#"\""#)),
     }
 }
 

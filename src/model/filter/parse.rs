@@ -36,15 +36,10 @@ pub fn parse(line: &str, list: List) -> Result<Filter, Problem> {
     for word in &words {
         let (inverse, rest) = marked(word, '!');
         let (like, rest) = marked(rest, '~');
-        if rest.is_empty() {
-            continue;
-        }
-        if like {
-            filter.clauses.push(Clause { inverse, test: Test::Like(Text::new(&text(rest))) });
-            continue;
-        }
-        let Some((name, value)) = field(rest) else {
-            filter.clauses.push(Clause { inverse, test: Test::Word(Text::new(&text(rest))) });
+        let about = field(rest).filter(|_| !like);
+        let Some((name, value)) = about else {
+            let test = if like { Test::Like } else { Test::Word };
+            filter.clauses.extend(said(rest).map(|text| Clause { inverse, test: test(text) }));
             continue;
         };
         if value.is_empty() && name != "in" && known(&name, list).is_ok() {
@@ -68,15 +63,15 @@ fn problem(word: &[Letter], why: String) -> Problem {
     Problem { word: text(word), why }
 }
 
-/// Words of a line: spaces divide it but in quotes, where `\"` is a quote.
+/// Words of a line: spaces divide it but in quotes, where `\"` is a quote and `\\` a backslash.
 fn words(line: &str) -> Vec<Vec<Letter>> {
     let (mut words, mut word, mut quoted) = (Vec::new(), Vec::new(), false);
     let mut letters = line.chars().peekable();
     while let Some(letter) = letters.next() {
         match letter {
-            '\\' if quoted && letters.peek() == Some(&'"') => {
-                letters.next();
-                word.push(('"', true));
+            '\\' if quoted => {
+                let escaped = letters.next_if(|next| matches!(next, '"' | '\\'));
+                word.push((escaped.unwrap_or('\\'), true));
             }
             '"' => quoted = !quoted,
             c if c.is_whitespace() && !quoted => words.push(std::mem::take(&mut word)),
@@ -90,6 +85,12 @@ fn words(line: &str) -> Vec<Vec<Letter>> {
 
 fn text(letters: &[Letter]) -> String {
     letters.iter().map(|(letter, _)| letter).collect()
+}
+
+/// None where nothing can be seen of it.
+fn said(letters: &[Letter]) -> Option<Text> {
+    let text = Text::new(&text(letters));
+    (!text.is_empty()).then_some(text)
 }
 
 /// Whether it begins with a mark, and what comes after it.
@@ -137,9 +138,8 @@ fn read(value: &[Letter], takes: Takes) -> Result<Option<Value>, String> {
     match takes {
         Takes::Texts(special) if bare && is_special(&typed, special) => Ok(Some(named(&typed))),
         Takes::Texts(_) => {
-            let parts = value.split(|letter| *letter == (',', false)).map(text);
-            let texts: Vec<Text> =
-                parts.filter(|part| !part.is_empty()).map(|part| Text::new(&part)).collect();
+            let parts = value.split(|letter| *letter == (',', false));
+            let texts: Vec<Text> = parts.filter_map(said).collect();
             Ok((!texts.is_empty()).then_some(Value::Texts(texts)))
         }
         Takes::YesNo => match typed.as_str() {
@@ -240,6 +240,10 @@ mod tests {
             ("status: ! ~ age:>2 sla:la failed:> tag:,", ""),
             ("\"a:b\" \"!c\" \"d", "\"a:b\" \"!c\" d"),
             ("\"say \\\"hi\\\"\"", "\"say \\\"hi\\\"\""),
+            ("jane \u{e0100} !\u{e0100} tag:\u{e0100}", "jane"),
+            // A backslash is itself, but in quotes before a quote or another.
+            (r"a\b\\", r"a\b\\"),
+            (r#""a: \b" "\\:\"""#, r#""a: \\b" "\\:\"""#),
         ];
         for (line, written) in table {
             let filter = parse(line, List::Inquiries).unwrap_or_else(|why| panic!("{line}: {why}"));
