@@ -319,6 +319,8 @@ pub struct Ui {
     pub photos: Photos,
     /// The most that one picture may cost on the line to the terminal, 16 to 8192.
     pub photo_kib: u64,
+    /// Whether the wheel and clicks are taken.
+    pub mouse: bool,
 }
 
 impl Default for Ui {
@@ -328,6 +330,7 @@ impl Default for Ui {
             glyphs: Glyphs::default(),
             photos: Photos::default(),
             photo_kib: 256,
+            mouse: false,
         }
     }
 }

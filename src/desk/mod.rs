@@ -27,6 +27,7 @@ mod related;
 mod relations;
 mod search;
 mod statuses;
+mod unfinished;
 mod views;
 
 use std::{
@@ -150,7 +151,7 @@ impl Desk {
         &self.busy
     }
 
-    /// Rows of the queue; the window follows `anchor` if that row moved out of it.
+    /// Rows of the queue, and where `anchor` is among them; the window follows it if it moved out.
     pub async fn inquiries(
         &self,
         view: &InquiryView,
@@ -158,9 +159,11 @@ impl Desk {
         anchor: Option<&InquiryId>,
     ) -> Result<Placed<InquiryRow>, StoreError> {
         let rows = self.store.inquiries(view, window).await?;
-        let Some(id) = anchor.filter(|id| !rows.rows.iter().any(|row| row.id == **id)) else {
-            return Ok(Placed { rows, anchor: None });
-        };
+        let Some(id) = anchor else { return Ok(Placed { rows, anchor: None }) };
+        if let Some(nth) = rows.rows.iter().position(|row| row.id == *id) {
+            let anchor = Some(rows.first + nth as u64);
+            return Ok(Placed { rows, anchor });
+        }
         match self.store.inquiry_position(view, id).await? {
             None => Ok(Placed { rows, anchor: None }),
             Some(at) => {
@@ -178,9 +181,11 @@ impl Desk {
         anchor: Option<&CaseId>,
     ) -> Result<Placed<CaseRow>, StoreError> {
         let rows = self.store.cases(view, window).await?;
-        let Some(id) = anchor.filter(|id| !rows.rows.iter().any(|row| row.id == **id)) else {
-            return Ok(Placed { rows, anchor: None });
-        };
+        let Some(id) = anchor else { return Ok(Placed { rows, anchor: None }) };
+        if let Some(nth) = rows.rows.iter().position(|row| row.id == *id) {
+            let anchor = Some(rows.first + nth as u64);
+            return Ok(Placed { rows, anchor });
+        }
         match self.store.case_position(view, id).await? {
             None => Ok(Placed { rows, anchor: None }),
             Some(at) => {

@@ -44,6 +44,7 @@ pub mod template;
 pub mod text;
 pub mod timeline;
 pub mod transaction;
+pub mod unfinished;
 pub mod verification;
 
 pub use account::Account;
@@ -79,6 +80,7 @@ pub use shared::{Shared, Sharers};
 pub use template::{CaseTemplate, FieldSchema};
 pub use text::Text;
 pub use transaction::Transaction;
+pub use unfinished::{Unfinished, Whereabouts, Written};
 pub use verification::{Check, CheckStatus, Requirement, Verification};
 
 /// Instants are UTC, to the microsecond in the store.

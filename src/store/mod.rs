@@ -46,6 +46,7 @@ mod tally;
 mod together;
 mod tombstone;
 mod undo;
+mod unfinished;
 mod views;
 mod window;
 mod workers;

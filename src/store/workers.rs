@@ -32,7 +32,7 @@ impl Store {
     /// # Errors
     /// If the store's folder cannot be written, or the store cannot.
     pub async fn sign_on(&self, worker: &str) -> Result<Present, Error> {
-        let path = self.lock_of(worker);
+        let path = self.beside("worker", worker);
         let present =
             sign(&path).map_err(|why| Error::Folder { path: path.display().to_string(), why })?;
         self.take_over(worker).await?;
@@ -51,7 +51,7 @@ impl Store {
         let mut changes = Changes::default();
         for owner in owners {
             let owner: String = owner.try_get(0)?;
-            if is_alive(&self.lock_of(&owner)) {
+            if is_alive(&self.beside("worker", &owner)) {
                 continue;
             }
             sqlx::query(
@@ -69,13 +69,6 @@ impl Store {
         self.tell(changes);
         Ok(())
     }
-
-    /// `store.db` → `store.db.worker-0192…`
-    fn lock_of(&self, worker: &str) -> PathBuf {
-        let mut name = self.0.path.clone().into_os_string();
-        name.push(format!(".worker-{worker}"));
-        name.into()
-    }
 }
 
 fn sign(path: &Path) -> io::Result<File> {
@@ -86,7 +79,7 @@ fn sign(path: &Path) -> io::Result<File> {
 }
 
 /// A lock that is held, or that cannot be asked about, is a living process's.
-fn is_alive(path: &Path) -> bool {
+pub(super) fn is_alive(path: &Path) -> bool {
     match File::open(path) {
         Ok(file) => match file.try_lock() {
             Ok(()) => {

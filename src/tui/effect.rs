@@ -24,7 +24,7 @@ use crate::{
         Wanted, Window,
     },
     model::{
-        AccountId, ActionId, CaseId, FileRef, InquiryId, Subject, Text, Tie,
+        AccountId, ActionId, CaseId, FileRef, InquiryId, Subject, Text, Tie, Unfinished,
         filter::{Filter, List, SavedView},
     },
     secret::Secret,
@@ -46,6 +46,10 @@ pub enum Effect {
     LoadMismatches,
     /// The views that are saved.
     LoadViews,
+    /// What an earlier console left unfinished.
+    TakeUnfinished,
+    /// Keep what this one has not finished.
+    KeepUnfinished(Unfinished),
     /// Views in figures, by their names.
     CountViews(Vec<(Text, CountedView)>),
     SaveView(SavedView),

@@ -60,6 +60,7 @@ mod terminal;
 mod theme;
 mod toast;
 mod undoing;
+mod unfinished;
 mod update;
 mod view;
 mod views;
@@ -72,7 +73,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crossterm::event::{Event, KeyEventKind};
+use crossterm::event::{Event, KeyEventKind, MouseButton, MouseEventKind};
 use futures::{Stream, StreamExt};
 use jiff::Timestamp;
 use ratatui::Frame;
@@ -92,7 +93,7 @@ pub use self::{
 };
 use self::{
     effect::{Delivery, Effect, Runner},
-    msg::Msg,
+    msg::{Msg, Pointer},
     pace::KEYS,
     state::{Leaving, State},
 };
@@ -174,7 +175,11 @@ impl Console {
             Event::Key(key) if key.kind != KeyEventKind::Release => self.apply(Msg::Key(key)),
             Event::Paste(text) => self.apply(Msg::Paste(text)),
             Event::Resize(columns, rows) => self.apply(Msg::Resized(columns, rows)),
-            Event::Key(_) | Event::Mouse(_) | Event::FocusGained | Event::FocusLost => return,
+            Event::Mouse(mouse) => match pointer(mouse.kind) {
+                Some(what) => self.apply(Msg::Pointed(what, (mouse.column, mouse.row))),
+                None => return,
+            },
+            Event::Key(_) | Event::FocusGained | Event::FocusLost => return,
         }
         self.hasty = true;
     }
@@ -275,7 +280,7 @@ impl Console {
     }
 
     pub fn is_over(&self) -> bool {
-        self.state.leaving == Leaving::Yes
+        matches!(self.state.leaving, Leaving::Yes | Leaving::Cut)
     }
 
     /// What moved is gathered and reloaded at once; anything else is applied.
@@ -349,6 +354,16 @@ impl Console {
                 Some(Err(_)) | None => return self.apply(Msg::Terminate),
             }
         }
+    }
+}
+
+/// Nothing else that a mouse does means anything here.
+fn pointer(kind: MouseEventKind) -> Option<Pointer> {
+    match kind {
+        MouseEventKind::Down(MouseButton::Left) => Some(Pointer::Click),
+        MouseEventKind::ScrollUp => Some(Pointer::WheelUp),
+        MouseEventKind::ScrollDown => Some(Pointer::WheelDown),
+        _ => None,
     }
 }
 

@@ -18,8 +18,8 @@ use crate::{
     },
     metrics::Stats,
     model::{
-        AccountId, ActionId, CaseId, FileRef, InquiryId, Subject, Text, Tie, bulk::Parts,
-        filter::SavedView, timeline::Happened,
+        AccountId, ActionId, CaseId, FileRef, InquiryId, Subject, Text, Tie, Unfinished,
+        bulk::Parts, filter::SavedView, timeline::Happened,
     },
     secret::Secret,
 };
@@ -35,6 +35,14 @@ pub enum Then {
     Copy(Secret<String>),
 }
 
+/// What the mouse did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pointer {
+    Click,
+    WheelUp,
+    WheelDown,
+}
+
 /// A question's answer, or why there is none, as a sentence.
 pub type Answer<T> = Result<T, String>;
 
@@ -42,6 +50,8 @@ pub type Answer<T> = Result<T, String>;
 pub enum Msg {
     Key(KeyEvent),
     Paste(String),
+    /// The mouse did something at a column and row.
+    Pointed(Pointer, (u16, u16)),
     Resized(u16, u16),
     /// The moment named by `wake::next_change` has come.
     Woke,
@@ -58,6 +68,8 @@ pub enum Msg {
     LookedAtMismatches(Answer<()>),
     /// The views that are saved, and what to say of it.
     Views(Option<String>, Answer<Vec<SavedView>>),
+    Unfinished(Answer<Option<Unfinished>>),
+    KeptUnfinished(Answer<()>),
     Counted(Answer<Vec<(Text, Figures)>>),
     Explained(Answer<Option<Box<Standing>>>),
     /// What Persona's index brought.

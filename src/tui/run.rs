@@ -61,7 +61,7 @@ pub async fn run(
     let mut console = Console::new(desk, news, settings, looks.theme(Answer::default()), size);
     console.between_reloads = RELOAD;
     console.set_means(looks.means(Answer::default()));
-    let mut screen = Screen::take(looks.glyphs)?;
+    let mut screen = Screen::take(looks.glyphs, ui.mouse)?;
     // Frames do not wait for what the terminal says of itself; its keys do, for a moment.
     let mut asked = looks.wanted().any().then(|| {
         let wanted = looks.wanted();
@@ -286,10 +286,7 @@ impl Looks {
     }
 
     fn theme(&self, answer: Answer) -> Theme {
-        match (self.wish, answer.ground) {
-            (Wish::Ask(_), Some(ground)) => Wish::On(ground).theme(colours()),
-            (wish, _) => wish.theme(colours()),
-        }
+        self.wish.theme(colours(), answer.ground)
     }
 
     fn means(&self, answer: Answer) -> Option<Means> {

@@ -10,6 +10,7 @@ pub enum Slot {
     Glance,
     Mismatches,
     Views,
+    Unfinished,
     Explain,
     Ask,
     File,
@@ -40,6 +41,7 @@ impl Effect {
             Self::LoadGlance => Slot::Glance,
             Self::LoadMismatches => Slot::Mismatches,
             Self::CountViews(_) => Slot::Views,
+            Self::KeepUnfinished(_) => Slot::Unfinished,
             Self::Explain(..) => Slot::Explain,
             Self::AskPersona(..) => Slot::Ask,
             Self::LoadFile(_) => Slot::File,
@@ -65,7 +67,8 @@ impl Effect {
 
     /// Whether it is of no use to anybody when the console is left.
     pub fn is_question(&self) -> bool {
-        let asks = self.slot().is_some() && !matches!(self, Self::Mark(_));
+        let asks =
+            self.slot().is_some() && !matches!(self, Self::Mark(_) | Self::KeepUnfinished(_));
         // A claim waits for Persona, and nobody who leaves waits for it.
         let claims = matches!(self, Self::Claim(_) | Self::ClaimNext(..) | Self::Release(_));
         asks || claims || matches!(self, Self::FetchPhoto { .. } | Self::ForgetLinks)

@@ -30,6 +30,7 @@ use super::{
     reveal::Values,
     staged::Staged,
     tagging::TagMenu,
+    unfinished::Kept,
     views::{View, Views},
 };
 pub use super::{
@@ -163,6 +164,10 @@ pub struct State {
     pub breach: Option<Breach>,
     pub lock: Lock,
     pub leaving: Leaving,
+    /// What would be lost with this console.
+    pub unfinished: Kept,
+    /// What the cursor is to be on as soon as its row is there.
+    pub seek: Option<Subject>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -252,6 +257,8 @@ pub enum Leaving {
     Asked,
     /// The loop ends.
     Yes,
+    /// It ends, and nobody asked for it: the terminal is gone, or the process has to go.
+    Cut,
 }
 
 impl State {
@@ -306,6 +313,8 @@ impl State {
             stats: Stats::default(),
             breach: None,
             leaving: Leaving::No,
+            unfinished: Kept::default(),
+            seek: None,
         }
     }
 

@@ -13,6 +13,7 @@ use crossterm::{
     cursor::{MoveTo, Show},
     event::{DisableBracketedPaste, EnableBracketedPaste},
     execute,
+    style::Print,
     terminal::{
         Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
         enable_raw_mode,
@@ -45,6 +46,10 @@ pub fn colours() -> u16 {
     crossterm::style::available_color_count()
 }
 
+/// Buttons and the wheel, and not every movement between them; places as numbers.
+const MOUSE: &str = "\x1b[?1000h\x1b[?1006h";
+const NO_MOUSE: &str = "\x1b[?1006l\x1b[?1000l";
+
 /// Dropping it gives the terminal back.
 pub struct Screen {
     /// Not dropped: the library would report on standard error that the cursor of a terminal that
@@ -52,6 +57,8 @@ pub struct Screen {
     terminal: ManuallyDrop<Terminal<Pen<Stdout>>>,
     /// What a graphics protocol has put on it.
     easel: Easel,
+    /// It is told of the mouse; the terminal's own selection then needs Shift.
+    mouse: bool,
 }
 
 impl Screen {
@@ -59,12 +66,13 @@ impl Screen {
     ///
     /// # Errors
     /// If standard output is no terminal, or its modes cannot be set.
-    pub fn take(glyphs: Glyphs) -> io::Result<Self> {
+    pub fn take(glyphs: Glyphs, mouse: bool) -> io::Result<Self> {
         restore_on_panic(thread::current().id());
-        let terminal = enter().and_then(|()| Terminal::new(Pen::new(stdout(), window, glyphs)));
+        let terminal =
+            enter(mouse).and_then(|()| Terminal::new(Pen::new(stdout(), window, glyphs)));
         match terminal {
             Ok(terminal) => {
-                Ok(Self { terminal: ManuallyDrop::new(terminal), easel: Easel::default() })
+                Ok(Self { terminal: ManuallyDrop::new(terminal), easel: Easel::default(), mouse })
             }
             Err(why) => {
                 restore();
@@ -85,7 +93,7 @@ impl Screen {
     /// # Errors
     /// If it is gone, or its modes cannot be set.
     pub fn take_again(&mut self) -> io::Result<()> {
-        enter()?;
+        enter(self.mouse)?;
         self.terminal.backend_mut().forget();
         self.clear()
     }
@@ -140,9 +148,10 @@ impl Drop for Screen {
 }
 
 /// The modes first: a job in the background is stopped there, before it writes anything.
-fn enter() -> io::Result<()> {
+fn enter(mouse: bool) -> io::Result<()> {
     enable_raw_mode()?;
-    execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)
+    execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
+    if mouse { execute!(stdout(), Print(MOUSE)) } else { Ok(()) }
 }
 
 /// Best effort: on the way out there is nobody left to tell.
@@ -150,6 +159,7 @@ fn restore() {
     // Where there is no other screen to leave, nothing of Persona's stays on this one.
     let _ = execute!(
         stdout(),
+        Print(NO_MOUSE),
         DisableBracketedPaste,
         Clear(ClearType::All),
         MoveTo(0, 0),

@@ -1,4 +1,5 @@
-//! Colours and weights: sixteen colours on the reader's own background, and none where none are wanted.
+//! Colours and weights: sixteen colours on the reader's own background, true ones where the terminal
+//! offers them and says what that background is, and none where none are wanted.
 //!
 //! Colour never carries meaning alone: every mark also has a glyph or a word. What is read has a
 //! contrast of 4.5 to 1 at least, on every palette that the tests name.
@@ -38,7 +39,11 @@ pub enum Ground {
 /// From so many colours on greys are as they are numbered, and not as somebody set them.
 const WITH_GREYS: u16 = 256;
 
+/// So many are all of them: they are what is written and not what somebody set.
+const TRUE: u16 = u16::MAX;
+
 impl Theme {
+    /// For a terminal with so many colours.
     pub fn on(ground: Ground, colours: u16) -> Self {
         let plain = Style::new();
         let bold = plain.add_modifier(Modifier::BOLD);
@@ -64,6 +69,12 @@ impl Theme {
             banner: bold.add_modifier(Modifier::REVERSED),
         };
         match ground {
+            Ground::Dark if colours == TRUE => {
+                dark.painted([0xa8a8a8, 0x5fd7ff, 0x87d787, 0xff8f8f, 0xe69fff])
+            }
+            Ground::Light if colours == TRUE => {
+                dark.painted([0x5a5a5a, 0x005faf, 0x1b6b2f, 0xb00020, 0x8700af])
+            }
             Ground::Dark | Ground::Unknown => dark,
             // Of the sixteen, those that are dark on it. Every green is pale there; the glyph and
             // the word say it.
@@ -74,6 +85,18 @@ impl Theme {
                 warn: bold.fg(Color::Magenta),
                 ..dark
             },
+        }
+    }
+
+    /// The same weights in true colours: of `dim`, `accent`, `good`, `bad` and `warn`.
+    fn painted(self, [dim, accent, good, bad, warn]: [u32; 5]) -> Self {
+        Self {
+            dim: self.dim.fg(Color::from_u32(dim)),
+            accent: self.accent.fg(Color::from_u32(accent)),
+            good: self.good.fg(Color::from_u32(good)),
+            bad: self.bad.fg(Color::from_u32(bad)),
+            warn: self.warn.fg(Color::from_u32(warn)),
+            ..self
         }
     }
 
@@ -120,11 +143,13 @@ impl Wish {
         }
     }
 
-    /// Until the terminal has answered.
-    pub fn theme(self, colours: u16) -> Theme {
+    /// As it is once the terminal has said what its ground is, or nothing yet. Whoever configures a
+    /// theme keeps the sixteen colours that they set for their terminal.
+    pub fn theme(self, colours: u16, said: Option<Ground>) -> Theme {
         match self {
             Self::Mono => Theme::mono(),
-            Self::On(ground) | Self::Ask(ground) => Theme::on(ground, colours),
+            Self::On(ground) => Theme::on(ground, colours.min(WITH_GREYS)),
+            Self::Ask(hinted) => Theme::on(said.unwrap_or(hinted), colours),
         }
     }
 }
@@ -257,6 +282,26 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn true_colours_stand_out_from_the_grounds_that_people_set() {
+        // Of xterm, VS Code, Gruvbox, Solarized, Nord, Ubuntu, Dracula, Tokyo Night; and light ones.
+        let dark = [0x000000, 0x1e1e1e, 0x282828, 0x002b36, 0x2e3440, 0x300a24, 0x282a36, 0x1a1b26];
+        let light = [0xffffff, 0xf5f5f5, 0xfbf1c7, 0xfdf6e3, 0xeff1f5, 0xeeeeec];
+        for (ground, behind) in [(Ground::Dark, dark.as_slice()), (Ground::Light, &light)] {
+            let theme = Wish::Ask(Ground::Unknown).theme(TRUE, Some(ground));
+            for (name, style) in styles(&theme) {
+                assert_eq!(style.bg, None, "{name}: the background is the reader's own");
+                let Some(Color::Rgb(red, green, blue)) = style.fg else { continue };
+                for ground in behind {
+                    let is = contrast([red, green, blue], bytes(*ground));
+                    assert!(is >= 4.5, "{name} on {ground:06x}: {is:.2}");
+                }
+            }
+        }
+        let configured = Wish::On(Ground::Dark).theme(TRUE, None);
+        assert_eq!(configured, Theme::on(Ground::Dark, 256), "the reader's own sixteen");
     }
 
     #[test]

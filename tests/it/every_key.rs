@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use caseload::{
     config::{Chord, chord},
+    simulator::Scenario,
     tui::Keys,
 };
 use ratatui::buffer::Cell;
@@ -121,7 +122,7 @@ const ALIASES: &[&str] = &[
     "gp", "Ctrl-n", "Ctrl-p", "3", "4", "5", "6", "7", "8",
 ];
 
-async fn in_every_context(story: &mut Story, contexts: &[Context]) {
+async fn in_every_context(story: &mut Story, contexts: &[&Context]) {
     let mut keys = Keys::default().everything();
     if std::env::var("CASELOAD_KEYS").is_err() {
         keys.retain(|chord| !ALIASES.contains(&chord.to_string().as_str()));
@@ -173,7 +174,7 @@ fn small() -> Beginning {
 #[tokio::test]
 async fn no_key_is_dead_in_any_context() {
     let mut story = Story::begin_with(small()).await;
-    in_every_context(&mut story, CONTEXTS).await;
+    in_every_context(&mut story, &CONTEXTS.iter().collect::<Vec<_>>()).await;
 }
 
 #[tokio::test]
@@ -184,8 +185,22 @@ async fn no_key_is_dead_where_there_is_nothing() {
         Context { name: "no cases", enter: "2", silent: ONLY_2 },
         Context { name: "an empty outbox", enter: "o", silent: LIST },
     ];
-    in_every_context(&mut story, &nothing).await;
+    in_every_context(&mut story, &nothing.iter().collect::<Vec<_>>()).await;
 }
+
+/// What is refused offline is refused in words; what is decided waits, and nothing else is lost.
+#[tokio::test]
+async fn no_key_is_dead_offline() {
+    let mut story = Story::begin_with(small()).await;
+    story.simulator.set_scenario(Scenario::named("outage").unwrap());
+    story.pass(30).await.sees("offline");
+    let offline: Vec<&Context> =
+        CONTEXTS.iter().filter(|context| OFFLINE.contains(&context.name)).collect();
+    in_every_context(&mut story, &offline).await;
+}
+
+/// Where a key may have to ask Persona.
+const OFFLINE: &[&str] = &["an inquiry", "a case"];
 
 const ONLY_1: &[&str] = &[
     "k", "Up", "gg", "Home", "Ctrl-u", "PageUp", "j", "Down", "G", "End", "Ctrl-d", "PageDown", "1",

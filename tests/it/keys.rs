@@ -1,6 +1,7 @@
 //! Keys of the reviewer's own, the palette, ids and links, the way back.
 
 use caseload::{config, tui::Keys};
+use crossterm::event::{MouseButton, MouseEventKind};
 
 use crate::story::{Beginning, Story};
 
@@ -92,4 +93,26 @@ fn the_page_of_keys_is_as_the_tables_say() {
     assert_eq!(written, made, "caseload config keys --markdown > docs/keys.md");
     let text = caseload::tui::keys_in_text(&Keys::default());
     assert!(text.contains("staged-comment") && text.contains("1 … 9"), "{text}");
+}
+
+#[tokio::test]
+async fn the_mouse_looks_and_decides_nothing() {
+    let (click, wheel) = (MouseEventKind::Down(MouseButton::Left), MouseEventKind::ScrollDown);
+    let mut story = Story::begin().await;
+    let cursor =
+        |story: &Story| story.screen().lines().position(|line| line.contains('▸')).unwrap();
+    let first = cursor(&story);
+    let row = |nth: usize| (5, u16::try_from(first + nth).unwrap());
+    // A click selects, the next one on the same row opens: then the keys are the detail's.
+    assert_eq!(cursor(story.point(click, row(2)).await), first + 2);
+    assert_eq!(cursor(story.press("j").await), first + 3);
+    assert_eq!(cursor(story.point(click, row(3)).await.press("j").await), first + 3);
+    // The wheel moves what is under it, and a click on the detail opens it.
+    assert_eq!(cursor(story.point(wheel, row(1)).await), first + 6);
+    assert_eq!(cursor(story.point(click, (90, 10)).await.press("j").await), first + 6);
+    // What is staged stays, whatever is clicked; over the panes nothing is.
+    story.press("1a").await.sees("Enter commits").point(click, row(1)).await.sees("Enter commits");
+    story.press("<esc>1?").await.point(click, row(1)).await.sees("Esc closes");
+    assert_eq!(cursor(story.press("<esc>").await), first + 6);
+    assert!(story.simulator.requests().iter().all(|request| request.method == "GET"));
 }

@@ -48,6 +48,7 @@ mod tasks;
 mod terminal;
 mod together;
 mod tree;
+mod unfinished;
 mod unhappy;
 mod views;
 mod webhooks;

@@ -21,7 +21,7 @@ use caseload::{
     sync,
     tui::{Console, Errand, Hanging, Keys, Searched, Settings, Theme, View, photo::Means},
 };
-use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers, MouseEvent, MouseEventKind};
 use ratatui::{
     Terminal, TerminalOptions, Viewport,
     backend::{CrosstermBackend, TestBackend},
@@ -190,57 +190,7 @@ impl Story {
         beginning: &Beginning,
     ) -> Self {
         let busy = Busy::default();
-        let key = KeySource::Given(Secret::new(beginning.key.to_owned()));
-        let base_url = beginning.base_url.clone().unwrap_or_else(|| simulator.base_url());
-        let options = desk::Options {
-            store: folder.path().join("store/caseload.db"),
-            field_key: beginning.field_key.clone(),
-            persona: persona::Settings {
-                base_url: base_url.parse().expect("a URL"),
-                connect_timeout: beginning.timeout,
-                timeout: beginning.timeout,
-                roots: Roots::Bundled,
-            },
-            key,
-            thresholds: Thresholds::default(),
-            reviewer: Text::new(beginning.reviewer),
-            hold: Duration::from_secs(5),
-            relation_keys: RelationKeys {
-                mappings: beginning.mappings.clone(),
-                all: ["beneficial_owners", "business", "counterparties"].map(Text::new).into(),
-                ..RelationKeys::default()
-            },
-            case_statuses: CaseStatuses::default(),
-            claims: ClaimTag::new("reviewing:"),
-            sync: sync::Settings::default(),
-            policy: beginning.policy.clone(),
-        };
-        let mut booted =
-            desk::boot(options, clock.clone(), busy.clone()).await.expect("the house comes up");
-        let settings = Settings {
-            environment: Text::new("SANDBOX"),
-            key_source: Text::new("of the story"),
-            reviewer: Text::new(beginning.reviewer),
-            mask: beginning.mask,
-            reveal: Duration::from_secs(60),
-            hold: Duration::from_secs(5),
-            link_expires: Duration::from_secs(86_400),
-            policy: beginning.policy.clone(),
-            layouts: beginning.layouts.clone(),
-            searched: match beginning.field_key {
-                None => Searched::Anywhere,
-                Some(_) => Searched::ByBeginnings,
-            },
-            order: beginning.order,
-            views: beginning.views.clone(),
-            sla: Duration::from_secs(5),
-            error_rate: 0.05,
-            claims: ClaimTag::new("reviewing:"),
-            photos: beginning.photos,
-            photo_limit: 256 * 1024,
-            keys: beginning.keys.clone(),
-            drafts: std::env::temp_dir(),
-        };
+        let (mut booted, settings) = house(&simulator, &folder, &clock, &busy, beginning).await;
         let news = booted.take_news();
         let mut console =
             Console::new(booted.desk.clone(), news, settings, Theme::colours(), beginning.size);
@@ -289,6 +239,14 @@ impl Story {
     pub fn tap(&mut self, spelled: &str) -> &mut Self {
         self.console.input(Event::Key(spelt(spelled)));
         self.glimpse();
+        self
+    }
+
+    /// The mouse does something at a column and row, which are counted from 0.
+    pub async fn point(&mut self, kind: MouseEventKind, (column, row): (u16, u16)) -> &mut Self {
+        let modifiers = KeyModifiers::NONE;
+        self.console.input(Event::Mouse(MouseEvent { kind, column, row, modifiers }));
+        self.settle().await;
         self
     }
 
@@ -499,6 +457,68 @@ impl Story {
     pub async fn shut_down(self) {
         self.booted.shut_down().await;
     }
+}
+
+/// What a console needs: a house that runs, and how it is looked at.
+pub async fn house(
+    simulator: &Simulator,
+    folder: &TempDir,
+    clock: &Clock,
+    busy: &Busy,
+    beginning: &Beginning,
+) -> (Booted, Settings) {
+    let key = KeySource::Given(Secret::new(beginning.key.to_owned()));
+    let base_url = beginning.base_url.clone().unwrap_or_else(|| simulator.base_url());
+    let options = desk::Options {
+        store: folder.path().join("store/caseload.db"),
+        field_key: beginning.field_key.clone(),
+        persona: persona::Settings {
+            base_url: base_url.parse().expect("a URL"),
+            connect_timeout: beginning.timeout,
+            timeout: beginning.timeout,
+            roots: Roots::Bundled,
+        },
+        key,
+        thresholds: Thresholds::default(),
+        reviewer: Text::new(beginning.reviewer),
+        hold: Duration::from_secs(5),
+        relation_keys: RelationKeys {
+            mappings: beginning.mappings.clone(),
+            all: ["beneficial_owners", "business", "counterparties"].map(Text::new).into(),
+            ..RelationKeys::default()
+        },
+        case_statuses: CaseStatuses::default(),
+        claims: ClaimTag::new("reviewing:"),
+        sync: sync::Settings::default(),
+        policy: beginning.policy.clone(),
+    };
+    let booted =
+        desk::boot(options, clock.clone(), busy.clone()).await.expect("the house comes up");
+    let settings = Settings {
+        environment: Text::new("SANDBOX"),
+        key_source: Text::new("of the story"),
+        reviewer: Text::new(beginning.reviewer),
+        mask: beginning.mask,
+        reveal: Duration::from_secs(60),
+        hold: Duration::from_secs(5),
+        link_expires: Duration::from_secs(86_400),
+        policy: beginning.policy.clone(),
+        layouts: beginning.layouts.clone(),
+        searched: match beginning.field_key {
+            None => Searched::Anywhere,
+            Some(_) => Searched::ByBeginnings,
+        },
+        order: beginning.order,
+        views: beginning.views.clone(),
+        sla: Duration::from_secs(5),
+        error_rate: 0.05,
+        claims: ClaimTag::new("reviewing:"),
+        photos: beginning.photos,
+        photo_limit: 256 * 1024,
+        keys: beginning.keys.clone(),
+        drafts: std::env::temp_dir(),
+    };
+    (booted, settings)
 }
 
 /// A press as the table spells it.

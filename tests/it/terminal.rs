@@ -8,10 +8,15 @@ use std::{
 };
 
 use caseload::{
+    busy::Busy,
     clock::Clock,
+    config::Ui,
     simulator::{self, DEMO_KEY, Options},
+    tui::{self, Settings},
 };
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+use crate::story::{Beginning, Story, house};
 
 /// The console in a terminal of its own.
 struct Session {
@@ -368,6 +373,35 @@ fn a_resize_storm_is_survived_and_changes_nothing() {
     session.sees("Esc closes");
     session.signal("TERM");
     assert_eq!(session.ends_restored(), 0);
+}
+
+/// No test by itself, but what the next one starts in a terminal: no instant is so late as a reveal of
+/// this console would end, and the thread that draws panics over it.
+#[tokio::test]
+#[ignore = "it panics on purpose"]
+async fn a_console_that_panics() {
+    let (clock, busy) = (Clock::system(), Busy::default());
+    let beginning = Beginning { inquiries: 20, ..Beginning::default() };
+    let simulator = Story::persona(&beginning, &clock).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let (mut booted, settings) = house(&simulator, &folder, &clock, &busy, &beginning).await;
+    let settings = Settings { reveal: Duration::MAX, ..settings };
+    let (desk, news) = (booted.desk.clone(), booted.take_news());
+    tui::run(desk, news, settings, &Ui::default(), || {}).await.expect("a terminal");
+}
+
+#[test]
+fn after_a_panic_the_terminal_is_the_shells_and_says_why() {
+    let command = CommandBuilder::new(std::env::current_exe().expect("this test"));
+    let home = Arc::new(tempfile::tempdir().expect("a home"));
+    let itself = ["--exact", "terminal::a_console_that_panics", "--ignored", "--nocapture"];
+    let mut session = Session::start_program(command, home, &itself, &[]);
+    session.sees("● polling");
+    session.sees("Checks");
+    session.press("l");
+    session.press("P");
+    session.sees("panicked at");
+    assert_eq!(session.ends_restored(), 101);
 }
 
 #[test]

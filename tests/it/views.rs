@@ -318,7 +318,9 @@ async fn views_filters_and_orders_on_the_screen() {
         .sees(&format!(" by {reference} · its index"));
     story.sees("about a minute behind").sees("any status /").lacks("nothing matches here");
     story.press("/ ~nobodyatall<enter><enter>").await.sees("· here: ~nobodyatall ·");
-    story.press("\\/~nobodyatall<enter><enter>").await.sees("Persona knows nothing of this filter");
+    story.press("\\/~nobodyatall<enter>").await.sees("of what waits; Enter looks");
+    story.press("<enter>").await.sees("looked for in every status now").sees("Enter asks Persona");
+    story.press("<enter>").await.sees("Persona knows nothing of this filter");
     // Below 100 columns the overlay has all of it.
     story.press("1").await.resize(80, 24).await.lacks("5 mine").press(":views<enter>").await;
     story.sees("open cases").sees("late").press("2").await.sees("2 Cases ─ open 6");

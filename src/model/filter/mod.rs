@@ -174,6 +174,11 @@ impl Filter {
         Self { clauses, ..self.clone() }
     }
 
+    /// Whether it looks for something among what waits alone, as a filter does that names no status.
+    pub fn is_of_what_waits(&self) -> bool {
+        !self.clauses.is_empty() && self.about(Field::Status).next().is_none()
+    }
+
     /// Whether it narrows or orders anything.
     pub fn is_empty(&self) -> bool {
         self.clauses.is_empty() && self.order.is_none()

@@ -23,6 +23,10 @@ pub async fn perform(desk: &Desk, effect: Effect) -> Msg {
         Effect::LoadGlance => Msg::Glance(words(desk.glance().await)),
         Effect::LoadMismatches => Msg::Mismatches(words(desk.mismatches().await)),
         Effect::LoadViews => Msg::Views(None, words(desk.saved_views().await)),
+        Effect::TakeUnfinished => Msg::Unfinished(words(desk.take_unfinished())),
+        Effect::KeepUnfinished(unfinished) => {
+            Msg::KeptUnfinished(words(desk.keep_unfinished(unfinished)))
+        }
         Effect::CountViews(views) => {
             let mut figures = Vec::with_capacity(views.len());
             for (name, view) in views {

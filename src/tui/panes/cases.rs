@@ -27,9 +27,11 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
     }
     let inner = block.inner(area);
     frame.render_widget(block, area);
-    let empty = match state.case_filter.clauses.is_empty() {
-        false => "nothing matches here; Enter asks Persona; \\ shows all open cases",
-        true => "no case is open",
+    let filter = &state.case_filter;
+    let empty = match (filter.clauses.is_empty(), filter.is_of_what_waits()) {
+        (true, _) => "no case is open",
+        (_, true) => "nothing matches of what is open; Enter looks in every status",
+        (_, false) => "nothing matches here; Enter asks Persona; \\ shows all open cases",
     };
     list::draw(
         frame,

@@ -66,15 +66,16 @@ fn title<'a>(state: &State, theme: &Theme) -> Vec<Span<'a>> {
 fn empty(state: &State) -> String {
     let filtered = !state.inquiry_filter.without(Field::Status).clauses.is_empty();
     match &state.inquiry_view.status {
-        _ if filtered => match state.settings.searched {
-            Searched::Anywhere => {
-                "nothing matches here; Enter asks Persona; \\ shows the whole queue".to_owned()
+        _ if filtered => {
+            let nothing = match state.settings.searched {
+                Searched::Anywhere => "nothing matches",
+                Searched::ByBeginnings => "no id has it and no word begins so",
+            };
+            match state.inquiry_filter.is_of_what_waits() {
+                true => format!("{nothing} of what waits; Enter looks in every status"),
+                false => format!("{nothing} here; Enter asks Persona; \\ shows the whole queue"),
             }
-            Searched::ByBeginnings => {
-                "no id has it and no word begins so; Enter asks Persona; \\ shows the whole queue"
-                    .to_owned()
-            }
-        },
+        }
         Some(InquiryStatus::NeedsReview) if state.sync.last_ok.is_none() => {
             match health::trouble(&state.sync.phase) {
                 Some(why) => format!("nothing here yet. {why}"),

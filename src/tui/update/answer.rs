@@ -3,7 +3,8 @@
 
 use super::{
     Effect, State, Tone, Touched, album, bulk, claim, command, decided, evidence, follow, goto,
-    health, load_cases, load_inquiries, marks, measure, palette, relate, relations, reveal, views,
+    health, load_cases, load_inquiries, marks, measure, palette, relate, relations, reveal,
+    unfinished, views,
 };
 use crate::{
     desk::{Changes, Note, Placed},
@@ -19,11 +20,13 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Changed(changes) => changed(state, &changes),
         Msg::Inquiries(view, answer) if view == state.inquiry_view => {
-            place(&mut state.inquiries, state.touched, answer, |row| row.id.clone());
+            let seek = state.seek.as_ref().map(Subject::id);
+            place(&mut state.inquiries, (state.touched, seek), answer, |row| row.id.as_str());
             follow::rows(state)
         }
         Msg::Cases(view, answer) if view == state.case_view => {
-            place(&mut state.cases, state.touched, answer, |row| row.id.clone());
+            let seek = state.seek.as_ref().map(Subject::id);
+            place(&mut state.cases, (state.touched, seek), answer, |row| row.id.as_str());
             follow::rows(state)
         }
         Msg::Inquiries(..) | Msg::Cases(..) => Vec::new(),
@@ -40,6 +43,7 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Views(said, answer) => views::saved(state, said, answer),
+        Msg::Unfinished(answer) => unfinished::came(state, answer),
         Msg::Counted(Ok(figures)) => views::came(state, figures),
         Msg::Explained(answer) => views::explained(state, answer.map(|found| found.map(|it| *it))),
         Msg::Asked(answer) => views::found(state, answer),
@@ -124,10 +128,12 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
         }
         Msg::Acknowledged(Ok(()))
         | Msg::Journaled(Ok(()))
+        | Msg::KeptUnfinished(Ok(()))
         | Msg::Marked(Ok(()))
         | Msg::LookedAtMismatches(Ok(())) => Vec::new(),
         Msg::Glance(Err(why))
         | Msg::Counted(Err(why))
+        | Msg::KeptUnfinished(Err(why))
         | Msg::Mismatches(Err(why))
         | Msg::LookedAtMismatches(Err(why))
         | Msg::Statuses(_, Err(why))
@@ -141,6 +147,7 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
         }
         Msg::Key(_)
         | Msg::Paste(_)
+        | Msg::Pointed(..)
         | Msg::Resized(..)
         | Msg::Woke
         | Msg::Rested
@@ -185,11 +192,11 @@ fn changed(state: &mut State, changes: &Changes) -> Vec<Effect> {
 
 /// Puts a window of rows in place and keeps the cursor on the row it was on. Until somebody touches
 /// a key it stays at the top: what a first fill brings is older, and more urgent.
-fn place<T, I: PartialEq>(
+fn place<T>(
     list: &mut List<T>,
-    touched: Touched,
+    (touched, seek): (Touched, Option<&str>),
     answer: Answer<Placed<T>>,
-    id: impl Fn(&T) -> I,
+    id: impl Fn(&T) -> &str,
 ) {
     match answer {
         Ok(placed) if touched == Touched::NotYet => {
@@ -199,13 +206,14 @@ fn place<T, I: PartialEq>(
             list.move_to(0);
         }
         Ok(placed) => {
-            let under_cursor = list.selected().map(&id);
+            let under_cursor = seek.or(list.selected().map(&id)).map(str::to_owned);
             let offset = list.cursor.saturating_sub(list.top);
             list.rows = placed.rows;
             list.loaded = true;
             list.problem = None;
             let first = list.rows.first;
-            let found = list.rows.rows.iter().position(|row| under_cursor == Some(id(row)));
+            let found =
+                list.rows.rows.iter().position(|row| under_cursor.as_deref() == Some(id(row)));
             let at = found.map(|nth| first + nth as u64).or(placed.anchor);
             let at = at.unwrap_or(list.cursor).min(list.rows.total.saturating_sub(1));
             list.cursor = at;

@@ -173,11 +173,7 @@ fn half_page(state: &State) -> i64 {
 pub fn step(state: &mut State, rows: i64) -> Vec<Effect> {
     match state.focus {
         Pane::Detail => {
-            if let Some(detail) = &mut state.detail {
-                let at = i64::try_from(detail.cursor).unwrap_or(i64::MAX).saturating_add(rows);
-                detail.cursor = usize::try_from(at.max(0)).unwrap_or(usize::MAX);
-            }
-            super::clamp_scroll(state);
+            scroll(state, rows);
             Vec::new()
         }
         _ => {
@@ -185,6 +181,15 @@ pub fn step(state: &mut State, rows: i64) -> Vec<Effect> {
             follow::cursor_at_rest(state)
         }
     }
+}
+
+/// Moves the cursor of the detail, wherever the keys are.
+pub fn scroll(state: &mut State, rows: i64) {
+    if let Some(detail) = &mut state.detail {
+        let at = i64::try_from(detail.cursor).unwrap_or(i64::MAX).saturating_add(rows);
+        detail.cursor = usize::try_from(at.max(0)).unwrap_or(usize::MAX);
+    }
+    super::clamp_scroll(state);
 }
 
 /// Looking at another part of the evidence is going to it: the keys are the detail's from then on.
@@ -224,7 +229,7 @@ fn open_selected(state: &mut State) -> Vec<Effect> {
     match target {
         Some(subject) => open(state, subject),
         None => available::found_nothing(state)
-            .map_or_else(Vec::new, |list| views::ask_persona(state, list)),
+            .map_or_else(Vec::new, |list| views::look_further(state, list)),
     }
 }
 
@@ -351,7 +356,7 @@ fn interrupt(state: &mut State) -> Vec<Effect> {
             state.leaving = Leaving::Asked;
             state.say(format!("{} again quits", state.key(Command::Interrupt)), Tone::Plain);
         }
-        Leaving::Asked | Leaving::Yes => leave(state),
+        Leaving::Asked | Leaving::Yes | Leaving::Cut => leave(state),
     }
     Vec::new()
 }

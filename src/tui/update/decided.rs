@@ -1,6 +1,8 @@
 //! What came of a decision in the commit bar: it is durable, or taken back, and the next item is on.
 
-use super::{Effect, Pane, State, Tone, ask, claim, evidence, follow, measure, relations};
+use super::{
+    Effect, Pane, State, Tone, ask, claim, evidence, follow, measure, relations, unfinished,
+};
 use crate::{
     desk::TakenBack,
     model::Subject,
@@ -63,6 +65,7 @@ fn leaves(state: &mut State, what: &str) {
 
 /// What was staged is durable: on to the next.
 fn over(state: &mut State, staged: Staged) -> Vec<Effect> {
+    unfinished::committed(state, &staged);
     state.committed = Some((staged.subject.clone(), staged.verb.clone()));
     if let Some(repeat) = repeating::of(&staged.verb) {
         state.repeat = Some(repeat);

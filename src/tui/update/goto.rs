@@ -77,15 +77,19 @@ pub fn forward(state: &mut State) -> Vec<Effect> {
 }
 
 fn jump(state: &mut State, to: Option<usize>) -> Vec<Effect> {
-    match to.and_then(|to| state.jumps.go(to)) {
-        None => Vec::new(),
-        Some(Place::Item(subject)) => open(state, subject),
-        Some(Place::Tree(account)) if state.relations.root() == Some(&account) => {
+    let place = to.and_then(|to| state.jumps.go(to));
+    place.map_or_else(Vec::new, |place| to_place(state, place))
+}
+
+pub fn to_place(state: &mut State, place: Place) -> Vec<Effect> {
+    match place {
+        Place::Item(subject) => open(state, subject),
+        Place::Tree(account) if state.relations.root() == Some(&account) => {
             state.focus = Pane::Relations;
             measure(state);
             super::follow::cursor(state)
         }
-        Some(Place::Tree(account)) => {
+        Place::Tree(account) => {
             state.relations.trail.clear();
             relations::plant(state, account)
         }

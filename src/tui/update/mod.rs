@@ -3,7 +3,7 @@
 //! Keys: `command` acts on them, `dialog` while something is open over the panes, `palette` after `:`,
 //! `filter` in its line, `lock` on a locked screen; `follow` brings the detail along. `stage` fills the commit bar
 //! and `decided` empties it. `goto` is about ids and the way back, `views` about views and orders, `marks` about marks, `bulk` about deciding all that is marked, `claim` and
-//! `tag` about an item, `relations` about the tree and `relate` about changing it. `answer` takes what the desk says.
+//! `tag` about an item, `unfinished` about what an ending console would lose, `relations` about the tree and `relate` about changing it. `answer` takes what the desk says.
 
 mod album;
 mod answer;
@@ -20,12 +20,14 @@ mod goto;
 mod health;
 mod lock;
 mod marks;
+mod mouse;
 mod palette;
 mod relate;
 mod relations;
 mod reveal;
 mod stage;
 mod tag;
+mod unfinished;
 mod views;
 
 pub use follow::lacks;
@@ -52,6 +54,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
     effects.extend(views::when_due(state));
     effects.extend(marks::when_due(state));
     effects.extend(follow::when_due(state));
+    effects.extend(unfinished::when_due(state));
     effects.extend(album::follow(state));
     goto::follow(state);
     effects
@@ -62,9 +65,10 @@ fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
         // Whatever is open, and on a locked screen too: it shows nothing.
         Msg::Key(key) if state.settings.keys.suspends(key) => vec![Effect::Suspend],
         Msg::Key(key) if state.lock.is_on() => lock::press(state, key),
-        Msg::Paste(_) if state.lock.is_on() => Vec::new(),
+        Msg::Paste(_) | Msg::Pointed(..) if state.lock.is_on() => Vec::new(),
         Msg::Key(key) => press(state, key),
         Msg::Paste(text) => dialog::paste(state, &text),
+        Msg::Pointed(what, at) => mouse::take(state, what, at),
         Msg::Resized(columns, rows) => {
             state.size = (columns, rows);
             measure(state);
@@ -86,7 +90,7 @@ fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Refused(why) => command::refuse(state, why),
         Msg::Rested => follow::now(state),
         Msg::Terminate => {
-            state.leaving = Leaving::Yes;
+            state.leaving = Leaving::Cut;
             Vec::new()
         }
         answer => answer::take(state, answer),
@@ -104,11 +108,13 @@ pub fn start(state: &mut State) -> Vec<Effect> {
         Effect::LoadMismatches,
         views,
         marks,
+        Effect::TakeUnfinished,
     ]
 }
 
 fn press(state: &mut State, key: Press) -> Vec<Effect> {
     state.touched = Touched::Once;
+    state.seek = None;
     if let Some(detail) = &mut state.detail {
         detail.then = None;
     }
@@ -215,20 +221,22 @@ fn fill(state: &State) -> Vec<Effect> {
 
 fn load_inquiries(state: &State) -> Effect {
     let chosen = state.inquiries.selected().filter(|_| state.touched == Touched::Once);
-    Effect::LoadInquiries {
-        view: state.inquiry_view.clone(),
-        window: state.inquiries.wanted(),
-        anchor: chosen.map(|row| row.id.clone()),
-    }
+    let anchor = match &state.seek {
+        Some(Subject::Inquiry(id)) => Some(id.clone()),
+        _ => chosen.map(|row| row.id.clone()),
+    };
+    let (view, window) = (state.inquiry_view.clone(), state.inquiries.wanted());
+    Effect::LoadInquiries { view, window, anchor }
 }
 
 fn load_cases(state: &State) -> Effect {
     let chosen = state.cases.selected().filter(|_| state.touched == Touched::Once);
-    Effect::LoadCases {
-        view: state.case_view.clone(),
-        window: state.cases.wanted(),
-        anchor: chosen.map(|row| row.id.clone()),
-    }
+    let anchor = match &state.seek {
+        Some(Subject::Case(id)) => Some(id.clone()),
+        _ => chosen.map(|row| row.id.clone()),
+    };
+    let (view, window) = (state.case_view.clone(), state.cases.wanted());
+    Effect::LoadCases { view, window, anchor }
 }
 
 /// Keeps the detail's cursor on its page, and on the screen.

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::{Effect, State, Tone, claim, command::refuse, measure};
+use super::{Effect, State, Tone, claim, command::refuse, measure, unfinished};
 use crate::{
     desk::{
         Confirmation,
@@ -116,6 +116,7 @@ pub fn decision(state: &mut State, subject: Subject, verb: Verb, evidence: Evide
     state.staged = Some(Staged::of(subject, verb, evidence, Purpose::Decide));
     warn(state);
     ask(state);
+    unfinished::write_on(state);
     measure(state);
 }
 

@@ -12,7 +12,7 @@ use crate::{
     desk::{self, CountedView, Figures, Found, Standing},
     model::{
         Subject, Text,
-        filter::{Filter, List, Order, SavedView},
+        filter::{Clause, Field, Filter, List, Order, SavedView, Test, Value},
     },
     secret::Secret,
     tui::{
@@ -289,6 +289,19 @@ pub fn reorder(
     let order_asked = (order != usual).then_some(order);
     let filter = Filter { order: order_asked, ..state.filter_of(list).clone() };
     state.say(format!("ordered by {}", order.words()), Tone::Plain);
+    show(state, list, filter)
+}
+
+/// Nothing is found: in every status then, and beyond the local copy after that.
+pub fn look_further(state: &mut State, list: List) -> Vec<Effect> {
+    let filter = state.filter_of(list);
+    if !filter.is_of_what_waits() {
+        return ask_persona(state, list);
+    }
+    let any = Clause { inverse: false, test: Test::Is(Field::Status, Value::Any) };
+    let clauses = filter.clauses.iter().cloned().chain([any]).collect();
+    let filter = Filter { clauses, ..filter.clone() };
+    state.say("looked for in every status now", Tone::Plain);
     show(state, list, filter)
 }
 
