@@ -82,6 +82,7 @@ impl Store {
             clock,
             key_ends,
             seen_version,
+            looks_across: std::sync::Mutex::default(),
         })))
     }
 }

@@ -103,6 +103,8 @@ struct Inner {
     key_ends: std::sync::OnceLock<KeyEnds>,
     /// `PRAGMA data_version` when last looked at.
     seen_version: std::sync::atomic::AtomicI64,
+    /// When the log had been written at the last two looks whether another process wrote.
+    looks_across: std::sync::Mutex<[Option<std::time::SystemTime>; 2]>,
 }
 
 /// What went wrong with the local copy, and what to do.

@@ -133,6 +133,24 @@ pub enum Effect {
     Edit(String),
 }
 
+impl Effect {
+    /// What a person waits for, where it may take longer than a moment and its place on the screen
+    /// does not say so.
+    pub fn words(&self) -> Option<String> {
+        Some(match self {
+            Self::AskPersona(..) => "asking Persona…".to_owned(),
+            Self::ClaimNext(..) => "claiming the next that is free…".to_owned(),
+            Self::Claim(subject) => format!("claiming {}…", subject.short()),
+            Self::Release(id) => format!("letting go of {}…", id.short()),
+            Self::FindIds(..) => "marking…".to_owned(),
+            Self::LoadParts(_) => "looking through what is marked…".to_owned(),
+            Self::SubmitBulk(drafts) => format!("writing down {} decisions…", drafts.len()),
+            Self::FindOwner(target) => format!("looking for {}…", target.id()),
+            _ => return None,
+        })
+    }
+}
+
 /// A message with the token of the work that made it: the work is over when the message is read.
 pub type Delivery = (Msg, Option<Token>);
 

@@ -140,3 +140,20 @@ pub enum Msg {
     /// SIGTERM, SIGHUP, or the terminal is gone.
     Terminate,
 }
+
+impl Msg {
+    /// Whether somebody was told that it may take a while (`Effect::words`).
+    pub fn ends_a_wait(&self) -> bool {
+        matches!(
+            self,
+            Self::Asked(_)
+                | Self::Next(_)
+                | Self::Claimed(..)
+                | Self::Released(..)
+                | Self::ToMark(_)
+                | Self::Parts(..)
+                | Self::SubmittedBulk(_)
+                | Self::Owner(..)
+        )
+    }
+}

@@ -388,7 +388,12 @@ impl State {
     }
 
     pub fn say(&mut self, text: impl Into<String>, tone: Tone) {
-        let stay = if tone == Tone::Bad { 12 } else { 5 };
+        let stay = match tone {
+            Tone::Bad => 12,
+            Tone::Plain | Tone::Good => 5,
+            // Until it is over, which takes no longer than a request.
+            Tone::Progress => 60,
+        };
         let until = self.now + Duration::from_secs(stay);
         // It may quote what a server, a file or the environment says.
         let text = Text::from(text.into()).to_string();

@@ -15,6 +15,8 @@ pub enum Tone {
     Plain,
     Good,
     Bad,
+    /// Something takes a while; it goes when that is over.
+    Progress,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

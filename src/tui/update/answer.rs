@@ -17,6 +17,9 @@ use crate::{
 };
 
 pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
+    if msg.ends_a_wait() {
+        state.toast.take_if(|toast| toast.tone == Tone::Progress);
+    }
     match msg {
         Msg::Changed(changes) => changed(state, &changes),
         Msg::Inquiries(view, answer) if view == state.inquiry_view => {

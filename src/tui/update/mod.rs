@@ -57,7 +57,15 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
     effects.extend(unfinished::when_due(state));
     effects.extend(album::follow(state));
     goto::follow(state);
+    progress(state, &effects);
     effects
+}
+
+/// Says what may take longer than a moment, unless there is something to say already.
+fn progress(state: &mut State, effects: &[Effect]) {
+    if let (None, Some(words)) = (&state.toast, effects.iter().find_map(Effect::words)) {
+        state.say(words, Tone::Progress);
+    }
 }
 
 fn take(state: &mut State, msg: Msg) -> Vec<Effect> {

@@ -307,7 +307,7 @@ pub fn look_further(state: &mut State, list: List) -> Vec<Effect> {
 
 /// Asks Persona's index for what the filter of a list is about.
 pub fn ask_persona(state: &mut State, list: List) -> Vec<Effect> {
-    state.say("asking Persona…", Tone::Plain);
+    state.toast = None;
     vec![Effect::AskPersona(list, state.filter_of(list).clone())]
 }
 

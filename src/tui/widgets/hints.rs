@@ -50,6 +50,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
 pub fn toast(frame: &mut Frame<'_>, area: Rect, toast: &Toast, theme: &Theme) {
     let style = match toast.tone {
         Tone::Plain => theme.text,
+        Tone::Progress => theme.dim,
         Tone::Good => theme.good,
         Tone::Bad => theme.bad,
     };
