@@ -2,8 +2,8 @@
 //!
 //! Keys: `command` acts on them, `dialog` while something is open over the panes, `palette` after `:`,
 //! `filter` in its line, `lock` on a locked screen; `follow` brings the detail along. `stage` fills the commit bar
-//! and `decided` empties it. `goto` is about ids and the way back, `views` about views and orders, `marks` about marks, `bulk` about deciding all that is marked, `claim` and
-//! `tag` about an item, `relations` about the tree and `relate` about changing it. `answer` takes what the desk says.
+//! and `decided` empties it. `goto` is about ids and the way back, `views` about views and orders, `marks` about marks, `bulk` about deciding all that is marked, `claim`,
+//! `tag` and `snooze` about an item, `relations` about the tree and `relate` about changing it. `answer` takes what the desk says.
 
 mod album;
 mod answer;
@@ -24,12 +24,14 @@ mod palette;
 mod relate;
 mod relations;
 mod reveal;
+mod snooze;
 mod stage;
 mod tag;
 mod views;
 
 pub use follow::lacks;
 pub use marks::available as markable;
+pub use snooze::Deed;
 
 use super::{
     command::Command,
@@ -51,6 +53,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
     effects.extend(take(state, msg));
     effects.extend(views::when_due(state));
     effects.extend(marks::when_due(state));
+    effects.extend(snooze::when_due(state));
     effects.extend(follow::when_due(state));
     effects.extend(album::follow(state));
     goto::follow(state);
@@ -104,6 +107,7 @@ pub fn start(state: &mut State) -> Vec<Effect> {
         Effect::LoadMismatches,
         views,
         marks,
+        Effect::LoadSnoozes,
     ]
 }
 
