@@ -115,6 +115,7 @@ async fn opened(folder: &TempDir, busy: &Busy) -> (Console, Booted) {
         environment: Text::new("SANDBOX"),
         key_source: Text::new("of the bench"),
         reviewer: Text::new("bench@example.test"),
+        zone: jiff::tz::TimeZone::UTC,
         mask: Mask::Everything,
         reveal: Duration::from_secs(60),
         hold: Duration::from_secs(5),

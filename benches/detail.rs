@@ -117,6 +117,7 @@ async fn filled(folder: &TempDir, busy: &Busy, clock: &Clock) -> (Console, Boote
         environment: Text::new("SANDBOX"),
         key_source: Text::new("of the bench"),
         reviewer: Text::new("bench@example.test"),
+        zone: jiff::tz::TimeZone::UTC,
         mask: Mask::Everything,
         reveal: Duration::from_secs(60),
         hold: Duration::from_secs(5),

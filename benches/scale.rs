@@ -115,7 +115,7 @@ fn the_queues_middle_by_risk(bencher: Bencher<'_, '_>, size: usize) {
 /// The first window of what a line finds.
 fn filtered(bencher: Bencher<'_, '_>, size: usize, line: &str) {
     let filter = parse(line, List::Inquiries).expect("a filter");
-    Shelf::of(size).window(bencher, &inquiry_view(&filter, Order::Sla), 0);
+    Shelf::of(size).window(bencher, &inquiry_view(&filter, Order::Sla, &Text::new("")), 0);
 }
 
 #[divan::bench(args = sizes())]
@@ -137,7 +137,7 @@ fn a_filter_by_likeness(bencher: Bencher<'_, '_>, size: usize) {
 fn a_view_in_figures(bencher: Bencher<'_, '_>, size: usize) {
     let shelf = Shelf::of(size);
     let filter = parse("failed:>0", List::Inquiries).expect("a filter");
-    let view = inquiry_view(&filter, Order::Sla);
+    let view = inquiry_view(&filter, Order::Sla, &Text::new(""));
     bencher
         .bench_local(|| shelf.runtime.block_on(shelf.store.inquiry_figures(&view)).expect("rows"));
 }
@@ -184,7 +184,9 @@ fn a_search_of_cases(bencher: Bencher<'_, '_>, size: usize) {
 #[divan::bench(args = sizes())]
 fn the_header(bencher: Bencher<'_, '_>, size: usize) {
     let shelf = Shelf::of(size);
-    bencher.bench_local(|| shelf.runtime.block_on(shelf.store.glance()).expect("figures"));
+    bencher.bench_local(|| {
+        shelf.runtime.block_on(shelf.store.glance(&Text::new(""))).expect("figures")
+    });
 }
 
 #[divan::bench(args = sizes())]

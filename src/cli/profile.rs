@@ -219,6 +219,7 @@ pub fn console(
         environment: Text::new(environment),
         key_source: Text::new(&key_words(key)),
         reviewer: reviewer(config),
+        zone: jiff::tz::TimeZone::system(),
         mask: policy.mask.value,
         reveal: Duration::from_secs(config.review.reveal_seconds),
         hold: Duration::from_secs(config.review.hold_seconds),

@@ -168,10 +168,12 @@ impl Desk {
         but: &[Subject],
     ) -> Result<Option<Next>, StoreError> {
         let (mut passed, mut tries) = (0, 0);
+        // A list may show what was put off: it is not what comes next.
+        let asleep = self.snoozes().await?.asleep;
         for first in (0..LOOK_THROUGH).step_by(LOOK as usize) {
             let (candidates, total) = self.candidates(queue, first).await?;
             for Candidate { subject, at, taken } in candidates {
-                if but.contains(&subject) {
+                if but.contains(&subject) || asleep.contains_key(&subject) {
                     continue;
                 }
                 let claim = match taken {

@@ -26,6 +26,7 @@ mod refresh;
 mod related;
 mod relations;
 mod search;
+mod snoozing;
 mod statuses;
 mod unfinished;
 mod views;
@@ -66,10 +67,11 @@ use crate::{
 };
 pub use crate::{
     store::{
-        AccountFilter, CaseFile, CaseFilter, CaseRow, CaseView, Changes, Error as StoreError,
+        AccountFilter, Back, CaseFile, CaseFilter, CaseRow, CaseView, Changes, Error as StoreError,
         Figures, Glance, Ids, InquiryFile, InquiryFilter, InquiryRow, InquiryView, KnownMismatches,
         KnownStatus, LatestInquiry, ListedCase, ListedInquiry, MOST_MARKED, MOST_MISMATCHES,
-        Marked, Pending, Rows, Scope, Signal, Standing, SubmitError, Total, Whose, Window,
+        Marked, Pending, PutOff, Rows, Scope, Signal, Snoozes, Standing, SubmitError, Total, Whose,
+        Window,
     },
     sync::{Caught, Depth, Ears, Phase, Repair, Repaired, SyncState, Trouble as SyncTrouble},
 };
@@ -198,7 +200,7 @@ impl Desk {
     /// The queue at a glance, and every decision that has not reached Persona.
     pub async fn glance(&self) -> Result<(Glance, Outbox), StoreError> {
         let (actions, bulks) = (self.store.open_actions().await?, self.store.bulks().await?);
-        Ok((self.store.glance().await?, Outbox { actions, bulks }))
+        Ok((self.store.glance(&self.reviewer).await?, Outbox { actions, bulks }))
     }
 
     pub async fn inquiry(&self, id: &InquiryId) -> Result<Option<InquiryFile>, StoreError> {

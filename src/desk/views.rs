@@ -15,7 +15,7 @@ pub enum CountedView {
 }
 
 /// Without a status, those that wait for review.
-pub fn inquiry_view(filter: &Filter, order: Order) -> InquiryView {
+pub fn inquiry_view(filter: &Filter, order: Order, me: &Text) -> InquiryView {
     let statuses: Vec<(bool, &Value)> = filter.about(Field::Status).collect();
     let (status, rest) = match statuses.as_slice() {
         [] => (Some(InquiryStatus::NeedsReview), filter.clone()),
@@ -25,11 +25,26 @@ pub fn inquiry_view(filter: &Filter, order: Order) -> InquiryView {
         }
         _ => (None, filter.clone()),
     };
+    let (hides, rest) = hiding(rest);
     InquiryView {
         status,
         search: filter.words(),
         clauses: beyond_words(&rest),
         order: filter.order.unwrap_or(order),
+        me: me.clone(),
+        hides,
+    }
+}
+
+/// Whether what was put off is left out, as it is where nothing is said of it; and what is left of the
+/// filter to be asked for.
+fn hiding(filter: Filter) -> (bool, Filter) {
+    let asked: Vec<(bool, &Value)> = filter.about(Field::Snoozed).collect();
+    match asked.as_slice() {
+        [] => (true, filter),
+        [(false, Value::No)] => (true, filter.without(Field::Snoozed)),
+        [(false, Value::Any)] => (false, filter.without(Field::Snoozed)),
+        _ => (false, filter),
     }
 }
 
@@ -41,12 +56,14 @@ pub fn case_view(filter: &Filter, order: Order, me: &Text) -> CaseView {
         [(false, Value::Any)] => (Scope::All, filter.without(Field::Status)),
         _ => (Scope::All, filter.clone()),
     };
+    let (hides, rest) = hiding(rest);
     CaseView {
         scope,
         search: filter.words(),
         clauses: beyond_words(&rest),
         order: filter.order.unwrap_or(order),
         me: me.clone(),
+        hides,
     }
 }
 
@@ -114,12 +131,35 @@ mod tests {
             ("status:\"of its own\" ~jane", Some("of its own"), None, "~jane"),
         ];
         for (line, status, search, clauses) in table {
-            let view = inquiry_view(&parse(line, List::Inquiries).unwrap(), Order::Sla);
+            let me = Text::new("jane@x.test");
+            let view = inquiry_view(&parse(line, List::Inquiries).unwrap(), Order::Sla, &me);
             assert_eq!(view.status, status.map(InquiryStatus::parse), "{line}");
             assert_eq!(view.search, search.map(Text::new), "{line}");
             let written = view.clauses.iter().map(Clause::to_string).collect::<Vec<_>>();
             assert_eq!(written.join(" "), clauses, "{line}");
             assert_eq!(view.order, Order::Sla);
+        }
+    }
+
+    #[test]
+    fn what_was_put_off_is_left_out_unless_it_is_asked_for() {
+        let table = [
+            ("", true, ""),
+            ("snoozed:no late:yes", true, "late:yes"),
+            ("snoozed:any", false, ""),
+            ("snoozed:yes", false, "snoozed:yes"),
+            ("!snoozed:yes", false, "!snoozed:yes"),
+            ("snoozed:yes snoozed:no", false, "snoozed:yes snoozed:no"),
+        ];
+        let me = Text::new("jane@x.test");
+        for (line, hides, clauses) in table {
+            let written = |clauses: &[Clause]| {
+                clauses.iter().map(Clause::to_string).collect::<Vec<_>>().join(" ")
+            };
+            let view = inquiry_view(&parse(line, List::Inquiries).unwrap(), Order::Sla, &me);
+            assert_eq!((view.hides, written(&view.clauses).as_str()), (hides, clauses), "{line}");
+            let view = case_view(&parse(line, List::Cases).unwrap(), Order::Sla, &me);
+            assert_eq!((view.hides, written(&view.clauses).as_str()), (hides, clauses), "{line}");
         }
     }
 

@@ -12,6 +12,7 @@ use super::{
     deed::{Deed, Outcome, Spoken, entry, tell},
     journal::Scribe,
     seal::{COMMENT, Seal},
+    snoozed,
     together::{self, ITS_TURN, MAY_GO, Tx},
     tombstone,
     worklist::instant,
@@ -207,7 +208,8 @@ impl Store {
         .execute(&mut *tx)
         .await?;
         let claim = Claim::of(written.rows_affected());
-        let mut changes = batch::apply_in(&mut tx, seal, learnt, now).await?;
+        let mut changes =
+            batch::apply_in(&mut tx, seal, learnt, now, Some(&action.reviewer)).await?;
         if claim == Claim::Held && !state.is_open() {
             tombstone::tidy(&mut tx, seal, &action.subject).await?;
             let scribe = self.scribe();
@@ -337,5 +339,5 @@ async fn record(
     .execute(&mut **tx)
     .await
     .map_err(Error::from)?;
-    Ok(())
+    Ok(snoozed::decided(tx, action).await?)
 }

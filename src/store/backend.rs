@@ -119,7 +119,7 @@ pub fn pool(connections: u32) -> SqlitePoolOptions {
 pub const NEWEST_VERSION: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
 
 /// Version, name and statements.
-const MIGRATIONS: [(i64, &str, &str); 16] = [
+const MIGRATIONS: [(i64, &str, &str); 17] = [
     (1, "start", include_str!("../../assets/migrations/0001_start.sql")),
     (2, "newest by status", include_str!("../../assets/migrations/0002_newest_by_status.sql")),
     (3, "mismatches", include_str!("../../assets/migrations/0003_mismatches.sql")),
@@ -136,6 +136,7 @@ const MIGRATIONS: [(i64, &str, &str); 16] = [
     (16, "reports", include_str!("../../assets/migrations/0016_reports.sql")),
     (17, "views", include_str!("../../assets/migrations/0017_views.sql")),
     (18, "marks", include_str!("../../assets/migrations/0018_marks.sql")),
+    (19, "snoozed", include_str!("../../assets/migrations/0019_snoozed.sql")),
 ];
 
 pub fn migrator() -> Migrator {

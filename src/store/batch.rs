@@ -11,7 +11,7 @@ use super::{
     listing::folded,
     newer::winner,
     seal::{Body, Seal},
-    shared,
+    shared, snoozed,
     together::Tx,
     tombstone,
 };
@@ -27,30 +27,32 @@ impl Store {
             return Ok(Changes::default());
         }
         let mut tx = self.0.backend.begin().await?;
-        let changes = apply_in(&mut tx, &self.0.seal, &batch, self.0.clock.now()).await?;
+        let changes = apply_in(&mut tx, &self.0.seal, &batch, self.0.clock.now(), None).await?;
         tx.commit().await?;
         self.committed(changes).await;
         Ok(changes)
     }
 }
 
+/// `by`: whose deed Persona answers.
 pub async fn apply_in(
     tx: &mut Tx,
     seal: &Seal,
     batch: &Batch,
     now: Timestamp,
+    by: Option<&Text>,
 ) -> Result<Changes, Error> {
     let mut changes = Changes::default();
     let mut verifications: HashMap<&str, &Verification> = HashMap::new();
     for entity in &batch.entities {
         match entity {
             Entity::Inquiry(inquiry) => {
-                let moved = put_inquiry(tx, seal, inquiry, now).await?;
+                let moved = put_inquiry(tx, seal, inquiry, now, by).await?;
                 changes.inquiries |= moved;
                 changes.dropped |= moved && inquiry.redacted_at.is_some();
             }
             Entity::Case(case) => {
-                let moved = put_case(tx, seal, case).await?;
+                let moved = put_case(tx, seal, case, by).await?;
                 changes.cases |= moved;
                 changes.dropped |= moved && case.redacted_at.is_some();
             }
@@ -109,6 +111,7 @@ async fn put_inquiry(
     seal: &Seal,
     inquiry: &Inquiry,
     now: Timestamp,
+    by: Option<&Text>,
 ) -> Result<bool, Error> {
     let known = sqlx::query("SELECT id, updated_at, body FROM inquiry WHERE id = $1")
         .bind(inquiry.id.as_str())
@@ -142,6 +145,9 @@ async fn put_inquiry(
     .bind(now.as_microsecond())
     .execute(&mut **tx)
     .await?;
+    if let Some(known) = &known {
+        snoozed::inquiry_moved(tx, seal, known, &inquiry, by).await?;
+    }
     shared::put_inquiry(tx, seal, &inquiry).await?;
     Ok(true)
 }
@@ -169,7 +175,7 @@ fn newest<T: Forget + Body>(
     }
 }
 
-async fn put_case(tx: &mut Tx, seal: &Seal, case: &Case) -> Result<bool, Error> {
+async fn put_case(tx: &mut Tx, seal: &Seal, case: &Case, by: Option<&Text>) -> Result<bool, Error> {
     let known = sqlx::query("SELECT id, updated_at, body FROM review_case WHERE id = $1")
         .bind(case.id.as_str())
         .fetch_optional(&mut **tx)
@@ -207,6 +213,9 @@ async fn put_case(tx: &mut Tx, seal: &Seal, case: &Case) -> Result<bool, Error> 
     .bind(seal.body::<Case>(case.id.as_str(), body)?)
     .execute(&mut **tx)
     .await?;
+    if let Some(known) = &known {
+        snoozed::case_moved(tx, seal, known, &case, by).await?;
+    }
     // What stays is left alone: each tie that comes or goes moves an inquiry's deadline.
     let ties = serde_json::to_string(&case.inquiries)?;
     sqlx::query(

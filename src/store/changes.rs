@@ -10,6 +10,8 @@ pub struct Changes {
     pub actions: bool,
     /// What is marked.
     pub marks: bool,
+    /// What is put off.
+    pub snoozes: bool,
     /// Where answers were not as expected.
     pub mismatches: bool,
     /// Personal data was dropped: it is to be gone from the disk too.
@@ -25,6 +27,7 @@ impl Changes {
             relations: true,
             actions: true,
             marks: true,
+            snoozes: true,
             mismatches: true,
             dropped: false,
         }
@@ -39,6 +42,7 @@ impl Changes {
             relations: self.relations || other.relations,
             actions: self.actions || other.actions,
             marks: self.marks || other.marks,
+            snoozes: self.snoozes || other.snoozes,
             mismatches: self.mismatches || other.mismatches,
             dropped: self.dropped || other.dropped,
         }

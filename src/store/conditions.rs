@@ -6,16 +6,19 @@ use jiff::Timestamp;
 use super::{
     judged::{Judged, Question},
     window::Selection,
-    worklist::CaseView,
+    worklist::{CaseView, InquiryView, asleep},
 };
 use crate::model::{
     InquiryStatus, Text,
     filter::{Clause, Field, Test, Than, Value},
 };
 
-pub fn of_inquiries(selection: &mut Selection, clauses: &[Clause], now: Timestamp) {
-    for clause in clauses {
+pub fn of_inquiries(selection: &mut Selection, view: &InquiryView, now: Timestamp) {
+    for clause in &view.clauses {
         let made = match &clause.test {
+            Test::Is(Field::Snoozed, value) => {
+                Some(put_off(selection, "inquiry", value, &view.me, now))
+            }
             Test::Is(field, value) => inquiry(selection, *field, value, now.as_microsecond()),
             _ => None,
         };
@@ -26,6 +29,9 @@ pub fn of_inquiries(selection: &mut Selection, clauses: &[Clause], now: Timestam
 pub fn of_cases(selection: &mut Selection, view: &CaseView, now: Timestamp) {
     for clause in &view.clauses {
         let made = match &clause.test {
+            Test::Is(Field::Snoozed, value) => {
+                Some(put_off(selection, "case", value, &view.me, now))
+            }
             Test::Is(field, value) => {
                 case(selection, *field, value, &view.me, now.as_microsecond())
             }
@@ -39,6 +45,10 @@ pub fn of_cases(selection: &mut Selection, view: &CaseView, now: Timestamp) {
 fn add(selection: &mut Selection, clause: &Clause, made: Option<String>) {
     selection.capped = true;
     let question = match (&clause.test, made) {
+        // Found by their ids: few.
+        (Test::Is(Field::Snoozed, Value::Yes), Some(sql)) if !clause.inverse => {
+            return selection.holds(sql);
+        }
         (_, Some(sql)) => {
             // What is not known is not what it is asked for.
             let truth = if clause.inverse { "IS NOT TRUE" } else { "IS TRUE" };
@@ -91,7 +101,7 @@ fn inquiry(selection: &mut Selection, field: Field, value: &Value, now: i64) -> 
         }
         Field::Case => yes(open_case, value),
         Field::Tag => return None,
-        Field::Assignee | Field::Queue => "false".to_owned(),
+        Field::Assignee | Field::Queue | Field::Snoozed => "false".to_owned(),
     })
 }
 
@@ -125,8 +135,24 @@ fn case(
             )
         }),
         Field::Tag => return None,
-        Field::Kind | Field::Failed | Field::Signals | Field::Case => "false".to_owned(),
+        Field::Kind | Field::Failed | Field::Signals | Field::Case | Field::Snoozed => {
+            "false".to_owned()
+        }
     })
+}
+
+fn put_off(
+    selection: &mut Selection,
+    kind: &str,
+    value: &Value,
+    me: &Text,
+    now: Timestamp,
+) -> String {
+    if *value == Value::Any {
+        return "true".to_owned();
+    }
+    let ids = asleep(selection, kind, me, now);
+    yes(&format!("list.id IN ({ids})"), value)
 }
 
 fn lower(text: &str) -> String {

@@ -32,16 +32,17 @@ impl Store {
         let columns = ("list.waiting_since", format!("list.due < {}", now.as_microsecond()));
         let is_queue = view.status == Some(InquiryStatus::NeedsReview);
         if is_queue && selection.tally.is_some() {
-            let glance = self.glance().await?;
+            let mut late = inquiry_selection(&self.0.seal, view, now);
+            late.source = "inquiry AS list INDEXED BY inquiry_urgent";
+            late.holds(format!("list.urgency < {}", now.as_microsecond()));
             let sql = format!(
-                "SELECT count(*) FROM (SELECT 1 FROM inquiry INDEXED BY inquiry_urgent
-                 WHERE status = 'needs_review' AND urgency < {} LIMIT {MOST})",
-                now.as_microsecond()
+                "SELECT count(*) FROM (SELECT 1 FROM {} {} LIMIT {MOST})",
+                late.source,
+                late.filter()
             );
-            let late = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_one(&self.0.backend.reader);
+            let late = late.ask(sql).fetch_one(&self.0.backend.reader);
             let late = late.await?.try_get::<i64, _>(0)?.unsigned_abs();
-            let (count, oldest) = (glance.to_review, glance.oldest);
-            return Ok(Figures { count, extent: Total::Exact, oldest, late });
+            return self.of_queue(selection, late).await;
         }
         self.figures(selection, columns).await
     }
@@ -51,6 +52,22 @@ impl Store {
         let selection = case_selection(view, now);
         let late = format!("list.resolved = 0 AND list.sla_expires_at < {}", now.as_microsecond());
         self.figures(selection, ("list.created_at", late)).await
+    }
+
+    /// Of the whole queue, as long as it may be: it is counted by its tally, and its oldest is the
+    /// first in the order of age.
+    async fn of_queue(&self, mut selection: Selection, late: u64) -> Result<Figures, Error> {
+        let mut tx = self.0.backend.reader.begin().await?;
+        self.narrow(&mut tx, &mut selection).await?;
+        let (count, extent) = selection.total(&mut tx, MOST).await?;
+        let sql = format!(
+            "SELECT list.place FROM {} {} ORDER BY list.place LIMIT 1",
+            selection.source,
+            selection.filter_and("list.place <> 0")
+        );
+        let row = selection.ask(sql).fetch_optional(&mut *tx).await?;
+        let oldest = row.map(|row| row.try_get(0)).transpose()?;
+        Ok(Figures { count, extent, oldest: instant(oldest), late })
     }
 
     /// `since` and `late`: expressions of a row.

@@ -48,7 +48,7 @@ impl Store {
             batch.entities.extend(event.included.iter().cloned());
             batch.entities.extend(tombstone::told(event));
         }
-        let changes = apply_in(&mut tx, &self.0.seal, &batch, now).await?.and(heeded);
+        let changes = apply_in(&mut tx, &self.0.seal, &batch, now, None).await?.and(heeded);
         tx.commit().await?;
         self.committed(changes).await;
         Ok(ingested)

@@ -133,8 +133,8 @@ impl Store {
     /// How many inquiries, cases and accounts there are.
     pub async fn counts(&self) -> Result<(u64, u64, u64), Error> {
         let mut tx = self.0.backend.reader.begin().await?;
-        let inquiries = Tally("inquiry".to_owned()).total(&mut tx).await?;
-        let cases = Tally("case".to_owned()).total(&mut tx).await?;
+        let inquiries = Tally::of("inquiry").total(&mut tx).await?;
+        let cases = Tally::of("case").total(&mut tx).await?;
         let accounts = sqlx::query("SELECT count(*) FROM account").fetch_one(&mut *tx).await?;
         Ok((inquiries, cases, accounts.try_get::<i64, _>(0)?.unsigned_abs()))
     }

@@ -41,6 +41,7 @@ mod sealed;
 mod search;
 mod seen;
 mod shared;
+mod snoozed;
 mod standing;
 mod tally;
 mod together;
@@ -80,6 +81,7 @@ pub use self::{
     restore::{Restore, Restored},
     sealed::{Rows as SealedRows, State as SealState},
     shared::Signal,
+    snoozed::{Back, PutOff, Snoozes},
     standing::Standing,
     undo::Undone,
     workers::Present,

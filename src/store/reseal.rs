@@ -47,7 +47,7 @@ pub enum Resealed {
 }
 
 /// Tables with personal columns.
-const TABLES: [&str; 8] = [
+const TABLES: [&str; 9] = [
     "inquiry",
     "verification",
     "review_case",
@@ -56,6 +56,7 @@ const TABLES: [&str; 8] = [
     "action",
     "shared_key",
     "saved_view",
+    "snoozed",
 ];
 
 /// Rows in one transaction.

@@ -44,11 +44,23 @@ pub const VERB: Column = Column { table: "action", name: "verb" };
 pub const COMMENT: Column = Column { table: "action", name: "comment" };
 pub const SHARED_KEY: Column = Column { table: "shared_key", name: "body" };
 pub const SAVED_VIEW: Column = Column { table: "saved_view", name: "body" };
+pub const NOTE: Column = Column { table: "snoozed", name: "note" };
 pub const REASON: Column = Column { table: "action", name: "reason" };
 
 /// All that are sealed; the search of inquiries is hidden in its own way (see `marks`).
-pub const COLUMNS: [Column; 10] =
-    [INQUIRY, VERIFICATION, CASE, ACCOUNT, EXHIBIT, VERB, COMMENT, REASON, SHARED_KEY, SAVED_VIEW];
+pub const COLUMNS: [Column; 11] = [
+    INQUIRY,
+    VERIFICATION,
+    CASE,
+    ACCOUNT,
+    EXHIBIT,
+    VERB,
+    COMMENT,
+    REASON,
+    SHARED_KEY,
+    SAVED_VIEW,
+    NOTE,
+];
 
 /// An object that is the body of a row.
 pub trait Body: Serialize + DeserializeOwned {

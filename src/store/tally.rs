@@ -14,7 +14,11 @@ const FAN: u32 = 7;
 
 /// A list that is counted, by its name in the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tally(pub String);
+pub struct Tally {
+    list: String,
+    /// The places of rows that are in the table and to be left out, in their order.
+    pub less: Vec<i64>,
+}
 
 /// Where to begin reading: from the first row at this place or beyond it, leaving out so many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,10 +28,21 @@ pub struct Start {
 }
 
 impl Tally {
+    pub fn of(list: impl Into<String>) -> Self {
+        Self { list: list.into(), less: Vec::new() }
+    }
+
+    /// How many rows that are left out lie between two places, the second not included.
+    fn without(&self, from: i64, to: i64) -> u64 {
+        let before = |place| self.less.partition_point(|known| *known < place);
+        (before(to).saturating_sub(before(from))) as u64
+    }
+
     pub async fn total(&self, db: &mut SqliteConnection) -> Result<u64, Error> {
         let sql = "SELECT coalesce(sum(rows), 0) FROM tally WHERE list = $1 AND shift = $2";
-        let row = sqlx::query(sql).bind(&self.0).bind(SHIFTS[0]).fetch_one(db).await?;
-        Ok(row.try_get::<i64, _>(0)?.unsigned_abs())
+        let row = sqlx::query(sql).bind(&self.list).bind(SHIFTS[0]).fetch_one(db).await?;
+        let rows = row.try_get::<i64, _>(0)?.unsigned_abs();
+        Ok(rows.saturating_sub(self.less.len() as u64))
     }
 
     /// Where the row of this index is found; none if the list is shorter.
@@ -44,7 +59,7 @@ impl Tally {
                 "SELECT slot, rows FROM tally
                  WHERE list = $1 AND shift = $2 AND slot BETWEEN $3 AND $4 ORDER BY slot",
             )
-            .bind(&self.0)
+            .bind(&self.list)
             .bind(shift)
             .bind(from)
             .bind(to)
@@ -52,9 +67,11 @@ impl Tally {
             .await?;
             let mut found = None;
             for slot in slots {
-                let rows = slot.try_get::<i64, _>(1)?.unsigned_abs();
+                let nth = slot.try_get::<i64, _>(0)?;
+                let less = self.without(nth << shift, nth.saturating_add(1) << shift);
+                let rows = slot.try_get::<i64, _>(1)?.unsigned_abs().saturating_sub(less);
                 if skip < rows {
-                    found = Some(slot.try_get::<i64, _>(0)?);
+                    found = Some(nth);
                     break;
                 }
                 skip -= rows;
@@ -78,7 +95,7 @@ impl Tally {
                 "SELECT coalesce(sum(rows), 0) FROM tally
                  WHERE list = $1 AND shift = $2 AND slot >= $3 AND slot < $4",
             )
-            .bind(&self.0)
+            .bind(&self.list)
             .bind(shift)
             .bind(from)
             .bind(slot)
@@ -88,6 +105,7 @@ impl Tally {
             from = slot << FAN;
         }
         let finest = SHIFTS[SHIFTS.len() - 1];
-        Ok((before, (place >> finest) << finest))
+        let start = (place >> finest) << finest;
+        Ok((before.saturating_sub(self.without(i64::MIN, start)), start))
     }
 }

@@ -38,6 +38,8 @@ pub struct Selection {
     pub judged: Vec<Judged>,
     /// Counted only as far as anybody looks.
     pub capped: bool,
+    /// A query of the ids that are left out: few, and taken out of what the tally counts.
+    pub without: Option<String>,
 }
 
 impl Selection {
@@ -54,6 +56,7 @@ impl Selection {
             words: Vec::new(),
             judged: Vec::new(),
             capped: false,
+            without: None,
         }
     }
 
@@ -99,18 +102,40 @@ impl Selection {
     }
 
     pub fn filter(&self) -> String {
-        match self.conditions.is_empty() {
-            true => String::new(),
-            false => format!("WHERE {}", self.conditions.join(" AND ")),
-        }
+        self.all_of(self.without.as_ref().map(|ids| format!("list.id NOT IN ({ids})")))
     }
 
     /// The filter with one condition more.
     pub fn filter_and(&self, condition: &str) -> String {
-        match self.conditions.is_empty() {
-            true => format!("WHERE {condition}"),
-            false => format!("WHERE {} AND {condition}", self.conditions.join(" AND ")),
+        match self.filter() {
+            none if none.is_empty() => format!("WHERE {condition}"),
+            filter => format!("{filter} AND {condition}"),
         }
+    }
+
+    fn all_of(&self, more: Option<String>) -> String {
+        let all: Vec<&str> = self.conditions.iter().chain(&more).map(String::as_str).collect();
+        match all.is_empty() {
+            true => String::new(),
+            false => format!("WHERE {}", all.join(" AND ")),
+        }
+    }
+
+    /// Takes what is left out out of the tally, too.
+    async fn discount(&mut self, db: &mut SqliteConnection) -> Result<(), Error> {
+        let (Some(_), Some(ids)) = (&self.tally, &self.without) else { return Ok(()) };
+        let sql = format!(
+            "SELECT list.{} FROM {} AS list {} ORDER BY 1",
+            self.order[0],
+            self.table,
+            self.all_of(Some(format!("list.id IN ({ids})"))),
+        );
+        let rows = self.ask(sql).fetch_all(db).await?;
+        let places = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, sqlx::Error>>()?;
+        if let Some(tally) = &mut self.tally {
+            tally.less = places;
+        }
+        Ok(())
     }
 
     /// `list.place, list.id`
@@ -172,7 +197,8 @@ impl Store {
         if selection.table == "inquiry" {
             search::narrow(db, selection).await?;
         }
-        judged::settle(db, &self.0.seal, selection).await
+        judged::settle(db, &self.0.seal, selection).await?;
+        selection.discount(db).await
     }
 
     /// The rows of a window, with the decision about each where the list has such.

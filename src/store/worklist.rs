@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use sqlx::{Row, sqlite::SqliteRow};
 
 use super::{
-    Error, Pending, Store, action_row, conditions, marks::Word, seal::Seal, search, tally::Tally,
-    window::Selection,
+    Error, Pending, Store, action_row, conditions, marks::Word, seal::Seal, search, snoozed,
+    tally::Tally, window::Selection,
 };
 use crate::model::{
     Case, CaseId, Inquiry, InquiryId, InquiryStatus, Pii, TemplateId, Text,
@@ -56,6 +56,9 @@ pub struct InquiryView {
     /// What else must hold.
     pub clauses: Vec<Clause>,
     pub order: Order,
+    /// Whose list it is, and whether what they have put off is left out of it.
+    pub me: Text,
+    pub hides: bool,
 }
 
 /// Which cases. By SLA, late ones come first, then by what is left of it, then the oldest.
@@ -66,14 +69,22 @@ pub struct CaseView {
     pub clauses: Vec<Clause>,
     /// By risk is as by SLA: a case has no checks of its own.
     pub order: Order,
-    /// Who `me` is.
+    /// Who `me` is, and whether what they have put off is left out.
     pub me: Text,
+    pub hides: bool,
 }
 
 impl Default for CaseView {
     fn default() -> Self {
         let scope = Scope::default();
-        Self { scope, search: None, clauses: Vec::new(), order: Order::Sla, me: Text::default() }
+        Self {
+            scope,
+            search: None,
+            clauses: Vec::new(),
+            order: Order::Sla,
+            me: Text::default(),
+            hides: false,
+        }
     }
 }
 
@@ -157,17 +168,25 @@ pub fn inquiry_selection(seal: &Seal, view: &InquiryView, now: Timestamp) -> Sel
         Some(InquiryStatus::NeedsReview) => selection.holds("list.status = 'needs_review'".into()),
         status => selection.is("list.status", status.as_ref().map(InquiryStatus::as_str)),
     }
-    (selection.tally, selection.seeks) = (Some(Tally(tally)), seeks);
+    (selection.tally, selection.seeks) = (Some(Tally::of(tally)), seeks);
     selection.has(search::words(view.search.as_ref(), |word| seal.word(word)));
-    conditions::of_inquiries(&mut selection, &view.clauses, now);
-    let of_account = |clause: &Clause| {
-        !clause.inverse && matches!(clause.test, Test::Is(Field::Account, Value::Texts(_)))
+    conditions::of_inquiries(&mut selection, view, now);
+    if view.hides {
+        selection.without = Some(asleep(&mut selection, "inquiry", &view.me, now));
+    }
+    let few = |clause: &Clause| {
+        let account = matches!(clause.test, Test::Is(Field::Account, Value::Texts(_)));
+        !clause.inverse && (account || is_put_off(clause))
     };
-    if view.clauses.iter().any(of_account) {
-        // An account has few: they are found by its index and sorted.
+    if view.clauses.iter().any(few) {
+        // An account has few, and few are put off: they are found by an index and sorted.
         selection.source = "inquiry AS list";
     }
     selection
+}
+
+fn is_put_off(clause: &Clause) -> bool {
+    !clause.inverse && matches!(clause.test, Test::Is(Field::Snoozed, Value::Yes))
 }
 
 /// Nothing that cases are searched in is an applicant's: it is clear in a sealed store, too.
@@ -188,11 +207,23 @@ pub fn case_selection(view: &CaseView, now: Timestamp) -> Selection {
         }
         Scope::All => "case",
     };
-    selection.tally = Some(Tally(tally.to_owned()));
+    selection.tally = Some(Tally::of(tally));
     selection.seeks = matches!(view.order, Order::Sla | Order::Risk);
     selection.has(search::words(view.search.as_ref(), Word::clear));
     conditions::of_cases(&mut selection, view, now);
+    if view.clauses.iter().any(is_put_off) {
+        selection.source = "review_case AS list";
+    }
+    if view.hides {
+        selection.without = Some(asleep(&mut selection, "case", &view.me, now));
+    }
     selection
+}
+
+/// The ids of what somebody has put off.
+pub fn asleep(selection: &mut Selection, kind: &str, who: &Text, now: Timestamp) -> String {
+    let reviewer = selection.bind(who.to_string());
+    snoozed::asleep(kind, reviewer, now)
 }
 
 impl Store {
@@ -251,19 +282,32 @@ impl Store {
         Ok(self.window(&columns, selection, window, read).await?.rows)
     }
 
-    pub async fn glance(&self) -> Result<Glance, Error> {
-        let now = self.0.clock.now().as_microsecond();
+    /// What `who` has put off counts for nothing.
+    pub async fn glance(&self, who: &Text) -> Result<Glance, Error> {
+        let now = self.0.clock.now();
+        let status = Some(InquiryStatus::NeedsReview);
+        let order = Order::Age;
+        let queue =
+            InquiryView { status, order, me: who.clone(), hides: true, ..Default::default() };
+        let mut queue = inquiry_selection(&self.0.seal, &queue, now);
+        let cases = CaseView { me: who.clone(), hides: true, ..CaseView::default() };
+        let mut cases = case_selection(&cases, now);
         let mut tx = self.0.backend.reader.begin().await?;
-        let to_review = Tally("inquiry/needs_review".to_owned()).total(&mut tx).await?;
-        let open_cases = Tally("case/open".to_owned()).total(&mut tx).await?;
-        let row = sqlx::query(
+        self.narrow(&mut tx, &mut queue).await?;
+        self.narrow(&mut tx, &mut cases).await?;
+        let (to_review, _) = queue.total(&mut tx, 0).await?;
+        let (open_cases, _) = cases.total(&mut tx, 0).await?;
+        let (inquiries, cases) =
+            (snoozed::asleep("inquiry", 1, now), snoozed::asleep("case", 1, now));
+        let sql = format!(
             "SELECT (SELECT place FROM inquiry WHERE status = 'needs_review' AND place <> 0
-                         ORDER BY place LIMIT 1),
-                    (SELECT count(*) FROM review_case WHERE resolved = 0 AND sla_expires_at < $1)",
-        )
-        .bind(now)
-        .fetch_one(&mut *tx)
-        .await?;
+                         AND id NOT IN ({inquiries}) ORDER BY place LIMIT 1),
+                    (SELECT count(*) FROM review_case WHERE resolved = 0
+                         AND sla_expires_at < {} AND id NOT IN ({cases}))",
+            now.as_microsecond()
+        );
+        let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(who.as_str());
+        let row = row.fetch_one(&mut *tx).await?;
         Ok(Glance {
             to_review,
             oldest: instant(row.try_get(0)?),
@@ -353,16 +397,25 @@ mod tests {
             for line in lines {
                 let clauses = parse(line, List::Inquiries).unwrap().clauses;
                 let status = Some(InquiryStatus::NeedsReview);
-                let view = InquiryView { status, search: None, clauses, order };
-                let steps = plan(&store, inquiry_selection(&Seal::none(), &view, now)).await;
-                assert!(steps.contains(index), "{line} by {order:?}: {steps}");
-                assert!(!steps.contains("TEMP B-TREE"), "{line} by {order:?}: {steps}");
+                for hides in [false, true] {
+                    let clauses = clauses.clone();
+                    let more = InquiryView::default();
+                    let view =
+                        InquiryView { status: status.clone(), clauses, order, hides, ..more };
+                    let steps = plan(&store, inquiry_selection(&Seal::none(), &view, now)).await;
+                    assert!(steps.contains(index), "{line} by {order:?}: {steps}");
+                    assert!(!steps.contains("TEMP B-TREE"), "{line} by {order:?}: {steps}");
+                }
             }
         }
+        let clauses = parse("snoozed:yes", List::Inquiries).unwrap().clauses;
+        let view = InquiryView { clauses, ..InquiryView::default() };
+        let steps = plan(&store, inquiry_selection(&Seal::none(), &view, now)).await;
+        assert!(steps.starts_with("SEARCH list USING INDEX"), "{steps}");
         for order in Order::ALL {
             for scope in [Scope::Open, Scope::All] {
                 let clauses = parse("assignee:none", List::Cases).unwrap().clauses;
-                let view = CaseView { scope, clauses, order, ..CaseView::default() };
+                let view = CaseView { scope, clauses, order, hides: true, ..CaseView::default() };
                 let steps = plan(&store, case_selection(&view, now)).await;
                 assert!(!steps.contains("TEMP B-TREE"), "{scope:?} by {order:?}: {steps}");
             }

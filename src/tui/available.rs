@@ -7,7 +7,7 @@ use super::{
     frames, guard, jumps,
     panes::detail::{self, On},
     relations::tree::{Fold, What},
-    repeating,
+    repeating, snoozing,
     state::{File, Pane, State, Tab},
     undoing, update,
 };
@@ -119,6 +119,7 @@ pub fn available(state: &State, command: Command) -> Result<(), String> {
         | Command::MarkAll
         | Command::InvertMarks
         | Command::ClearMarks => update::markable(state, command),
+        Command::Snooze => snoozing::subjects(state).map(drop),
         Command::JumpBack => match state.jumps.before(jumps::here(state).as_ref()) {
             Some(_) => Ok(()),
             None => Err("nothing was opened before this".into()),
@@ -314,6 +315,7 @@ mod tests {
             (Command::Fold, "only the tree of relations folds"),
             (Command::Walk, "r shows one"),
             (Command::Photos, "no photos"),
+            (Command::Snooze, ""),
             (Command::ClearFilter, "nothing is filtered"),
             (Command::JumpBack, "nothing was opened before"),
             (Command::JumpForward, "nothing was opened after"),

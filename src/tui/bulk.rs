@@ -97,7 +97,8 @@ fn must_open(parts: &[Part], verb: &Verb, policy: &Policy) -> Vec<Subject> {
     sample(parts, if each { parts.len() } else { policy.bulk.sample.value as usize })
 }
 
-fn counted(count: usize, list: List) -> String {
+/// `12 inquiries`
+pub fn counted(count: usize, list: List) -> String {
     match (count, list) {
         (1, List::Inquiries) => "1 inquiry".to_owned(),
         (count, List::Inquiries) => format!("{count} inquiries"),

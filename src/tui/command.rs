@@ -52,6 +52,7 @@ pub enum Command {
     MarkAll,
     InvertMarks,
     ClearMarks,
+    Snooze,
     Relations,
     Fold,
     Walk,

@@ -16,6 +16,7 @@ use super::{
     photo::{Means, Picture},
     slot::Slot,
     target::Target,
+    update::Deed,
 };
 use crate::{
     busy::{Busy, Token},
@@ -24,7 +25,7 @@ use crate::{
         Wanted, Window,
     },
     model::{
-        AccountId, ActionId, CaseId, FileRef, InquiryId, Subject, Text, Tie, Unfinished,
+        AccountId, ActionId, CaseId, FileRef, InquiryId, Snooze, Subject, Text, Tie, Unfinished,
         filter::{Filter, List, SavedView},
     },
     secret::Secret,
@@ -95,6 +96,12 @@ pub enum Effect {
     Submit(Vec<Draft>),
     /// None of them depends on another.
     SubmitBulk(Vec<Draft>),
+    /// What is put off, and what has come back.
+    LoadSnoozes,
+    /// Put off, or wake those that come with none.
+    Snooze(Vec<(Subject, Option<Snooze>)>, Deed),
+    /// The reviewer was told that these are back.
+    Welcome(Vec<Subject>),
     /// A second person's word.
     Confirm(Confirmation),
     Undo(ActionId),

@@ -58,7 +58,7 @@ pub fn is_step(command: Command) -> bool {
 /// anything never waits: it is about what was seen.
 pub fn waits_for_file(command: Command) -> bool {
     use Command as C;
-    matches!(command, C::Relations | C::Photos | C::Copy | C::Reveal | C::RevealItem)
+    matches!(command, C::Relations | C::Photos | C::Copy | C::Reveal | C::RevealItem | C::Snooze)
 }
 
 #[cfg(test)]

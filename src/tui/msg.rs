@@ -9,12 +9,14 @@ use super::{
     album::{Order, Way},
     photo::{Content, Drawing},
     target::Target,
+    update::Deed,
 };
 use crate::{
     desk::{
         AccountFile, AccountRelations, CaseFile, CaseRow, CaseView, Changes, Claim, Figures, Found,
         Glance, Ids, InquiryFile, InquiryRow, InquiryView, KnownMismatches, KnownStatus, Marked,
-        Next, Outbox, Placed, Recorded, RelationRow, Standing, SyncState, TakenBack, Wanted,
+        Next, Outbox, Placed, PutOff, Recorded, RelationRow, Snoozes, Standing, SyncState,
+        TakenBack, Wanted,
     },
     metrics::Stats,
     model::{
@@ -114,6 +116,10 @@ pub enum Msg {
     /// What can be decided of all that is marked.
     Parts(Box<Wanted>, Answer<Parts>),
     SubmittedBulk(Answer<Recorded>),
+    /// What is put off, and what has come back.
+    Snoozes(Answer<Snoozes>),
+    Snoozed(Deed, Answer<PutOff>),
+    Welcomed(Answer<()>),
     Undone(Answer<TakenBack>),
     Acknowledged(Answer<()>),
     Journaled(Answer<()>),

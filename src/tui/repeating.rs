@@ -1,8 +1,10 @@
-//! What `.` does again on another item: the last tag, assignment, claim or link. Never a verdict.
+//! What `.` does again on another item: the last tag, assignment, claim, link or snooze. Never a
+//! verdict.
 
 use super::{
     command::Command,
     guard,
+    snoozing::{self, Choice},
     state::{File, State},
 };
 use crate::{
@@ -14,6 +16,7 @@ use crate::{
 pub enum Repeat {
     Verb(Verb),
     Claim,
+    Snooze(Choice),
 }
 
 /// What a decision leaves to be repeated.
@@ -38,16 +41,20 @@ pub fn of(verb: &Verb) -> Option<Repeat> {
 pub enum Again {
     Claim,
     Decide(Subject, Verb, Evidence),
+    Snooze(Vec<Subject>, Choice),
 }
 
 /// # Errors
 /// Why it cannot be repeated here.
 pub fn again(state: &State) -> Result<Again, String> {
     let repeat = state.repeat.as_ref().ok_or(
-        "there is nothing to repeat yet: tags, assignments, claims and links can be; verdicts never",
+        "there is nothing to repeat yet: tags, assignments, claims, links and snoozes can be; verdicts never",
     )?;
     let file = state.detail.as_ref().map(|detail| &detail.file);
     match (repeat, file) {
+        (Repeat::Snooze(choice), _) => {
+            Ok(Again::Snooze(snoozing::subjects(state)?, choice.clone()))
+        }
         (Repeat::Claim, Some(File::Inquiry(_))) => guard::claimable(state).map(|()| Again::Claim),
         (Repeat::Claim, _) => Err("a claim is repeated on an inquiry".into()),
         (Repeat::Verb(verb), _) if verb.is_tag() => {

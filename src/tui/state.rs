@@ -17,6 +17,7 @@ use super::{
     command::Command,
     copying::Choice,
     detail::evidence,
+    fetching::Fetching,
     follow::Follow,
     jumps::Jumps,
     keymap::Keys,
@@ -28,6 +29,7 @@ use super::{
     relations::RelationsPane,
     repeating::Repeat,
     reveal::Values,
+    snoozing::{self, Snoozes},
     staged::Staged,
     tagging::TagMenu,
     unfinished::Kept,
@@ -60,6 +62,8 @@ pub struct Settings {
     /// Where the key comes from; never the key.
     pub key_source: Text,
     pub reviewer: Text,
+    /// Where the reviewer's clock on the wall is.
+    pub zone: jiff::tz::TimeZone,
     pub mask: Mask,
     pub reveal: Duration,
     pub hold: Duration,
@@ -136,6 +140,7 @@ pub struct State {
     /// What can be repeated on another item.
     pub repeat: Option<Repeat>,
     pub marks: Marks,
+    pub snoozes: Snoozes,
     pub overlay: Option<Overlay>,
     pub album: Album,
     /// How photos get to this terminal; none: they are off.
@@ -213,6 +218,7 @@ pub enum Overlay {
     },
     /// Tags of an item, to be added or removed.
     Tags(TagMenu),
+    Snooze(snoozing::Menu),
     /// A relation that is to be added: its key, then its target.
     AddRelation(Adding),
     /// A one-time link, on the screen and nowhere else.
@@ -239,17 +245,6 @@ pub struct Filter {
     pub problem: Option<String>,
 }
 
-/// Working through a queue: what was fetched from it.
-#[derive(Debug, Default)]
-pub struct Fetching {
-    /// The next one is asked for.
-    pub asked: bool,
-    /// The one that is worked on.
-    pub current: Option<Subject>,
-    /// Those that were opened and left: they come again when nothing else is left.
-    pub passed: Vec<Subject>,
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Leaving {
     No,
@@ -272,7 +267,11 @@ impl State {
         });
         Self {
             lock: Lock::new(settings.policy.lock_after(), now),
-            inquiry_view: desk::inquiry_view(&filter::Filter::default(), settings.order),
+            inquiry_view: desk::inquiry_view(
+                &filter::Filter::default(),
+                settings.order,
+                &settings.reviewer,
+            ),
             case_view: desk::case_view(&filter::Filter::default(), Order::Sla, &settings.reviewer),
             views: Views::new(&settings.views),
             settings,
@@ -295,6 +294,7 @@ impl State {
             committed: None,
             repeat: None,
             marks: Marks::default(),
+            snoozes: Snoozes::default(),
             overlay: None,
             album: Album::default(),
             means,
@@ -419,6 +419,7 @@ pub mod samples {
             environment: Text::new("SANDBOX"),
             key_source: Text::new("test"),
             reviewer: Text::new("jane@acme.test"),
+            zone: jiff::tz::TimeZone::UTC,
             mask: Mask::Everything,
             reveal: Duration::from_secs(60),
             hold: Duration::from_secs(5),

@@ -1,16 +1,22 @@
-//! What undo takes back: the reviewer's own newest decision; failing that, what is wrong with the item
-//! on the screen.
+//! What undo takes back: what was put off last, if nothing was decided since; else the reviewer's own
+//! newest decision; failing that, what is wrong with the item on the screen.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{effect::Effect, pending, state::State};
+use super::{effect::Effect, pending, state::State, update::Deed};
 use crate::model::{Action, ActionState, Text, proposal::is_same};
 
 /// # Errors
 /// Why there is nothing to take back, or not any more.
 pub fn wanted(state: &State) -> Result<Effect, String> {
+    // A refusal on the screen is read first.
+    let action = state.detail.as_ref().and_then(|detail| detail.action());
+    let unread = action.is_some_and(|action| !action.state.is_open());
+    if let Some(before) = state.snoozes.last.as_ref().filter(|_| !unread) {
+        return Ok(Effect::Snooze(before.clone(), Deed::TakeBack));
+    }
     let me = &state.settings.reviewer;
     let held = state
         .outbox

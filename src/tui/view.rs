@@ -75,6 +75,7 @@ fn all(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
             overlays::copy::draw(frame, choices, *cursor, state, theme);
         }
         Some(Overlay::Tags(menu)) => overlays::tags::draw(frame, menu, theme),
+        Some(Overlay::Snooze(menu)) => overlays::snooze::draw(frame, menu, state, theme),
         Some(Overlay::AddRelation(adding)) => overlays::add_relation::draw(frame, adding, theme),
         Some(Overlay::Link { subject, link, .. }) => {
             let copy = state.key(Command::Copy);

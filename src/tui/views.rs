@@ -8,7 +8,7 @@ use crate::{
     desk::Figures,
     model::{
         Text,
-        filter::{Filter, List, SavedView, parse},
+        filter::{Clause, Field, Filter, List, SavedView, Test, Value, parse},
     },
 };
 
@@ -26,7 +26,7 @@ pub struct View {
 #[derive(Debug, Default)]
 pub struct Views {
     pub all: Vec<View>,
-    /// How many of them are not from the local copy.
+    /// How many of them are not from the local copy, but for the last, of what is put off.
     fixed: usize,
     pub figures: HashMap<Text, Figures>,
     /// When they are counted next; none if nothing has moved since.
@@ -77,7 +77,26 @@ impl Views {
             views.put(view.clone());
         }
         views.fixed = views.all.len();
+        views.end();
         views
+    }
+
+    /// What is put off comes last, so that no other view changes its digit for it.
+    fn end(&mut self) {
+        let last = [("snoozed", List::Inquiries), ("snoozed cases", List::Cases)];
+        for (name, list) in last {
+            let is_free = !self.all.iter().any(|view| is_same(&view.name, name));
+            let view = View::new(name, list, "status:any snoozed:yes");
+            self.all.extend(view.filter(|_| is_free));
+        }
+    }
+
+    /// Whether a view has a place in the line below the header: those of what is put off only while
+    /// something is.
+    pub fn is_told(&self, view: &View) -> bool {
+        let asks = |clause: &Clause| clause.test == Test::Is(Field::Snoozed, Value::Yes);
+        let counted = self.figures.get(&view.name).is_some_and(|figures| figures.count > 0);
+        counted || view.saved || !view.filter.clauses.iter().any(asks)
     }
 
     /// Takes in what the local copy has.
@@ -88,6 +107,7 @@ impl Views {
                 self.all.push(View { name, list, filter, saved: true });
             }
         }
+        self.end();
     }
 
     /// What can be typed after `:` about views, for what is typed so far: those whose name has it,
@@ -225,9 +245,20 @@ mod tests {
         views.saved(vec![saved.clone()]);
         views.saved(vec![saved]);
         let names: Vec<&str> = views.all.iter().map(|view| view.name.as_str()).collect();
-        let all =
-            ["needs review", "open cases", "Late", "mine", "failed checks", "vips", "old ones"];
+        let all = [
+            "needs review",
+            "open cases",
+            "Late",
+            "mine",
+            "failed checks",
+            "vips",
+            "old ones",
+            "snoozed",
+            "snoozed cases",
+        ];
         assert_eq!(names, all);
+        let snoozed = views.named("snoozed").unwrap();
+        assert!(!views.is_told(snoozed), "nothing is");
         assert!(views.all[6].saved && !views.all[5].saved);
     }
 

@@ -10,7 +10,7 @@ use super::{state::State, widgets::health};
 const LOCKED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The cursor rests, a toast goes, a reveal ends or its figure counts down, it locks, the data is old, views are
-/// counted, what is unfinished is kept, a minute passes.
+/// counted, what is unfinished is kept, what was put off comes back, a minute passes.
 pub fn next_change(state: &State) -> Timestamp {
     if state.lock.is_on() {
         return state.now + LOCKED;
@@ -21,7 +21,8 @@ pub fn next_change(state: &State) -> Timestamp {
     let toast = state.toast.as_ref().map(|toast| toast.until);
     let older = health::next_age(&state.sync, state.now);
     let kept = state.unfinished.due;
-    let ends = [reveal, toast, state.lock.due(), older, state.views.count_at, kept];
+    let back = state.snoozes.next();
+    let ends = [reveal, toast, state.lock.due(), older, state.views.count_at, kept, back];
     let ends = ends.into_iter().flatten();
     if let Some(follow) = &state.follow {
         next = next.min(follow.at);

@@ -81,6 +81,9 @@ const CONTEXTS: &[Context] = &[
     Context { name: "the palette", enter: ":", silent: LINE },
     Context { name: "a filter", enter: "/", silent: LINE },
     Context { name: "a comment", enter: "<enter>dc", silent: LINE },
+    // What a key has put off here is taken back first.
+    Context { name: "until when", enter: "uw", silent: LIST },
+    Context { name: "a time of one's own", enter: "uwa", silent: LINE },
 ];
 
 const ONLY_3: &[&str] = &[

@@ -226,7 +226,7 @@ async fn agree(store: &Store, model: &Model, finds: Finds) {
         let expected: Vec<String> = expected.map(|one| one.id.to_string()).collect();
         assert_eq!(ids(&found.rows, |row| row.row.id.to_string()), expected);
     }
-    let glance = store.glance().await.unwrap();
+    let glance = store.glance(&Text::new("")).await.unwrap();
     let review = InquiryView { status: Some(InquiryStatus::NeedsReview), ..InquiryView::default() };
     let queue = listed(model, &review, finds);
     assert_eq!(glance.to_review, queue.len() as u64);

@@ -255,7 +255,7 @@ async fn late_cases_come_first_and_mark_their_inquiries() {
         assert_eq!(store.case_position(&view, &row.id).await.unwrap(), Some(place as u64));
     }
     assert!(store.inquiries(&review(), ALL).await.unwrap().rows[0].has_late_case);
-    let glance = store.glance().await.unwrap();
+    let glance = store.glance(&Text::new("")).await.unwrap();
     assert_eq!((glance.to_review, glance.open_cases, glance.late), (1, 3, 1));
     let file = store.case(&CaseId::new("case_late").unwrap()).await.unwrap().unwrap();
     assert_eq!(file.inquiries.len(), 1);

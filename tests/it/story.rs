@@ -498,6 +498,7 @@ pub async fn house(
         environment: Text::new("SANDBOX"),
         key_source: Text::new("of the story"),
         reviewer: Text::new(beginning.reviewer),
+        zone: jiff::tz::TimeZone::UTC,
         mask: beginning.mask,
         reveal: Duration::from_secs(60),
         hold: Duration::from_secs(5),

@@ -222,7 +222,7 @@ async fn a_first_fill_brings_everything_the_queue_first() {
         assert_eq!(stored(&running.store, Some(status)).await, house.ids(status), "{status}");
     }
     assert_eq!(stored(&running.store, None).await.len(), 260);
-    let glance = running.store.glance().await.unwrap();
+    let glance = running.store.glance(&caseload::model::Text::new("")).await.unwrap();
     assert_eq!(glance.open_cases as usize, house.simulator.open_cases().len());
     assert_eq!(running.store.unhydrated(9).await.unwrap(), [], "the evidence came along");
     let lists: Vec<String> =

@@ -71,7 +71,7 @@ async fn found(store: &Store, list: List, line: &str) -> String {
     let filter = parse(line, list).unwrap_or_else(|why| panic!("{line}: {why}"));
     let ids: Vec<String> = match list {
         List::Inquiries => {
-            let view = inquiry_view(&filter, Order::Sla);
+            let view = inquiry_view(&filter, Order::Sla, &Text::new("jane@X.test"));
             let rows = store.inquiries(&view, ALL).await.unwrap();
             assert_eq!(rows.total, rows.rows.len() as u64, "{line}");
             let figures = store.inquiry_figures(&view).await.unwrap();
@@ -207,7 +207,7 @@ async fn the_queue_goes_by_the_earliest_deadline_whatever_comes_first() {
             .collect();
         expected.sort();
         let expected: Vec<String> = expected.into_iter().map(|(.., id)| id).collect();
-        let view = inquiry_view(&parse("", List::Inquiries).unwrap(), Order::Sla);
+        let view = inquiry_view(&parse("", List::Inquiries).unwrap(), Order::Sla, &Text::new(""));
         let rows = store.inquiries(&view, ALL).await.unwrap();
         let ids: Vec<String> = rows.rows.iter().map(|row| row.id.to_string()).collect();
         assert_eq!(ids, expected, "after {version}");
@@ -225,7 +225,7 @@ async fn the_queue_goes_by_the_earliest_deadline_whatever_comes_first() {
 #[tokio::test]
 async fn an_items_standing_has_its_figures() {
     let (_dir, store) = filled(None).await;
-    let view = inquiry_view(&parse("", List::Inquiries).unwrap(), Order::Sla);
+    let view = inquiry_view(&parse("", List::Inquiries).unwrap(), Order::Sla, &Text::new(""));
     let id = InquiryId::new("inq_late").unwrap();
     let standing = store.inquiry_standing(&view, &id).await.unwrap().unwrap();
     assert_eq!((standing.at, standing.total, standing.older), (Some(0), 3, Some(1)));
@@ -281,7 +281,7 @@ async fn views_filters_and_orders_on_the_screen() {
     story.press("5").await.sees("2 Cases ─ mine").press("-").await.sees("2 Cases ─ mine");
     story.press("4").await.sees("2 Cases ─ late 2").press("-").await.sees("1 Inquiries");
     story.press("6").await.sees("1 Inquiries ─ failed checks").press("7").await.sees("any selfie");
-    story.press("9").await.sees("there is no view 9").press("1").await.sees("─ needs review 11");
+    story.press("9").await.sees("snoozed cases 0").press("1").await.sees("─ needs review 11");
     // A line that cannot be used says why and leaves the list alone.
     story.press("/fai<tab>>0 ").await.sees("/failed:>0").press("colour:red").await;
     story.sees("no field colour; fields are status, template").press("<enter>").await;

@@ -17,6 +17,7 @@ pub enum Field {
     Case,
     Assignee,
     Queue,
+    Snoozed,
 }
 
 /// What kind of value a field takes.
@@ -30,6 +31,8 @@ pub enum Takes {
     /// How long is left, `late` or `none`.
     Deadline,
     YesNo,
+    /// Or whichever.
+    YesNoAny,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -76,6 +79,7 @@ const TABLE: &[FieldSpec] = &[
     row(Field::Case, "case", INQUIRIES, Takes::YesNo, "an open case is about it"),
     row(Field::Assignee, "assignee", CASES, Takes::Texts(&["me", "none"]), "me, none, or whose"),
     row(Field::Queue, "queue", CASES, Takes::Texts(&["none"]), "the queue's id, or its beginning"),
+    row(Field::Snoozed, "snoozed", BOTH, Takes::YesNoAny, "put off by you: yes, no, or any"),
 ];
 
 impl Field {
@@ -118,6 +122,7 @@ mod tests {
             ("st", Some("status:")),
             ("jane !fai", Some("jane !failed:")),
             ("s", None),
+            ("sn", Some("snoozed:")),
             ("status:", None),
             ("", None),
             ("assig", None),

@@ -147,6 +147,11 @@ fn read(value: &[Letter], takes: Takes) -> Result<Option<Value>, String> {
             "n" | "no" => Ok(Some(Value::No)),
             _ => Err("yes or no".to_owned()),
         },
+        Takes::YesNoAny => match typed.as_str() {
+            "any" | "all" => Ok(Some(Value::Any)),
+            typed if "any".starts_with(typed) => Ok(None),
+            _ => read(value, Takes::YesNo).map_err(|_| "yes, no or any".to_owned()),
+        },
         Takes::Number => {
             let (than, rest) = than(&typed);
             if rest.is_empty() {
@@ -235,6 +240,7 @@ mod tests {
             ("age:>120m age:<90m", "age:>2h age:<90m"),
             ("sla:late sla:none sla:<1h", "sla:late sla:none sla:<1h"),
             ("late:y case:no", "late:yes case:no"),
+            ("snoozed:y snoozed:any snoozed:an", "snoozed:yes snoozed:any"),
             ("order:risk jane", "jane order:risk"),
             // Not finished.
             ("status: ! ~ age:>2 sla:la failed:> tag:,", ""),
@@ -260,6 +266,7 @@ mod tests {
             ("age:2h", "age:2h: a length of time, as in >2h or <30m"),
             ("age:>2x", "age:>2x: a length of time has a unit: m, h, d or w"),
             ("late:perhaps", "late:perhaps: yes or no"),
+            ("snoozed:later", "snoozed:later: yes, no or any"),
             ("sla:soon", "sla:soon: late, none, or what is left, as in <1h"),
             ("order:colour", "order:colour: order is one of sla, age, risk, newest"),
             ("assignee:me", "assignee:me: no field assignee; "),

@@ -117,7 +117,7 @@ pub const TABLE: &[Spec] = &[
         C::Repeat,
         &["."],
         "repeat",
-        "stage the last tag, assignment, claim or link again, for this item; never a verdict",
+        "the last tag, assignment, claim, link or snooze again, for this item; never a verdict",
         Deciding,
     ),
     row(
@@ -143,6 +143,13 @@ pub const TABLE: &[Spec] = &[
         Deciding,
     ),
     row(C::ClearMarks, &["gm"], "clear marks", "let go of all marks of this list", Deciding),
+    row(
+        C::Snooze,
+        &["w"],
+        "snooze",
+        "put the item off, or all that is marked: until a time, or until something happens",
+        Deciding,
+    ),
     row(
         C::Relations,
         &["r"],

@@ -132,6 +132,9 @@ pub async fn perform(desk: &Desk, effect: Effect) -> Msg {
             Msg::Parts(Box::new(wanted), parts)
         }
         Effect::SubmitBulk(drafts) => Msg::SubmittedBulk(words(desk.submit_bulk(drafts).await)),
+        Effect::LoadSnoozes => Msg::Snoozes(words(desk.snoozes().await)),
+        Effect::Snooze(steps, deed) => Msg::Snoozed(deed, words(desk.snooze(&steps).await)),
+        Effect::Welcome(back) => Msg::Welcomed(words(desk.welcome(&back).await)),
         Effect::Release(id) => {
             let answer = words(desk.release(&id).await);
             Msg::Released(id, answer)

@@ -11,7 +11,7 @@ use crate::{
     desk::{CaseRow, Scope},
     model::{Subject, filter::List},
     tui::{
-        format, pending,
+        format, pending, snoozing,
         state::{Pane, State},
         theme::Theme,
         view::pane_block,
@@ -43,7 +43,8 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
         |item, width| {
             let here = state.cases.selected().is_some_and(|selected| selected.id == item.id);
             let marked = state.marks.has(&Subject::Case(item.id.clone()));
-            row(item, list::marker(here, marked), width, state.now, theme)
+            let snoozed = snoozing::of_row(state, &Subject::Case(item.id.clone()));
+            row(item, list::marker(here, marked), width, snoozed, state.now, theme)
         },
     );
 }
@@ -68,6 +69,7 @@ fn row<'a>(
     item: &CaseRow,
     marker: &'a str,
     width: usize,
+    snoozed: Option<String>,
     now: Timestamp,
     theme: &Theme,
 ) -> Line<'a> {
@@ -82,6 +84,10 @@ fn row<'a>(
     if let Some(action) = &item.action {
         let said = pending::brief(&action.verb, &action.state);
         spans.push(Span::styled(format::fit(&said, rest), pending::style(&action.state, theme)));
+        return Line::from(spans);
+    }
+    if let Some(snoozed) = snoozed {
+        spans.push(Span::styled(format::fit(&snoozed, rest), theme.dim));
         return Line::from(spans);
     }
     let (sla, style) = match item.sla_expires_at {

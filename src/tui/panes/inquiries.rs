@@ -15,7 +15,7 @@ use crate::{
         filter::{Field, List},
     },
     tui::{
-        format, pending,
+        format, pending, snoozing,
         state::{Pane, Searched, State},
         theme::Theme,
         view::pane_block,
@@ -43,7 +43,8 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
             let here = state.inquiries.selected().is_some_and(|selected| selected.id == item.id);
             let marker = list::marker(here, state.marks.has(&Subject::Inquiry(item.id.clone())));
             let claim = claim(item, state);
-            let columns = Columns { mixed, names: state.shows_rows(), claim };
+            let snoozed = snoozing::of_row(state, &Subject::Inquiry(item.id.clone()));
+            let columns = Columns { mixed, names: state.shows_rows(), claim, snoozed };
             row(item, marker, width, columns, state.now, theme)
         },
     );
@@ -82,7 +83,10 @@ fn empty(state: &State) -> String {
                 None => "nothing here yet: waiting for Persona".to_owned(),
             }
         }
-        Some(InquiryStatus::NeedsReview) => "the queue is clear".to_owned(),
+        Some(InquiryStatus::NeedsReview) => match state.snoozes.inquiries() {
+            0 => "the queue is clear".to_owned(),
+            snoozed => format!("the queue is clear; snoozed: {snoozed}, :view snoozed shows them"),
+        },
         Some(status) => format!("no inquiry is {}; Enter asks Persona", status.words()),
         None if state.inquiry_filter.clauses.len() > 1 => {
             "nothing matches here; Enter asks Persona".to_owned()
@@ -98,6 +102,8 @@ struct Columns {
     names: bool,
     /// Who has claimed it.
     claim: Option<String>,
+    /// Until when it is put off.
+    snoozed: Option<String>,
 }
 
 /// `▸ 3h12m  D••• A•••  gov id, selfie  ✗2 !1`
@@ -134,13 +140,20 @@ fn row<'a>(
             left
         }
     };
-    match &item.action {
-        Some(action) => {
+    match (&item.action, columns.snoozed) {
+        (Some(action), _) => {
             let said = pending::brief(&action.verb, &action.state);
             let style = pending::style(&action.state, theme);
             spans.push(Span::styled(format::fit(&said, what_width + marks_width + 1), style));
         }
-        None => {
+        (None, Some(snoozed)) => {
+            let said = match columns.mixed {
+                true => format!("{snoozed}, {}", item.status.words()),
+                false => snoozed,
+            };
+            spans.push(Span::styled(format::fit(&said, what_width + marks_width + 1), theme.dim));
+        }
+        (None, None) => {
             let what = if columns.mixed { item.status.words() } else { kinds(item) };
             spans.push(Span::styled(format::fit(&what, what_width), theme.dim));
             spans.push(Span::raw(" "));

@@ -3,7 +3,7 @@
 
 use super::{
     Effect, State, Tone, Touched, album, bulk, claim, command, decided, evidence, follow, goto,
-    health, load_cases, load_inquiries, marks, measure, palette, relate, relations, reveal,
+    health, load_cases, load_inquiries, marks, measure, palette, relate, relations, reveal, snooze,
     unfinished, views,
 };
 use crate::{
@@ -103,6 +103,8 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::ToMark(answer) => marks::found(state, answer),
         Msg::Parts(wanted, answer) => bulk::came(state, *wanted, answer),
         Msg::SubmittedBulk(answer) => bulk::submitted(state, answer),
+        Msg::Snoozes(answer) => snooze::came(state, answer),
+        Msg::Snoozed(deed, answer) => snooze::done(state, deed, answer),
         Msg::Undone(Ok(undone)) => {
             decided::taken_back(state, undone);
             Vec::new()
@@ -133,6 +135,7 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
         | Msg::Journaled(Ok(()))
         | Msg::KeptUnfinished(Ok(()))
         | Msg::Marked(Ok(()))
+        | Msg::Welcomed(Ok(()))
         | Msg::LookedAtMismatches(Ok(())) => Vec::new(),
         Msg::Glance(Err(why))
         | Msg::Counted(Err(why))
@@ -142,6 +145,7 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
         | Msg::Statuses(_, Err(why))
         | Msg::RelationKeys(_, Err(why))
         | Msg::Marked(Err(why))
+        | Msg::Welcomed(Err(why))
         | Msg::Undone(Err(why))
         | Msg::Acknowledged(Err(why))
         | Msg::Journaled(Err(why)) => {
@@ -170,17 +174,22 @@ fn changed(state: &mut State, changes: &Changes) -> Vec<Effect> {
         effects.push(Effect::LoadMismatches);
     }
     let may_go = changes.inquiries || changes.cases;
+    let may_go = may_go || changes.snoozes;
     if changes.marks || may_go && !state.marks.is_empty() {
         effects.push(marks::load(state));
+    }
+    // What is decided ends its snooze, and so may what Persona tells.
+    if changes.snoozes || changes.any_rows() && !state.snoozes.is_empty() {
+        effects.push(Effect::LoadSnoozes);
     }
     if !changes.any_rows() {
         return effects;
     }
     views::moved(state);
-    if changes.inquiries || changes.actions {
+    if changes.inquiries || changes.actions || changes.snoozes {
         effects.push(load_inquiries(state));
     }
-    if changes.cases || changes.actions {
+    if changes.cases || changes.actions || changes.snoozes {
         effects.push(load_cases(state));
     }
     effects.push(Effect::LoadGlance);

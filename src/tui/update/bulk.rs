@@ -160,6 +160,7 @@ pub fn submitted(state: &mut State, answer: Answer<Recorded>) -> Vec<Effect> {
         state.repeat = Some(repeat);
     }
     state.committed = Some((staged.subject, staged.verb));
+    state.snoozes.last = None;
     measure(state);
     Vec::new()
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Effect, Pane, State, Tone, album, ask, bulk, claim, copy, evidence, filter, follow, goto, lock,
-    marks, measure, open, relate, relations, reveal, stage, tag, views,
+    marks, measure, open, relate, relations, reveal, snooze, stage, tag, views,
 };
 use crate::{
     model::{ReportId, Subject, filter::List},
@@ -89,6 +89,7 @@ fn take(state: &mut State, command: Command) -> Vec<Effect> {
         | Command::MarkAll
         | Command::InvertMarks
         | Command::ClearMarks => marks::take(state, command),
+        Command::Snooze => snooze::open(state),
         Command::Relations => relations::show(state),
         Command::Fold => relations::fold(state),
         Command::Walk => relations::walk(state),

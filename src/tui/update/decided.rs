@@ -67,21 +67,25 @@ fn leaves(state: &mut State, what: &str) {
 fn over(state: &mut State, staged: Staged) -> Vec<Effect> {
     unfinished::committed(state, &staged);
     state.committed = Some((staged.subject.clone(), staged.verb.clone()));
+    state.snoozes.last = None;
     if let Some(repeat) = repeating::of(&staged.verb) {
         state.repeat = Some(repeat);
     }
     measure(state);
     match staged.verb.is_verdict() {
-        true => {
-            let fetched = state.fetching.current.take_if(|current| *current == staged.subject);
-            // In the tree the next is what it leads to.
-            if fetched.is_some() && state.list_pane() != Pane::Relations {
-                return claim::fetch(state);
-            }
-            next_item(state, &staged.subject)
-        }
+        true => on_from(state, &staged.subject),
         false => Vec::new(),
     }
+}
+
+/// An item is done with: on to the next, which is fetched if that one was.
+pub fn on_from(state: &mut State, done: &Subject) -> Vec<Effect> {
+    let fetched = state.fetching.current.take_if(|current| current == done);
+    // In the tree the next is what it leads to.
+    if fetched.is_some() && state.list_pane() != Pane::Relations {
+        return claim::fetch(state);
+    }
+    next_item(state, done)
 }
 
 pub fn taken_back(state: &mut State, undone: TakenBack) {

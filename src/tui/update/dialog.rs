@@ -5,7 +5,7 @@ use tui_input::backend::crossterm::EventHandler;
 
 use super::{
     Effect, State, Tone, album, bulk, command::refuse, copy, filter, goto, measure, palette,
-    relate, stage, tag, views,
+    relate, snooze, stage, tag, views,
 };
 use crate::{
     desk::{Confirmation, KnownStatus},
@@ -16,6 +16,7 @@ use crate::{
         editor,
         keymap::{Commenting, Dialog, Resolved, Staging, spelling},
         mnemonic,
+        snoozing::Menu,
         staged::Purpose,
         state::{Leaving, Overlay, Press},
         undoing,
@@ -33,6 +34,9 @@ pub fn press(state: &mut State, key: Press) -> Option<Vec<Effect>> {
         }
         if let Overlay::Tags(menu) = overlay {
             return Some(tag::press(state, menu, key));
+        }
+        if let Overlay::Snooze(menu) = overlay {
+            return Some(snooze::press(state, menu, key));
         }
         return Some(in_overlay(state, overlay, key));
     }
@@ -53,6 +57,10 @@ pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     let text = Text::new(text);
     if let Some(Overlay::Tags(menu)) = &mut state.overlay {
         menu.input = tui_input::Input::new(format!("{}{text}", menu.input.value()));
+        return Vec::new();
+    }
+    if let Some(Overlay::Snooze(Menu { typed: Some(input), .. })) = &mut state.overlay {
+        *input = tui_input::Input::new(format!("{}{text}", input.value()));
         return Vec::new();
     }
     if let Some(Overlay::AddRelation(Adding { step: Step::NameTarget(input), .. })) =

@@ -2,8 +2,8 @@
 //!
 //! Keys: `command` acts on them, `dialog` while something is open over the panes, `palette` after `:`,
 //! `filter` in its line, `lock` on a locked screen; `follow` brings the detail along. `stage` fills the commit bar
-//! and `decided` empties it. `goto` is about ids and the way back, `views` about views and orders, `marks` about marks, `bulk` about deciding all that is marked, `claim` and
-//! `tag` about an item, `unfinished` about what an ending console would lose, `relations` about the tree and `relate` about changing it. `answer` takes what the desk says.
+//! and `decided` empties it. `goto` is about ids and the way back, `views` about views and orders, `marks` about marks, `bulk` about deciding all that is marked, `claim`,
+//! `tag` and `snooze` about an item, `unfinished` about what an ending console would lose, `relations` about the tree and `relate` about changing it. `answer` takes what the desk says.
 
 mod album;
 mod answer;
@@ -25,6 +25,7 @@ mod palette;
 mod relate;
 mod relations;
 mod reveal;
+mod snooze;
 mod stage;
 mod tag;
 mod unfinished;
@@ -32,6 +33,7 @@ mod views;
 
 pub use follow::lacks;
 pub use marks::available as markable;
+pub use snooze::Deed;
 
 use super::{
     command::Command,
@@ -53,6 +55,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
     effects.extend(take(state, msg));
     effects.extend(views::when_due(state));
     effects.extend(marks::when_due(state));
+    effects.extend(snooze::when_due(state));
     effects.extend(follow::when_due(state));
     effects.extend(unfinished::when_due(state));
     effects.extend(album::follow(state));
@@ -117,6 +120,7 @@ pub fn start(state: &mut State) -> Vec<Effect> {
         views,
         marks,
         Effect::TakeUnfinished,
+        Effect::LoadSnoozes,
     ]
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::{Effect, State, Tone, claim, command::refuse, measure, unfinished};
+use super::{Effect, State, Tone, claim, command::refuse, measure, snooze, unfinished};
 use crate::{
     desk::{
         Confirmation,
@@ -72,6 +72,7 @@ pub fn again(state: &mut State) -> Vec<Effect> {
     match repeating::again(state) {
         Err(why) => refuse(state, why),
         Ok(Again::Claim) => claim::claim(state),
+        Ok(Again::Snooze(subjects, choice)) => snooze::choose(state, subjects, choice),
         Ok(Again::Decide(subject, verb, evidence)) => {
             let note = format!("repeats {}", verb.words());
             decision(state, subject, verb, evidence);

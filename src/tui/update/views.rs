@@ -65,7 +65,8 @@ pub fn set(state: &mut State, list: List, filter: Filter) -> Vec<Effect> {
     }
     match list {
         List::Inquiries => {
-            state.inquiry_view = desk::inquiry_view(&filter, state.settings.order);
+            state.inquiry_view =
+                desk::inquiry_view(&filter, state.settings.order, &state.settings.reviewer);
             state.inquiry_filter = filter;
             state.inquiries.cursor = 0;
             vec![load_inquiries(state)]
@@ -81,7 +82,11 @@ pub fn set(state: &mut State, list: List, filter: Filter) -> Vec<Effect> {
 
 fn counted(state: &State, list: List, filter: &Filter) -> CountedView {
     match list {
-        List::Inquiries => CountedView::Inquiries(desk::inquiry_view(filter, state.settings.order)),
+        List::Inquiries => CountedView::Inquiries(desk::inquiry_view(
+            filter,
+            state.settings.order,
+            &state.settings.reviewer,
+        )),
         List::Cases => {
             CountedView::Cases(desk::case_view(filter, Order::Sla, &state.settings.reviewer))
         }

@@ -40,6 +40,9 @@ fn line<'a>(state: &State, said: Said, theme: &Theme) -> Line<'a> {
     for (nth, view) in state.views.all.iter().enumerate() {
         let Some(digit) = digit(nth) else { break };
         let here = is_shown(state, view);
+        if !here && !state.views.is_told(view) {
+            continue;
+        }
         spans.push(Span::styled(format!(" {digit}"), theme.accent));
         let style = if here { theme.shadow } else { theme.dim };
         spans.push(Span::styled(format!(" {}", view.name), style));

@@ -35,7 +35,7 @@ use self::page::{Page, Row};
 use crate::tui::{
     album,
     command::Command,
-    format, frames, layout, pending,
+    format, frames, layout, pending, snoozing,
     state::{Detail, File, Overlay, Pane, State, Tab},
     theme::Theme,
     view::{draw_lines, pane_block},
@@ -188,7 +188,8 @@ fn head<'a>(detail: &'a Detail, state: &'a State, width: usize, theme: &Theme) -
     lines
 }
 
-/// What must be read before the evidence: a decision on its way, a question that failed.
+/// What must be read before the evidence: a decision on its way, that it is put off, a question that
+/// failed.
 fn news<'a>(detail: &Detail, state: &State, width: usize, theme: &Theme) -> Vec<Line<'a>> {
     let mut lines = Vec::new();
     let mut say = |text: &str, style| {
@@ -204,6 +205,10 @@ fn news<'a>(detail: &Detail, state: &State, width: usize, theme: &Theme) -> Vec<
         let said = pending::sentence(&action.verb, &action.state, &undo, state.now);
         let about = action.subject.short();
         say(&format!("→ {about}: {said}"), pending::style(&action.state, theme));
+    }
+    if let Some(snooze) = state.snoozes.of(&detail.subject) {
+        let said = snoozing::in_full(snooze, &snoozing::here(state));
+        say(&format!("{said} ({} wakes it)", state.key(Command::Snooze)), theme.warn);
     }
     if let Some(why) = &detail.problem {
         say(&format!("as last known; {why}"), theme.warn);
