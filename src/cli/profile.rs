@@ -5,6 +5,8 @@ use std::{
     time::Duration,
 };
 
+use jiff::tz::TimeZone;
+
 use super::output;
 use crate::{
     config::{
@@ -240,6 +242,7 @@ pub fn console(
             .saturating_mul(1024),
         keys: tui::Keys::of(&config.keys).expect("they were checked when they were read"),
         drafts,
+        zone: TimeZone::try_system().unwrap_or(TimeZone::UTC),
     }
 }
 

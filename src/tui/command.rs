@@ -70,6 +70,7 @@ pub enum Command {
     Repaint,
     Outbox,
     Mismatches,
+    Stats,
     Prompt,
     Help,
     Lock,
@@ -152,6 +153,7 @@ impl Command {
                 | Self::RevealItem
                 | Self::Copy
                 | Self::Mismatches
+                | Self::Stats
                 | Self::Prompt
                 | Self::Help
                 | Self::Lock

@@ -24,6 +24,7 @@ mod direction;
 mod easel;
 mod editor;
 mod effect;
+mod filtering;
 mod follow;
 mod format;
 mod frames;

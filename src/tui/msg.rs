@@ -19,7 +19,7 @@ use crate::{
     metrics::Stats,
     model::{
         AccountId, ActionId, CaseId, FileRef, InquiryId, Subject, Text, Tie, bulk::Parts,
-        filter::SavedView, timeline::Happened,
+        day::Judgement, filter::SavedView, timeline::Happened,
     },
     secret::Secret,
 };
@@ -56,6 +56,8 @@ pub enum Msg {
     Glance(Answer<(Glance, Outbox)>),
     Mismatches(Answer<KnownMismatches>),
     LookedAtMismatches(Answer<()>),
+    /// What the reviewer decided lately.
+    Judgements(Answer<Vec<Judgement>>),
     /// The views that are saved, and what to say of it.
     Views(Option<String>, Answer<Vec<SavedView>>),
     Counted(Answer<Vec<(Text, Figures)>>),

@@ -7,8 +7,7 @@ use std::{
 
 /// What the console does with one event from the keyboard.
 pub use crossterm::event::KeyEvent as Press;
-use jiff::Timestamp;
-use tui_input::Input;
+use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
     adding::Adding,
@@ -34,6 +33,7 @@ use super::{
 };
 pub use super::{
     detail::{Detail, File, Tab},
+    filtering::Filter,
     toast::{Breach, Toast, Tone},
 };
 use crate::{
@@ -46,6 +46,7 @@ use crate::{
     model::{
         Action, ActionId, ClaimTag, Evidence, Subject, Text, Verb,
         bulk::Progress,
+        day::Judgement,
         filter::{self, List as Listed, Order},
     },
     secret::Secret,
@@ -82,6 +83,8 @@ pub struct Settings {
     pub keys: Keys,
     /// Where a comment lies while an editor has it.
     pub drafts: std::path::PathBuf,
+    /// In which the reviewer's own days begin.
+    pub zone: TimeZone,
 }
 
 /// How the words of a filter are looked for.
@@ -157,6 +160,8 @@ pub struct State {
     /// How far those are that were decided in one go.
     pub bulks: Vec<Progress>,
     pub mismatches: KnownMismatches,
+    /// The reviewer's own decisions of some days; none until they were asked for.
+    pub judgements: Option<Vec<Judgement>>,
     pub sync: SyncState,
     pub stats: Stats,
     /// Warnings in words that stay until a key is pressed after the figures recovered.
@@ -184,6 +189,8 @@ pub enum Overlay {
     Mismatches {
         cursor: usize,
     },
+    /// The reviewer's own decisions in figures.
+    Stats,
     Views {
         cursor: usize,
     },
@@ -222,16 +229,6 @@ pub enum Overlay {
     Leave {
         unsent: usize,
     },
-}
-
-#[derive(Debug)]
-pub struct Filter {
-    pub pane: Pane,
-    pub input: Input,
-    /// What the lists showed before, for Esc.
-    pub before: (filter::Filter, filter::Filter),
-    /// Why the line cannot be used.
-    pub problem: Option<String>,
 }
 
 /// Working through a queue: what was fetched from it.
@@ -302,6 +299,7 @@ impl State {
             outbox: Vec::new(),
             bulks: Vec::new(),
             mismatches: KnownMismatches::default(),
+            judgements: None,
             sync: SyncState::default(),
             stats: Stats::default(),
             breach: None,
@@ -421,6 +419,7 @@ pub mod samples {
             photo_limit: 256 * 1024,
             keys: Keys::default(),
             drafts: std::env::temp_dir(),
+            zone: TimeZone::UTC,
         }
     }
 

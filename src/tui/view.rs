@@ -64,6 +64,7 @@ fn all(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
         Some(Overlay::Mismatches { cursor }) => {
             overlays::mismatches::draw(frame, *cursor, state, theme);
         }
+        Some(Overlay::Stats) => overlays::stats::draw(frame, state, theme),
         Some(Overlay::Views { cursor }) => overlays::views::draw(frame, *cursor, state, theme),
         Some(Overlay::Order { list, standing }) => {
             overlays::order::draw(frame, *list, standing.as_ref(), state, theme);

@@ -41,6 +41,7 @@ mod script;
 mod sealed;
 mod signals;
 mod simulator;
+mod stats;
 mod store;
 mod story;
 mod sync;

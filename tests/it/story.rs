@@ -22,6 +22,7 @@ use caseload::{
     tui::{Console, Errand, Hanging, Keys, Searched, Settings, Theme, View, photo::Means},
 };
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use jiff::tz::TimeZone;
 use ratatui::{
     Terminal, TerminalOptions, Viewport,
     backend::{CrosstermBackend, TestBackend},
@@ -240,6 +241,7 @@ impl Story {
             photo_limit: 256 * 1024,
             keys: beginning.keys.clone(),
             drafts: std::env::temp_dir(),
+            zone: TimeZone::UTC,
         };
         let news = booted.take_news();
         let mut console =

@@ -10,6 +10,7 @@ pub mod mismatches;
 pub mod order;
 pub mod outbox;
 pub mod palette;
+pub mod stats;
 pub mod statuses;
 pub mod tags;
 pub mod viewer;

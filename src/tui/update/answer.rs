@@ -3,7 +3,8 @@
 
 use super::{
     Effect, State, Tone, Touched, album, bulk, claim, command, decided, evidence, follow, goto,
-    health, load_cases, load_inquiries, marks, measure, palette, relate, relations, reveal, views,
+    health, load_cases, load_inquiries, marks, measure, palette, relate, relations, reveal, stats,
+    views,
 };
 use crate::{
     desk::{Changes, Note, Placed},
@@ -37,6 +38,10 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
                 *cursor = (*cursor).min(known.list.len().saturating_sub(1));
             }
             state.mismatches = known;
+            Vec::new()
+        }
+        Msg::Judgements(Ok(judgements)) => {
+            state.judgements = Some(judgements);
             Vec::new()
         }
         Msg::Views(said, answer) => views::saved(state, said, answer),
@@ -129,6 +134,7 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Glance(Err(why))
         | Msg::Counted(Err(why))
         | Msg::Mismatches(Err(why))
+        | Msg::Judgements(Err(why))
         | Msg::LookedAtMismatches(Err(why))
         | Msg::Statuses(_, Err(why))
         | Msg::RelationKeys(_, Err(why))
@@ -179,6 +185,9 @@ fn changed(state: &mut State, changes: &Changes) -> Vec<Effect> {
     }
     if state.relations.root().is_some() {
         effects.push(relations::load(state));
+    }
+    if matches!(state.overlay, Some(Overlay::Stats)) {
+        effects.push(stats(state));
     }
     effects
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Effect, Pane, State, Tone, album, ask, bulk, claim, copy, evidence, filter, follow, goto, lock,
-    marks, measure, open, relate, relations, reveal, stage, tag, views,
+    marks, measure, open, relate, relations, reveal, stage, stats, tag, views,
 };
 use crate::{
     model::{ReportId, Subject, filter::List},
@@ -136,6 +136,10 @@ fn take(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Mismatches => {
             state.overlay = Some(Overlay::Mismatches { cursor: 0 });
             vec![Effect::LookAtMismatches]
+        }
+        Command::Stats => {
+            state.overlay = Some(Overlay::Stats);
+            vec![stats(state)]
         }
         Command::Prompt => {
             // It takes the toast's place.

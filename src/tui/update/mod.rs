@@ -39,7 +39,10 @@ use super::{
     msg::Msg,
     state::{File, Leaving, Pane, Press, State, Tab, Tone, Touched},
 };
-use crate::{desk::Note, model::Subject};
+use crate::{
+    desk::Note,
+    model::{Subject, day},
+};
 
 /// Applies one message. `state.now` has been set.
 pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
@@ -240,6 +243,11 @@ fn clamp_scroll(state: &mut State) {
         detail.scroll =
             detail.scroll.max(lowest).min(detail.cursor).min(lines.saturating_sub(room));
     }
+}
+
+/// Asks for the reviewer's own decisions.
+fn stats(state: &State) -> Effect {
+    Effect::LoadJudgements(day::since(state.now, &state.settings.zone))
 }
 
 /// Puts an object into the detail, asks Persona for its newest state and moves the focus there.
