@@ -132,6 +132,7 @@ async fn opened(folder: &TempDir, busy: &Busy) -> (Console, Booted) {
         keys: Keys::default(),
         drafts: std::env::temp_dir(),
         zone: jiff::tz::TimeZone::UTC,
+        lesson: None,
     };
     let news = booted.take_news();
     let console = Console::new(booted.desk.clone(), news, settings, Theme::colours(), (120, 40));

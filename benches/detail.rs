@@ -134,6 +134,7 @@ async fn filled(folder: &TempDir, busy: &Busy, clock: &Clock) -> (Console, Boote
         keys: Keys::default(),
         drafts: std::env::temp_dir(),
         zone: jiff::tz::TimeZone::UTC,
+        lesson: None,
     };
     let news = booted.take_news();
     let mut console =

@@ -243,6 +243,7 @@ pub fn console(
         keys: tui::Keys::of(&config.keys).expect("they were checked when they were read"),
         drafts,
         zone: TimeZone::try_system().unwrap_or(TimeZone::UTC),
+        lesson: None,
     }
 }
 

@@ -119,6 +119,7 @@ mod tests {
             + include_str!("widgets/health.rs")
             + include_str!("widgets/commit_bar.rs")
             + include_str!("overlays/stats.rs")
+            + include_str!("widgets/tutor.rs")
             + include_str!("panes/inquiries.rs")
             + include_str!("panes/cases.rs")
             + include_str!("panes/relations.rs")

@@ -60,6 +60,7 @@ mod target;
 mod terminal;
 mod theme;
 mod toast;
+mod tutor;
 mod undoing;
 mod update;
 mod view;
@@ -89,6 +90,7 @@ pub use self::{
     state::{SMALLEST, Searched, Settings},
     terminal::{colours, size},
     theme::Theme,
+    tutor::{Lesson, Score, Tutor, WORLD as PRACTICE_WORLD},
     views::View,
 };
 use self::{
@@ -273,6 +275,11 @@ impl Console {
     /// What it has to say now, and until when.
     pub fn said(&self) -> Option<(&str, Timestamp)> {
         self.state.toast.as_ref().map(|toast| (toast.text.as_str(), toast.until))
+    }
+
+    /// What the tutor has seen, where there is one.
+    pub fn tutor(&self) -> Option<&Tutor> {
+        self.state.tutor.as_ref()
     }
 
     pub fn is_over(&self) -> bool {

@@ -29,6 +29,7 @@ use super::{
     reveal::Values,
     staged::Staged,
     tagging::TagMenu,
+    tutor::{Lesson, Tutor},
     views::{View, Views},
 };
 pub use super::{
@@ -85,6 +86,8 @@ pub struct Settings {
     pub drafts: std::path::PathBuf,
     /// In which the reviewer's own days begin.
     pub zone: TimeZone,
+    /// What is taught, if anything is.
+    pub lesson: Option<Lesson>,
 }
 
 /// How the words of a filter are looked for.
@@ -162,6 +165,7 @@ pub struct State {
     pub mismatches: KnownMismatches,
     /// The reviewer's own decisions of some days; none until they were asked for.
     pub judgements: Option<Vec<Judgement>>,
+    pub tutor: Option<Tutor>,
     pub sync: SyncState,
     pub stats: Stats,
     /// Warnings in words that stay until a key is pressed after the figures recovered.
@@ -265,6 +269,7 @@ impl State {
             inquiry_view: desk::inquiry_view(&filter::Filter::default(), settings.order),
             case_view: desk::case_view(&filter::Filter::default(), Order::Sla, &settings.reviewer),
             views: Views::new(&settings.views),
+            tutor: settings.lesson.map(Tutor::new),
             settings,
             now,
             size,
@@ -420,6 +425,7 @@ pub mod samples {
             keys: Keys::default(),
             drafts: std::env::temp_dir(),
             zone: TimeZone::UTC,
+            lesson: None,
         }
     }
 

@@ -49,6 +49,7 @@ mod tasks;
 mod terminal;
 mod together;
 mod tree;
+mod tutor;
 mod unhappy;
 mod views;
 mod webhooks;

@@ -19,7 +19,7 @@ use caseload::{
     simulator::{self, DEMO_KEY, Novelties, Scenario, Simulator},
     store::Store,
     sync,
-    tui::{Console, Errand, Hanging, Keys, Searched, Settings, Theme, View, photo::Means},
+    tui::{Console, Errand, Hanging, Keys, Lesson, Searched, Settings, Theme, View, photo::Means},
 };
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
@@ -74,6 +74,9 @@ pub struct Beginning {
     pub means: Option<Means>,
     /// For so long links to files are good, in seconds.
     pub file_life: u32,
+    pub seed: u64,
+    /// What the console teaches.
+    pub lesson: Option<Lesson>,
 }
 
 impl Default for Beginning {
@@ -98,6 +101,8 @@ impl Default for Beginning {
             keys: Keys::default(),
             means: None,
             file_life: 6 * 60 * 60,
+            seed: simulator::Options::default().seed,
+            lesson: None,
         }
     }
 }
@@ -140,6 +145,7 @@ impl Story {
     /// A Persona for a story to begin on.
     pub async fn persona(beginning: &Beginning, clock: &Clock) -> Arc<Simulator> {
         let options = simulator::Options {
+            seed: beginning.seed,
             inquiries: beginning.inquiries,
             novelties: beginning.novelties,
             scenario: beginning.scenario.clone(),
@@ -242,6 +248,7 @@ impl Story {
             keys: beginning.keys.clone(),
             drafts: std::env::temp_dir(),
             zone: TimeZone::UTC,
+            lesson: beginning.lesson,
         };
         let news = booted.take_news();
         let mut console =

@@ -75,6 +75,7 @@ fn page<'a>(days: &[Day], width: usize, theme: &Theme) -> Vec<Line<'a>> {
 /// `12 decided today · median 48 s from opening to Enter, of 10`
 fn first(today: &Day) -> String {
     let median = match today.median {
+        None if today.decided() == 0 => return "0 decided today".to_owned(),
         None => "no time to tell: none was opened first".to_owned(),
         Some(median) => {
             format!("median {} from opening to Enter, of {}", format::took(median), today.timed)
@@ -172,6 +173,7 @@ mod tests {
         let now = "2026-03-02T12:00:00Z".parse().unwrap();
         let mut day = day::days(&[], now, &jiff::tz::TimeZone::UTC).remove(0);
         assert!(parts(&day).is_empty());
+        assert_eq!(first(&day), "0 decided today", "all was taken back");
         day.kinds = [7, 0, 1, 0, 0, 2];
         (day.undone, day.refused) = (1, 1);
         let said = parts(&day).join(" · ");

@@ -186,7 +186,7 @@ fn changed(state: &mut State, changes: &Changes) -> Vec<Effect> {
     if state.relations.root().is_some() {
         effects.push(relations::load(state));
     }
-    if matches!(state.overlay, Some(Overlay::Stats)) {
+    if state.tutor.is_some() || matches!(state.overlay, Some(Overlay::Stats)) {
         effects.push(stats(state));
     }
     effects

@@ -372,6 +372,11 @@ fn quit(state: &mut State) -> Vec<Effect> {
 
 /// Leaves, or asks first where decisions are on their way.
 fn leave(state: &mut State) {
+    if state.tutor.is_some() {
+        // The practice world goes with its console: nobody waits for what was decided there.
+        state.leaving = Leaving::Yes;
+        return;
+    }
     // What is proposed waits for somebody else, here or not.
     match state.outbox.iter().filter(|action| action.state.is_on_its_way()).count() {
         0 => state.leaving = Leaving::Yes,

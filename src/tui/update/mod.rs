@@ -50,6 +50,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         // Somebody has just closed an editor.
         state.lock.touch(state.now);
     }
+    let (is_key, is_frame) = (matches!(msg, Msg::Key(_)), matches!(msg, Msg::Drawn));
     let mut effects = lock::when_due(state);
     effects.extend(take(state, msg));
     effects.extend(views::when_due(state));
@@ -57,6 +58,11 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
     effects.extend(follow::when_due(state));
     effects.extend(album::follow(state));
     goto::follow(state);
+    // It tells of what came of a message, and nothing comes of a frame.
+    if let Some(mut tutor) = state.tutor.take_if(|_| !is_frame) {
+        tutor.watch(state, is_key);
+        state.tutor = Some(tutor);
+    }
     effects
 }
 
