@@ -132,6 +132,7 @@ async fn opened(folder: &TempDir, busy: &Busy) -> (Console, Booted) {
         photo_limit: 0,
         keys: Keys::default(),
         drafts: std::env::temp_dir(),
+        lesson: None,
     };
     let news = booted.take_news();
     let console = Console::new(booted.desk.clone(), news, settings, Theme::colours(), (120, 40));

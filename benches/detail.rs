@@ -134,6 +134,7 @@ async fn filled(folder: &TempDir, busy: &Busy, clock: &Clock) -> (Console, Boote
         photo_limit: 0,
         keys: Keys::default(),
         drafts: std::env::temp_dir(),
+        lesson: None,
     };
     let news = booted.take_news();
     let mut console =

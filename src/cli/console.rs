@@ -2,7 +2,7 @@
 
 use std::{
     io::{IsTerminal, stdin, stdout},
-    path::{Path, PathBuf},
+    path::Path,
     process::ExitCode,
 };
 
@@ -10,6 +10,8 @@ use anyhow::{Context, bail};
 
 use super::{
     World,
+    exit::Exit,
+    output,
     profile::{self, LocalCopy},
 };
 use crate::{
@@ -17,8 +19,10 @@ use crate::{
     clock::Clock,
     config::{self, Config, Paths, Policy},
     desk,
-    secret::{KeyEnvironment, KeySource},
-    simulator, tui,
+    model::day,
+    secret::{KeyEnvironment, KeyError, KeySource},
+    simulator,
+    tui::{self, Lesson, Score},
 };
 
 /// What the simulated organisation would configure.
@@ -52,7 +56,13 @@ pub fn open(file: Option<&Path>) -> anyhow::Result<ExitCode> {
     let paths = Paths::of_user()?;
     let loaded = profile::load(file, &paths)?;
     // Without a key there is nothing to show: say so before the screen is taken.
-    loaded.key.read()?;
+    if let Err(why) = loaded.key.read() {
+        output::note(&why);
+        if matches!(why, KeyError::Unset(_)) {
+            output::note("no Persona at hand? caseload tutor teaches the console on a made-up one");
+        }
+        return Ok(Exit::of(&why.into()).into());
+    }
     let policy = profile::policy(file, &paths, &loaded.config)?.policy;
     let environment = profile::environment(&loaded.key);
     let store = profile::local_copy(&loaded, &paths)?;
@@ -63,13 +73,16 @@ pub fn open(file: Option<&Path>) -> anyhow::Result<ExitCode> {
         KeyEnvironment::Production => "PRODUCTION",
         KeyEnvironment::Unknown => "ENVIRONMENT UNKNOWN",
     };
-    runtime()?.block_on(show(&loaded.config, &policy, loaded.key, store, paths.drafts, words))
+    let (config, key) = (&loaded.config, loaded.key);
+    let settings = profile::console(config, &policy, words, &key, &store, paths.drafts);
+    runtime()?.block_on(show(config, &policy, key, store, settings))?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The console on a simulated Persona, in a folder that goes away with it. A policy holds where a
 /// configuration is named: the one beside it can be tried, and nothing real is decided.
 pub fn demo(file: Option<&Path>, world: &World) -> anyhow::Result<ExitCode> {
-    let (mut config, policy) = match file {
+    let (config, policy) = match file {
         Some(_) => {
             let paths = Paths::of_user()?;
             let config = profile::load(file, &paths)?.config;
@@ -78,31 +91,51 @@ pub fn demo(file: Option<&Path>, world: &World) -> anyhow::Result<ExitCode> {
         }
         None => (Config::default(), Policy::default()),
     };
+    let shown = Sandbox { world, environment: "DEMO", lesson: None };
+    runtime()?.block_on(sandbox(config, &policy, shown))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A simulated Persona, and what the console says of it.
+pub struct Sandbox<'a> {
+    pub world: &'a World,
+    /// In the header.
+    pub environment: &'a str,
+    pub lesson: Option<Lesson>,
+}
+
+/// The console on a simulated Persona, with the local copy in a folder that goes away with it. What
+/// the lesson came to, where there was one.
+pub async fn sandbox(
+    mut config: Config,
+    policy: &Policy,
+    shown: Sandbox<'_>,
+) -> anyhow::Result<Option<Score>> {
     let folder = tempfile::Builder::new().prefix("caseload-demo-").tempdir();
     let folder = folder.context("the demo needs a temporary folder")?;
     let _log = profile::start_log(&folder.path().join("caseload.log"), &config);
-    let options = super::simulate::options(world);
+    let options = super::simulate::options(shown.world);
     let key = KeySource::Given(options.key.clone());
-    runtime()?.block_on(async {
-        let listen = ([127, 0, 0, 1], 0).into();
-        let simulator = simulator::start(listen, options, Clock::system())
-            .await
-            .context("the simulated Persona cannot listen on this machine")?;
-        config.persona.base_url = simulator.base_url();
-        let demo = demo_organisation();
-        if config.relations == Default::default() {
-            config.relations = demo.relations;
-        }
-        if config.cases == Default::default() {
-            config.cases = demo.cases;
-        }
-        if config.reviewer.email.is_none() {
-            config.reviewer.email = Some("jane@example.test".to_owned());
-        }
-        let store = LocalCopy { file: folder.path().join("caseload.db"), field_key: None };
-        let drafts = folder.path().join("drafts");
-        show(&config, &policy, key, store, drafts, "DEMO").await
-    })
+    let listen = ([127, 0, 0, 1], 0).into();
+    let simulator = simulator::start(listen, options, Clock::system())
+        .await
+        .context("the simulated Persona cannot listen on this machine")?;
+    config.persona.base_url = simulator.base_url();
+    let demo = demo_organisation();
+    if config.relations == Default::default() {
+        config.relations = demo.relations;
+    }
+    if config.cases == Default::default() {
+        config.cases = demo.cases;
+    }
+    if config.reviewer.email.is_none() {
+        config.reviewer.email = Some("jane@example.test".to_owned());
+    }
+    let store = LocalCopy { file: folder.path().join("caseload.db"), field_key: None };
+    let drafts = folder.path().join("drafts");
+    let settings = profile::console(&config, policy, shown.environment, &key, &store, drafts);
+    let settings = tui::Settings { lesson: shown.lesson, ..settings };
+    show(&config, policy, key, store, settings).await
 }
 
 fn demo_organisation() -> Config {
@@ -115,20 +148,25 @@ async fn show(
     policy: &Policy,
     key: KeySource,
     store: LocalCopy,
-    drafts: PathBuf,
-    environment: &str,
-) -> anyhow::Result<ExitCode> {
+    settings: tui::Settings,
+) -> anyhow::Result<Option<Score>> {
     if !stdin().is_terminal() || !stdout().is_terminal() {
         bail!("the console needs a terminal for its input and output");
     }
-    let settings = profile::console(config, policy, environment, &key, &store, drafts);
     let options = profile::desk(config, policy, key, store, settings.hold);
-    let mut booted = desk::prepare(options, Clock::system(), Busy::default()).await?;
+    let clock = Clock::system();
+    let first = day::since(clock.now(), &settings.zone);
+    let mut booted = desk::prepare(options, clock, Busy::default()).await?;
     let (news, begin) = (booted.take_news(), booted.beginning());
     let shown = tui::run(booted.desk.clone(), news, settings, &config.ui, begin).await;
+    let score = match &shown {
+        // As the store has it by now: the last decision may be newer than the last frame.
+        Ok(Some(tutor)) => Some(tutor.score(&booted.desk.judgements(first).await?)),
+        Ok(None) | Err(_) => None,
+    };
     booted.shut_down().await;
     shown.context("the terminal failed")?;
-    Ok(ExitCode::SUCCESS)
+    Ok(score)
 }
 
 pub fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {

@@ -25,6 +25,7 @@ mod simulate;
 mod store;
 mod sync;
 mod terminal;
+mod tutor;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -59,6 +60,9 @@ pub struct Cli {
 enum Command {
     /// Serve a simulated Persona to develop and test against.
     Simulate(simulate::Arguments),
+    /// Learn the console in ten minutes: a lesson, then items with known answers, and a score. It runs on a
+    /// simulated Persona, and nothing is kept.
+    Tutor(tutor::Arguments),
     /// Receive Persona's webhooks for the local copy, where Persona can reach this machine.
     Listen(listen::Arguments),
     /// Check, find and document the configuration.
@@ -133,6 +137,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         None if cli.demo => console::demo(file.as_deref(), &cli.world),
         None => console::open(file.as_deref()),
         Some(Command::Simulate(arguments)) => simulate::run(&arguments),
+        Some(Command::Tutor(arguments)) => tutor::run(&arguments, file.as_deref()),
         Some(Command::Listen(arguments)) => {
             let received = listen::run(&arguments, file.as_deref());
             Ok(console::runtime()?.block_on(received)?.into())

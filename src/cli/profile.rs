@@ -5,6 +5,8 @@ use std::{
     time::Duration,
 };
 
+use jiff::tz::TimeZone;
+
 use super::output;
 use crate::{
     config::{
@@ -219,7 +221,7 @@ pub fn console(
         environment: Text::new(environment),
         key_source: Text::new(&key_words(key)),
         reviewer: reviewer(config),
-        zone: jiff::tz::TimeZone::system(),
+        zone: TimeZone::try_system().unwrap_or(TimeZone::UTC),
         mask: policy.mask.value,
         reveal: Duration::from_secs(config.review.reveal_seconds),
         hold: Duration::from_secs(config.review.hold_seconds),
@@ -241,6 +243,7 @@ pub fn console(
             .saturating_mul(1024),
         keys: tui::Keys::of(&config.keys).expect("they were checked when they were read"),
         drafts,
+        lesson: None,
     }
 }
 

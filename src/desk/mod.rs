@@ -6,6 +6,7 @@
 
 mod boot;
 mod claim;
+mod day;
 mod decide;
 pub mod doctor;
 mod evidence;

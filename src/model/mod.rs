@@ -11,6 +11,7 @@ pub mod case;
 pub mod claim;
 pub mod comment;
 pub mod compare;
+pub mod day;
 pub mod difference;
 pub mod document;
 pub mod entity;

@@ -23,6 +23,7 @@ mod ingest;
 mod inspect;
 mod journal;
 mod judged;
+mod judgements;
 mod listing;
 mod marked;
 mod marks;

@@ -71,6 +71,7 @@ pub enum Command {
     Repaint,
     Outbox,
     Mismatches,
+    Stats,
     Prompt,
     Help,
     Lock,
@@ -153,6 +154,7 @@ impl Command {
                 | Self::RevealItem
                 | Self::Copy
                 | Self::Mismatches
+                | Self::Stats
                 | Self::Prompt
                 | Self::Help
                 | Self::Lock

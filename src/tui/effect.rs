@@ -7,6 +7,7 @@ mod perform;
 
 use std::{collections::HashMap, sync::Arc};
 
+use jiff::Timestamp;
 use tokio::{sync::mpsc, task::JoinSet};
 
 use self::perform::perform;
@@ -45,6 +46,8 @@ pub enum Effect {
     },
     LoadGlance,
     LoadMismatches,
+    /// The reviewer's own decisions since then.
+    LoadJudgements(Timestamp),
     /// The views that are saved.
     LoadViews,
     /// What an earlier console left unfinished.

@@ -56,6 +56,16 @@ pub fn latency(latency: Duration) -> String {
     }
 }
 
+/// How long a person took: `5.2 s`, `48 s`, `3m20s`, `2h05m`
+pub fn took(time: Duration) -> String {
+    match time.as_secs() {
+        0..10 => format!("{}.{} s", time.as_secs(), time.subsec_millis() / 100),
+        s @ 10..60 => format!("{s} s"),
+        s @ 60..3_600 => format!("{}m{:02}s", s / 60, s % 60),
+        s => format!("{}h{:02}m", s / 3_600, s / 60 % 60),
+    }
+}
+
 /// 0.004 → `0.4 %`, 0.12 → `12 %`
 pub fn percent(rate: f64) -> String {
     let percent = rate * 100.0;

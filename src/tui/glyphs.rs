@@ -56,6 +56,7 @@ const TABLE: &[(&str, &str, bool)] = &[
     ("┼", "+", true),
     ("▏", "|", false),
     ("█", "#", true),
+    ("▄", "_", true),
     ("▓", "#", true),
     ("▒", ":", true),
     ("░", ".", true),
@@ -117,6 +118,8 @@ mod tests {
             + include_str!("widgets/header.rs")
             + include_str!("widgets/health.rs")
             + include_str!("widgets/commit_bar.rs")
+            + include_str!("overlays/stats.rs")
+            + include_str!("widgets/tutor.rs")
             + include_str!("panes/inquiries.rs")
             + include_str!("panes/cases.rs")
             + include_str!("panes/relations.rs")

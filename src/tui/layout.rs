@@ -8,6 +8,7 @@
 //! │ cases      │                  │   ├──────────────────────┤
 //! │ relations  │                  │   │ detail               │
 //! ├────────────┴──────────────────┤   ├──────────────────────┤
+//! │ the tutor, where there is one │   │ the tutor            │
 //! │ commit bar, while staged      │   │ commit bar           │
 //! │ hints or a toast              │   │ hints or a toast     │
 //! │ health                        │   │ health               │
@@ -31,6 +32,7 @@ pub struct Areas {
     pub cases: Option<Rect>,
     pub relations: Option<Rect>,
     pub detail: Rect,
+    pub tutor: Option<Rect>,
     pub commit: Option<Rect>,
     pub hints: Rect,
     pub health: Rect,
@@ -50,6 +52,9 @@ const WIDE: u16 = 100;
 /// From so many rows on the views have one.
 const HIGH: u16 = 30;
 
+/// Below so many the tutor says its sentence in one line.
+const LOW: u16 = 20;
+
 /// None if the terminal is too small for panes.
 pub fn areas(state: &State) -> Option<Areas> {
     let (columns, rows) = state.size;
@@ -58,10 +63,16 @@ pub fn areas(state: &State) -> Option<Areas> {
     }
     let commit_rows = state.staged.as_ref().map_or(0, Staged::rows);
     let views_rows = u16::from(columns >= WIDE && rows >= HIGH);
-    let [header, views, body, commit, hints, health] = Layout::vertical([
+    let tutor_rows = match state.tutor {
+        Some(_) if rows < LOW => 3,
+        Some(_) => 4,
+        None => 0,
+    };
+    let [header, views, body, tutor, commit, hints, health] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Length(views_rows),
         Constraint::Fill(1),
+        Constraint::Length(tutor_rows),
         Constraint::Length(commit_rows),
         Constraint::Length(1),
         Constraint::Length(1),
@@ -69,7 +80,8 @@ pub fn areas(state: &State) -> Option<Areas> {
     .areas(Rect::new(0, 0, columns, rows));
     let commit = (commit_rows > 0).then_some(commit);
     let views = (views_rows > 0).then_some(views);
-    let mut areas = Areas { header, views, commit, hints, health, ..Areas::default() };
+    let tutor = (tutor_rows > 0).then_some(tutor);
+    let mut areas = Areas { header, views, tutor, commit, hints, health, ..Areas::default() };
     if columns >= WIDE {
         wide(&mut areas, body, state)
     } else {

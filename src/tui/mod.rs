@@ -25,6 +25,7 @@ mod easel;
 mod editor;
 mod effect;
 mod fetching;
+mod filtering;
 mod follow;
 mod format;
 mod frames;
@@ -51,6 +52,7 @@ mod relations;
 mod repeating;
 mod reveal;
 mod run;
+mod settings;
 mod slot;
 mod snoozing;
 mod staged;
@@ -62,6 +64,7 @@ mod terminal;
 mod theme;
 mod times;
 mod toast;
+mod tutor;
 mod undoing;
 mod unfinished;
 mod update;
@@ -92,6 +95,7 @@ pub use self::{
     state::{SMALLEST, Searched, Settings},
     terminal::{colours, size},
     theme::Theme,
+    tutor::{Lesson, Score, Tutor, WORLD as PRACTICE_WORLD},
     views::View,
 };
 use self::{
@@ -280,6 +284,11 @@ impl Console {
     /// What it has to say now, and until when.
     pub fn said(&self) -> Option<(&str, Timestamp)> {
         self.state.toast.as_ref().map(|toast| (toast.text.as_str(), toast.until))
+    }
+
+    /// What the tutor has seen, where there is one.
+    pub fn tutor(&self) -> Option<&Tutor> {
+        self.state.tutor.as_ref()
     }
 
     pub fn is_over(&self) -> bool {

@@ -21,7 +21,7 @@ use crate::{
     metrics::Stats,
     model::{
         AccountId, ActionId, CaseId, FileRef, InquiryId, Subject, Text, Tie, Unfinished,
-        bulk::Parts, filter::SavedView, timeline::Happened,
+        bulk::Parts, day::Judgement, filter::SavedView, timeline::Happened,
     },
     secret::Secret,
 };
@@ -68,6 +68,8 @@ pub enum Msg {
     Glance(Answer<(Glance, Outbox)>),
     Mismatches(Answer<KnownMismatches>),
     LookedAtMismatches(Answer<()>),
+    /// What the reviewer decided lately.
+    Judgements(Answer<Vec<Judgement>>),
     /// The views that are saved, and what to say of it.
     Views(Option<String>, Answer<Vec<SavedView>>),
     Unfinished(Answer<Option<Unfinished>>),

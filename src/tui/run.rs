@@ -31,6 +31,7 @@ use super::{
     photo::Means,
     terminal::{Screen, colours},
     theme::{Theme, Wish},
+    tutor::Tutor,
 };
 use crate::{
     config::{Photos, Ui},
@@ -42,7 +43,8 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// Runs the console on the terminal until the reviewer leaves, the terminal goes away or the
 /// process is told to end. `begin` is called when the first screen has stood for a moment: what
-/// is then begun takes no time from it, and from the keys that are pressed at once.
+/// is then begun takes no time from it, and from the keys that are pressed at once. Returns what
+/// the tutor has seen, where there was one.
 ///
 /// # Errors
 /// If the terminal cannot be taken or written to.
@@ -52,7 +54,7 @@ pub async fn run(
     settings: Settings,
     ui: &Ui,
     begin: impl FnOnce() + Send + 'static,
-) -> io::Result<()> {
+) -> io::Result<Option<Tutor>> {
     let size = crossterm::terminal::size()?;
     if let Err(why) = editor::sweep(&settings.drafts) {
         tracing::warn!(%why, "drafts of an earlier run cannot be removed");
@@ -143,8 +145,9 @@ pub async fn run(
     // The terminal goes back first; then a decision that was just committed becomes durable.
     drop(keyboard);
     drop(screen);
+    let tutor = console.state.tutor.take();
     console.runner.finish().await;
-    Ok(())
+    Ok(tutor)
 }
 
 /// Stops, and goes on when the shell says so, with the screen as it is by then.

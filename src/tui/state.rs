@@ -8,19 +8,16 @@ use std::{
 /// What the console does with one event from the keyboard.
 pub use crossterm::event::KeyEvent as Press;
 use jiff::Timestamp;
-use tui_input::Input;
 
 use super::{
     adding::Adding,
     album::{Album, Viewer},
-    casework::Layouts,
     command::Command,
     copying::Choice,
     detail::evidence,
     fetching::Fetching,
     follow::Follow,
     jumps::Jumps,
-    keymap::Keys,
     listing::List,
     lock::Lock,
     marks::Marks,
@@ -32,71 +29,31 @@ use super::{
     snoozing::{self, Snoozes},
     staged::Staged,
     tagging::TagMenu,
+    tutor::Tutor,
     unfinished::Kept,
-    views::{View, Views},
+    views::Views,
 };
 pub use super::{
     detail::{Detail, File, Tab},
+    filtering::Filter,
+    settings::{Searched, Settings},
     toast::{Breach, Toast, Tone},
 };
 use crate::{
-    config::{Mask, Photos, Policy},
+    config::{Mask, Photos},
     desk::{
         self, CaseRow, CaseView, Glance, InquiryRow, InquiryView, KnownMismatches, KnownStatus,
         Standing, SyncState,
     },
     metrics::Stats,
     model::{
-        Action, ActionId, ClaimTag, Evidence, Subject, Text, Verb,
+        Action, ActionId, Evidence, Subject, Text, Verb,
         bulk::Progress,
+        day::Judgement,
         filter::{self, List as Listed, Order},
     },
     secret::Secret,
 };
-
-/// What does not change while the console runs.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// `SANDBOX`, `PRODUCTION`, …: in words, since colour alone can be missed.
-    pub environment: Text,
-    /// Where the key comes from; never the key.
-    pub key_source: Text,
-    pub reviewer: Text,
-    /// Where the reviewer's clock on the wall is.
-    pub zone: jiff::tz::TimeZone,
-    pub mask: Mask,
-    pub reveal: Duration,
-    pub hold: Duration,
-    pub link_expires: Duration,
-    pub policy: Policy,
-    /// How cases are shown.
-    pub layouts: Layouts,
-    pub searched: Searched,
-    /// What inquiries that wait are ordered by where their filter says nothing.
-    pub order: Order,
-    /// Those of the configuration.
-    pub views: Vec<View>,
-    pub sla: Duration,
-    pub error_rate: f64,
-    /// How inquiries are claimed, if they are.
-    pub claims: Option<ClaimTag>,
-    pub photos: Photos,
-    /// The most bytes that one photo may cost on the line to the terminal.
-    pub photo_limit: usize,
-    /// In force: the table's, and the reviewer's own.
-    pub keys: Keys,
-    /// Where a comment lies while an editor has it.
-    pub drafts: std::path::PathBuf,
-}
-
-/// How the words of a filter are looked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Searched {
-    /// Anywhere in what a row is found by.
-    Anywhere,
-    /// In ids; names, references and tags by whole words and beginnings: the local copy is sealed.
-    ByBeginnings,
-}
 
 /// Whether anybody pressed a key: before that, nobody has chosen a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -163,6 +120,9 @@ pub struct State {
     /// How far those are that were decided in one go.
     pub bulks: Vec<Progress>,
     pub mismatches: KnownMismatches,
+    /// The reviewer's own decisions of some days; none until they were asked for.
+    pub judgements: Option<Vec<Judgement>>,
+    pub tutor: Option<Tutor>,
     pub sync: SyncState,
     pub stats: Stats,
     /// Warnings in words that stay until a key is pressed after the figures recovered.
@@ -194,6 +154,8 @@ pub enum Overlay {
     Mismatches {
         cursor: usize,
     },
+    /// The reviewer's own decisions in figures.
+    Stats,
     Views {
         cursor: usize,
     },
@@ -235,16 +197,6 @@ pub enum Overlay {
     },
 }
 
-#[derive(Debug)]
-pub struct Filter {
-    pub pane: Pane,
-    pub input: Input,
-    /// What the lists showed before, for Esc.
-    pub before: (filter::Filter, filter::Filter),
-    /// Why the line cannot be used.
-    pub problem: Option<String>,
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Leaving {
     No,
@@ -274,6 +226,7 @@ impl State {
             ),
             case_view: desk::case_view(&filter::Filter::default(), Order::Sla, &settings.reviewer),
             views: Views::new(&settings.views),
+            tutor: settings.lesson.map(Tutor::new),
             settings,
             now,
             size,
@@ -309,6 +262,7 @@ impl State {
             outbox: Vec::new(),
             bulks: Vec::new(),
             mismatches: KnownMismatches::default(),
+            judgements: None,
             sync: SyncState::default(),
             stats: Stats::default(),
             breach: None,
@@ -408,10 +362,14 @@ pub const SMALLEST: (u16, u16) = (60, 15);
 pub mod samples {
     //! States for table tests.
 
+    use jiff::tz::TimeZone;
+
     use super::*;
     use crate::{
+        config::Policy,
         desk::InquiryFile,
-        model::{Inquiry, InquiryId},
+        model::{ClaimTag, Inquiry, InquiryId},
+        tui::{casework::Layouts, keymap::Keys},
     };
 
     pub fn settings() -> Settings {
@@ -419,7 +377,7 @@ pub mod samples {
             environment: Text::new("SANDBOX"),
             key_source: Text::new("test"),
             reviewer: Text::new("jane@acme.test"),
-            zone: jiff::tz::TimeZone::UTC,
+            zone: TimeZone::UTC,
             mask: Mask::Everything,
             reveal: Duration::from_secs(60),
             hold: Duration::from_secs(5),
@@ -436,6 +394,7 @@ pub mod samples {
             photo_limit: 256 * 1024,
             keys: Keys::default(),
             drafts: std::env::temp_dir(),
+            lesson: None,
         }
     }
 

@@ -15,7 +15,7 @@ use super::{
     layout, overlays, panes,
     state::{Overlay, Pane, SMALLEST, State},
     theme::Theme,
-    widgets::{commit_bar, header, health, hints, prompt, strip},
+    widgets::{commit_bar, header, health, hints, prompt, strip, tutor},
 };
 
 pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
@@ -53,8 +53,8 @@ fn all(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
     }
     health::draw(frame, areas.health, state, theme);
     if let Some(open) = &state.palette {
-        // What is staged stays in sight.
-        let below = areas.commit.unwrap_or(areas.hints);
+        // What is staged stays in sight, and what is taught.
+        let below = areas.tutor.or(areas.commit).unwrap_or(areas.hints);
         overlays::palette::draw(frame, below, open, state, theme);
     }
     match &state.overlay {
@@ -64,6 +64,7 @@ fn all(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
         Some(Overlay::Mismatches { cursor }) => {
             overlays::mismatches::draw(frame, *cursor, state, theme);
         }
+        Some(Overlay::Stats) => overlays::stats::draw(frame, state, theme),
         Some(Overlay::Views { cursor }) => overlays::views::draw(frame, *cursor, state, theme),
         Some(Overlay::Order { list, standing }) => {
             overlays::order::draw(frame, *list, standing.as_ref(), state, theme);
@@ -89,6 +90,10 @@ fn all(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
             }
         }
         Some(Overlay::Leave { unsent }) => overlays::leave::draw(frame, *unsent, theme),
+    }
+    let covers_all = matches!(state.overlay, Some(Overlay::Photos(_)));
+    if let (Some(area), Some(said), false) = (areas.tutor, &state.tutor, covers_all) {
+        tutor::draw(frame, area, said, state, theme);
     }
 }
 

@@ -182,7 +182,7 @@ fn without_a_usable_key_the_console_says_what_to_do() {
     let user = User::new();
     let (code, _, err) = user.run(&[]);
     assert_eq!(code, 7);
-    assert!(err.contains("set PERSONA_API_KEY"), "{err}");
+    assert!(err.contains("set PERSONA_API_KEY") && err.contains("caseload tutor"), "{err}");
     let key = user.home.path().join("key");
     fs::write(&key, SECRET).unwrap();
     fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
@@ -190,12 +190,12 @@ fn without_a_usable_key_the_console_says_what_to_do() {
         user.configuration(&format!("[persona]\napi_key_file = {:?}\n", key.display().to_string()));
     let (code, _, err) = user.run(&["--config", &file]);
     assert_eq!(code, 7);
-    assert!(err.contains("chmod 600"), "{err}");
+    assert!(err.contains("chmod 600") && !err.contains("tutor"), "{err}");
 }
 
 #[test]
 fn a_console_without_a_terminal_is_a_sentence() {
-    for arguments in [&["--demo"][..], &[]] {
+    for arguments in [&["--demo"][..], &["tutor"], &[]] {
         let (code, _, err) = User::new().with("PERSONA_API_KEY", SECRET).run(arguments);
         assert_eq!(code, 1);
         assert!(err.contains("needs a terminal"), "{err}");

@@ -7,8 +7,9 @@ use caseload::{
     journal,
     model::{
         Action, ActionId, ActionState, Batch, Case, CaseId, Check, Entity, Event, EventId,
-        Evidence, Field, IdempotencyKey, Inquiry, InquiryId, InquiryStatus, Pii, Subject, Text,
-        Timestamp, Verb, Verification,
+        Evidence, Field, IdempotencyKey, Inquiry, InquiryId, InquiryStatus, JournalEntry, Pii,
+        Subject, Text, Timestamp, Verb, Verification,
+        day::{Fate, Judgement},
     },
     store::{CaseView, Claim, Error, InquiryView, Scope, Store, SubmitError, Undone, Window},
 };
@@ -475,4 +476,63 @@ async fn case_statuses_are_learnt_from_cases() {
     let known: Vec<_> = known.iter().map(|s| (s.name.as_str(), s.kind)).collect();
     use caseload::model::StatusKind::{End, Unknown};
     assert_eq!(known, [("Open", Unknown), ("Approved", End)]);
+}
+
+/// What a reviewer decided is told with how long it took since they opened it, and with what became
+/// of it, whoever had the last word.
+#[tokio::test]
+async fn a_reviewers_own_decisions_are_told_and_nobody_elses() {
+    let shelf = Shelf::new();
+    let store = shelf.open().await;
+    let ids = ["inq_1", "inq_2", "inq_3", "inq_4"];
+    put(&store, ids.map(|id| Entity::Inquiry(inquiry(id, "needs_review", 0)))).await;
+    let (jane, since) = (Text::new("jane"), shelf.clock.now());
+    let old = Action { reviewer: Text::new("omar"), ..action("inq_4", &shelf.clock) };
+    store.submit(&old, "w1").await.unwrap();
+    for id in ["inq_1", "inq_2", "inq_3"] {
+        let opened = JournalEntry::new(shelf.clock.now(), &jane, "opened");
+        let subject = Some(Subject::Inquiry(InquiryId::new(id).unwrap()));
+        store.journal(JournalEntry { subject, ..opened }).await.unwrap();
+        shelf.clock.advance(Duration::from_secs(20));
+        let bulk = (id == "inq_3").then(|| Text::new("bulk"));
+        store.submit(&Action { bulk, ..action(id, &shelf.clock) }, "w1").await.unwrap();
+    }
+    store.undo(&ActionId::new("act-inq_2").unwrap(), &jane).await.unwrap();
+    shelf.clock.advance(Duration::from_secs(10));
+    while let Some(claimed) = store.claim("w1").await.unwrap() {
+        let moved = inquiry(claimed.subject.id(), "approved", 100);
+        let learnt = Batch::of([Entity::Inquiry(moved)]);
+        store.settle(&claimed, "w1", &ActionState::Done, &learnt, "ok").await.unwrap();
+    }
+    let told = |judgements: Vec<Judgement>| -> Vec<(String, Fate, Option<u64>, bool)> {
+        let took = |one: &Judgement| one.took.map(|took| took.as_secs());
+        let one =
+            |one: &Judgement| (one.subject.id().to_owned(), one.fate, took(one), one.overturned);
+        judgements.iter().map(one).collect()
+    };
+    let of = async |since| told(store.judgements(&jane, since).await.unwrap());
+    let row = |id: &str, fate, took, overturned| (id.to_owned(), fate, took, overturned);
+    assert_eq!(
+        of(since).await,
+        [
+            row("inq_1", Fate::Done, Some(20), false),
+            row("inq_2", Fate::Undone, Some(20), false),
+            row("inq_3", Fate::Done, None, false),
+        ]
+    );
+    assert_eq!(of(shelf.clock.now()).await, [], "it was before");
+
+    // Somebody says the opposite elsewhere, and here another says it and takes it back in the end.
+    put(&store, [Entity::Inquiry(inquiry("inq_1", "declined", 200))]).await;
+    for (nth, verb) in [(1, Verb::Decline), (2, Verb::Approve)] {
+        let id = ActionId::new(&format!("act-omar-{nth}")).unwrap();
+        let omar =
+            Action { id, verb, reviewer: Text::new("omar"), ..action("inq_3", &shelf.clock) };
+        store.submit(&omar, "w1").await.unwrap();
+        shelf.clock.advance(Duration::from_secs(6));
+        let claimed = store.claim("w1").await.unwrap().unwrap();
+        store.settle(&claimed, "w1", &ActionState::Done, &Batch::default(), "ok").await.unwrap();
+    }
+    let overturned: Vec<bool> = of(since).await.into_iter().map(|row| row.3).collect();
+    assert_eq!(overturned, [true, false, true]);
 }

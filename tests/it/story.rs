@@ -19,9 +19,10 @@ use caseload::{
     simulator::{self, DEMO_KEY, Novelties, Scenario, Simulator},
     store::Store,
     sync,
-    tui::{Console, Errand, Hanging, Keys, Searched, Settings, Theme, View, photo::Means},
+    tui::{Console, Errand, Hanging, Keys, Lesson, Searched, Settings, Theme, View, photo::Means},
 };
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers, MouseEvent, MouseEventKind};
+use jiff::tz::TimeZone;
 use ratatui::{
     Terminal, TerminalOptions, Viewport,
     backend::{CrosstermBackend, TestBackend},
@@ -73,6 +74,9 @@ pub struct Beginning {
     pub means: Option<Means>,
     /// For so long links to files are good, in seconds.
     pub file_life: u32,
+    pub seed: u64,
+    /// What the console teaches.
+    pub lesson: Option<Lesson>,
 }
 
 impl Default for Beginning {
@@ -97,6 +101,8 @@ impl Default for Beginning {
             keys: Keys::default(),
             means: None,
             file_life: 6 * 60 * 60,
+            seed: simulator::Options::default().seed,
+            lesson: None,
         }
     }
 }
@@ -139,6 +145,7 @@ impl Story {
     /// A Persona for a story to begin on.
     pub async fn persona(beginning: &Beginning, clock: &Clock) -> Arc<Simulator> {
         let options = simulator::Options {
+            seed: beginning.seed,
             inquiries: beginning.inquiries,
             novelties: beginning.novelties,
             scenario: beginning.scenario.clone(),
@@ -498,7 +505,7 @@ pub async fn house(
         environment: Text::new("SANDBOX"),
         key_source: Text::new("of the story"),
         reviewer: Text::new(beginning.reviewer),
-        zone: jiff::tz::TimeZone::UTC,
+        zone: TimeZone::UTC,
         mask: beginning.mask,
         reveal: Duration::from_secs(60),
         hold: Duration::from_secs(5),
@@ -518,6 +525,7 @@ pub async fn house(
         photo_limit: 256 * 1024,
         keys: beginning.keys.clone(),
         drafts: std::env::temp_dir(),
+        lesson: beginning.lesson,
     };
     (booted, settings)
 }

@@ -166,6 +166,27 @@ fn a_reviewer_starts_approves_one_and_quits() {
     assert_eq!(session.ends_restored(), 0);
 }
 
+/// With an empty home, of which nothing is left but the score on the screen of the shell.
+#[test]
+fn the_tutor_keeps_nothing_and_prints_the_score() {
+    let mut session = Session::start(&["tutor", "--practice"]);
+    session.sees("PRACTICE");
+    session.sees("judged 0 of 8");
+    session.press("f");
+    session.sees("claimed by jane");
+    session.press("a");
+    session.sees("Enter commits");
+    session.press("\r");
+    session.sees("judged 1 of 8");
+    session.press("qq");
+    session.sees("Judged 1 of 8.");
+    session.sees("agreement  ");
+    session.sees("practise   the items that are left");
+    let home = Arc::clone(&session.home);
+    assert_eq!(session.ends_restored(), 0);
+    assert_eq!(std::fs::read_dir(home.path()).expect("a home").count(), 0);
+}
+
 #[test]
 fn a_locked_screen_has_one_sentence_on_it() {
     let mut session = Session::start(&["--demo", "--inquiries", "40"]);

@@ -240,6 +240,13 @@ pub const TABLE: &[Spec] = &[
         Looking,
     ),
     row(
+        C::Stats,
+        &[],
+        "stats",
+        "your own decisions: today by the hour, and the seven days before",
+        Looking,
+    ),
+    row(
         C::Prompt,
         &[":"],
         "command",

@@ -11,6 +11,7 @@ pub mod order;
 pub mod outbox;
 pub mod palette;
 pub mod snooze;
+pub mod stats;
 pub mod statuses;
 pub mod tags;
 pub mod viewer;

@@ -4,7 +4,7 @@
 use super::{
     Effect, State, Tone, Touched, album, bulk, claim, command, decided, evidence, follow, goto,
     health, load_cases, load_inquiries, marks, measure, palette, relate, relations, reveal, snooze,
-    unfinished, views,
+    stats, unfinished, views,
 };
 use crate::{
     desk::{Changes, Note, Placed},
@@ -43,6 +43,10 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
                 *cursor = (*cursor).min(known.list.len().saturating_sub(1));
             }
             state.mismatches = known;
+            Vec::new()
+        }
+        Msg::Judgements(Ok(judgements)) => {
+            state.judgements = Some(judgements);
             Vec::new()
         }
         Msg::Views(said, answer) => views::saved(state, said, answer),
@@ -141,6 +145,7 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
         | Msg::Counted(Err(why))
         | Msg::KeptUnfinished(Err(why))
         | Msg::Mismatches(Err(why))
+        | Msg::Judgements(Err(why))
         | Msg::LookedAtMismatches(Err(why))
         | Msg::Statuses(_, Err(why))
         | Msg::RelationKeys(_, Err(why))
@@ -198,6 +203,9 @@ fn changed(state: &mut State, changes: &Changes) -> Vec<Effect> {
     }
     if state.relations.root().is_some() {
         effects.push(relations::load(state));
+    }
+    if state.tutor.is_some() || matches!(state.overlay, Some(Overlay::Stats)) {
+        effects.push(stats(state));
     }
     effects
 }

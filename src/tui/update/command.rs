@@ -2,7 +2,7 @@
 
 use super::{
     Effect, Pane, State, Tone, album, ask, bulk, claim, copy, evidence, filter, follow, goto, lock,
-    marks, measure, open, relate, relations, reveal, snooze, stage, tag, views,
+    marks, measure, open, relate, relations, reveal, snooze, stage, stats, tag, views,
 };
 use crate::{
     model::{ReportId, Subject, filter::List},
@@ -137,6 +137,10 @@ fn take(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Mismatches => {
             state.overlay = Some(Overlay::Mismatches { cursor: 0 });
             vec![Effect::LookAtMismatches]
+        }
+        Command::Stats => {
+            state.overlay = Some(Overlay::Stats);
+            vec![stats(state)]
         }
         Command::Prompt => {
             // It takes the toast's place.
@@ -374,6 +378,11 @@ fn quit(state: &mut State) -> Vec<Effect> {
 
 /// Leaves, or asks first where decisions are on their way.
 fn leave(state: &mut State) {
+    if state.tutor.is_some() {
+        // The practice world goes with its console: nobody waits for what was decided there.
+        state.leaving = Leaving::Yes;
+        return;
+    }
     // What is proposed waits for somebody else, here or not.
     match state.outbox.iter().filter(|action| action.state.is_on_its_way()).count() {
         0 => state.leaving = Leaving::Yes,

@@ -43,7 +43,10 @@ use super::{
     msg::Msg,
     state::{File, Leaving, Pane, Press, State, Tab, Tone, Touched},
 };
-use crate::{desk::Note, model::Subject};
+use crate::{
+    desk::Note,
+    model::{Subject, day},
+};
 
 /// Applies one message. `state.now` has been set.
 pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
@@ -51,6 +54,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         // Somebody has just closed an editor.
         state.lock.touch(state.now);
     }
+    let (is_key, is_frame) = (matches!(msg, Msg::Key(_)), matches!(msg, Msg::Drawn));
     let mut effects = lock::when_due(state);
     effects.extend(take(state, msg));
     effects.extend(views::when_due(state));
@@ -61,6 +65,11 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
     effects.extend(album::follow(state));
     goto::follow(state);
     progress(state, &effects);
+    // It tells of what came of a message, and nothing comes of a frame.
+    if let Some(mut tutor) = state.tutor.take_if(|_| !is_frame) {
+        tutor.watch(state, is_key);
+        state.tutor = Some(tutor);
+    }
     effects
 }
 
@@ -260,6 +269,11 @@ fn clamp_scroll(state: &mut State) {
         detail.scroll =
             detail.scroll.max(lowest).min(detail.cursor).min(lines.saturating_sub(room));
     }
+}
+
+/// Asks for the reviewer's own decisions.
+fn stats(state: &State) -> Effect {
+    Effect::LoadJudgements(day::since(state.now, &state.settings.zone))
 }
 
 /// Puts an object into the detail, asks Persona for its newest state and moves the focus there.

@@ -10,3 +10,4 @@ pub mod picture;
 pub mod popup;
 pub mod prompt;
 pub mod strip;
+pub mod tutor;
