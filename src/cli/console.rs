@@ -47,8 +47,18 @@ statuses.MRR = [
 layout.AML = { fields = ["risk_rating", "amount_at_risk"], sections = ["fields", "reports"] }
 "#;
 
+/// How the console speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// Drawn on the whole terminal.
+    Screen,
+    /// In lines that are added: what reads and writes them need not be a terminal.
+    Lines,
+}
+
 /// The console on the configured Persona.
-pub fn open(file: Option<&Path>) -> anyhow::Result<ExitCode> {
+pub fn open(file: Option<&Path>, how: How) -> anyhow::Result<ExitCode> {
+    can_speak(how)?;
     let paths = Paths::of_user()?;
     let loaded = profile::load(file, &paths)?;
     // Without a key there is nothing to show: say so before the screen is taken.
@@ -63,12 +73,14 @@ pub fn open(file: Option<&Path>) -> anyhow::Result<ExitCode> {
         KeyEnvironment::Production => "PRODUCTION",
         KeyEnvironment::Unknown => "ENVIRONMENT UNKNOWN",
     };
-    runtime()?.block_on(show(&loaded.config, &policy, loaded.key, store, paths.drafts, words))
+    let shown = Shown { how, drafts: paths.drafts, environment: words };
+    runtime()?.block_on(show(&loaded.config, &policy, loaded.key, store, shown))
 }
 
 /// The console on a simulated Persona, in a folder that goes away with it. A policy holds where a
 /// configuration is named: the one beside it can be tried, and nothing real is decided.
-pub fn demo(file: Option<&Path>, world: &World) -> anyhow::Result<ExitCode> {
+pub fn demo(file: Option<&Path>, world: &World, how: How) -> anyhow::Result<ExitCode> {
+    can_speak(how)?;
     let (mut config, policy) = match file {
         Some(_) => {
             let paths = Paths::of_user()?;
@@ -101,7 +113,7 @@ pub fn demo(file: Option<&Path>, world: &World) -> anyhow::Result<ExitCode> {
         }
         let store = LocalCopy { file: folder.path().join("caseload.db"), field_key: None };
         let drafts = folder.path().join("drafts");
-        show(&config, &policy, key, store, drafts, "DEMO").await
+        show(&config, &policy, key, store, Shown { how, drafts, environment: "DEMO" }).await
     })
 }
 
@@ -110,22 +122,44 @@ fn demo_organisation() -> Config {
     config::parse(&text, "demo").expect("it is a configuration")
 }
 
+/// What it is shown as.
+struct Shown<'a> {
+    how: How,
+    drafts: PathBuf,
+    environment: &'a str,
+}
+
+/// Whether there is what a screen needs; lines need nothing.
+fn can_speak(how: How) -> anyhow::Result<()> {
+    let is_dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
+    match how {
+        How::Lines => Ok(()),
+        How::Screen if !stdin().is_terminal() || !stdout().is_terminal() => bail!(
+            "the console needs a terminal for its input and output; caseload --plain needs lines alone"
+        ),
+        How::Screen if is_dumb => bail!(
+            "this terminal can only be written on line by line (TERM=dumb): caseload --plain does that"
+        ),
+        How::Screen => Ok(()),
+    }
+}
+
 async fn show(
     config: &Config,
     policy: &Policy,
     key: KeySource,
     store: LocalCopy,
-    drafts: PathBuf,
-    environment: &str,
+    Shown { how, drafts, environment }: Shown<'_>,
 ) -> anyhow::Result<ExitCode> {
-    if !stdin().is_terminal() || !stdout().is_terminal() {
-        bail!("the console needs a terminal for its input and output");
-    }
     let settings = profile::console(config, policy, environment, &key, &store, drafts);
     let options = profile::desk(config, policy, key, store, settings.hold);
     let mut booted = desk::prepare(options, Clock::system(), Busy::default()).await?;
     let (news, begin) = (booted.take_news(), booted.beginning());
-    let shown = tui::run(booted.desk.clone(), news, settings, &config.ui, begin).await;
+    let desk = booted.desk.clone();
+    let shown = match how {
+        How::Screen => tui::run(desk, news, settings, &config.ui, begin).await,
+        How::Lines => tui::run_in_lines(desk, news, settings, begin).await,
+    };
     booted.shut_down().await;
     shown.context("the terminal failed")?;
     Ok(ExitCode::SUCCESS)

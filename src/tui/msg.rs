@@ -7,6 +7,7 @@ use crossterm::event::KeyEvent;
 
 use super::{
     album::{Order, Way},
+    palette::Entry,
     photo::{Content, Drawing},
     target::Target,
 };
@@ -42,6 +43,12 @@ pub type Answer<T> = Result<T, String>;
 pub enum Msg {
     Key(KeyEvent),
     Paste(String),
+    /// Somebody typed a whole line, whatever it asks for.
+    Attended,
+    /// What a line names, as if it had been found after `:`.
+    Named(Entry),
+    /// A line is about this row of what has the focus.
+    Pointed(u64),
     Resized(u16, u16),
     /// The moment named by `wake::next_change` has come.
     Woke,

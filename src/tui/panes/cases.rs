@@ -27,17 +27,13 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
     }
     let inner = block.inner(area);
     frame.render_widget(block, area);
-    let empty = match state.case_filter.clauses.is_empty() {
-        false => "nothing matches here; Enter asks Persona; \\ shows all open cases",
-        true => "no case is open",
-    };
     list::draw(
         frame,
         inner,
         &state.cases,
         state.focus == Pane::Cases,
         theme,
-        empty.to_owned(),
+        empty(state).to_owned(),
         |item, width| {
             let here = state.cases.selected().is_some_and(|selected| selected.id == item.id);
             let marked = state.marks.has(&Subject::Case(item.id.clone()));
@@ -46,7 +42,16 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
     );
 }
 
-fn title<'a>(state: &State, theme: &Theme) -> Vec<Span<'a>> {
+/// Why there is no row.
+pub fn empty(state: &State) -> &'static str {
+    match state.case_filter.clauses.is_empty() {
+        false => "nothing matches here; Enter asks Persona; \\ shows all open cases",
+        true => "no case is open",
+    }
+}
+
+/// `2 Cases ─ open 12`
+pub fn title<'a>(state: &State, theme: &Theme) -> Vec<Span<'a>> {
     let total = format::total(&state.cases.rows);
     if let Some(line) = state.filter.as_ref().filter(|line| line.pane == Pane::Cases) {
         return filter_line::title(line, total, theme);

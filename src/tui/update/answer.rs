@@ -141,6 +141,9 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
         }
         Msg::Key(_)
         | Msg::Paste(_)
+        | Msg::Attended
+        | Msg::Named(_)
+        | Msg::Pointed(_)
         | Msg::Resized(..)
         | Msg::Woke
         | Msg::Rested
