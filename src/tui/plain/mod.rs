@@ -233,15 +233,22 @@ impl Talk {
 
     /// Where the reviewer is, as far as it differs from what was said.
     fn say_place(&mut self) -> Vec<String> {
-        let state = &self.console.state;
-        let now = place(state, self.first);
         let before = self.told.take();
+        let state = &self.console.state;
+        // Who comes to a list hears the page that its cursor is on.
+        if !before.as_ref().is_some_and(|before| place(state, self.first).is_list_of(before)) {
+            self.first = lists::page_of_cursor(state);
+        }
+        let now = place(state, self.first);
         let lines = match (&now, &before) {
             _ if before.as_ref() == Some(&now) => Vec::new(),
             (Place::Item(now), Some(Place::Item(before))) => {
-                let read = item::read(state, now.is_new_to(before));
+                let read = item::read(state, now.is_new_to(before) && !now.hides(before));
                 let mut lines = changed(now, before);
                 match now.differs_in_clear(before) {
+                    true if now.hides(before) => {
+                        lines.push("Personal data is masked again.".to_owned())
+                    }
                     true => lines.extend(in_clear(now, before, &read)),
                     false => lines.extend(read.lines),
                 }
@@ -288,6 +295,8 @@ impl Talk {
             return;
         }
         // It came since somebody listened.
+        let copied = self.copies();
+        self.out.extend(copied);
         let missed = self.say_question();
         self.out.extend(missed);
         self.key(KeyCode::Esc);

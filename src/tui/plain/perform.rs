@@ -45,9 +45,12 @@ impl Talk {
                 false => self.answer("It has left this list."),
             },
             Step::Press(code) => self.press(code),
-            Step::Write(text) => {
+            Step::Clear => {
                 let clear = KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL);
                 self.console.input(Event::Key(clear));
+            }
+            Step::Write(text) => {
+                self.perform(Step::Clear);
                 self.console.input(Event::Paste(text));
             }
             Step::Keep => self.keep(),
@@ -71,11 +74,7 @@ impl Talk {
         if leads_somewhere(command) {
             self.told = None;
         }
-        let before = self.console.state.focus;
         self.console.apply(Msg::Named(Entry::Command(command)));
-        if self.console.state.focus != before {
-            self.first = 0;
-        }
     }
 
     fn press(&mut self, code: KeyCode) {
@@ -245,7 +244,6 @@ impl Talk {
             }
             (Takes::Id | Takes::Nothing, _) => self.key(KeyCode::Esc),
         }
-        self.first = 0;
     }
 
     fn move_by(&mut self, cursor: usize, to: usize) {

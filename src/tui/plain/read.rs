@@ -104,6 +104,7 @@ pub fn read(line: &str, at: Situation) -> Asked {
         (_, "no" | "n" | "cancel") => return Asked::No,
         (Situation::Menu, "close" | "back" | "quit" | "q" | "exit") => return Asked::No,
         (Situation::Menu, _) => return Asked::Choice(typed.to_owned()),
+        (Situation::Staged | Situation::Counting, "back" | "undo" | "u") => return Asked::No,
         _ => {}
     }
     if let Ok(number) = low.parse::<usize>() {
@@ -122,7 +123,10 @@ pub fn read(line: &str, at: Situation) -> Asked {
         return asked;
     }
     if views::is_typed(typed) {
-        return Asked::View(typed.to_owned());
+        return match rest.trim().parse().ok().and_then(view) {
+            Some(command) => Asked::Command(command, String::new()),
+            None => Asked::View(typed.to_owned()),
+        };
     }
     if let Some((command, rest)) = named(typed) {
         return asked_of(command, rest);
@@ -194,6 +198,23 @@ fn named(typed: &str) -> Option<(Command, String)> {
         }
     }
     None
+}
+
+/// The view on a digit.
+fn view(digit: usize) -> Option<Command> {
+    use Command as C;
+    let digits = [
+        C::InquiriesPane,
+        C::CasesPane,
+        C::RelationsPane,
+        C::View4,
+        C::View5,
+        C::View6,
+        C::View7,
+        C::View8,
+        C::View9,
+    ];
+    digit.checked_sub(1).and_then(|nth| digits.get(nth)).copied()
 }
 
 fn tab(name: &str) -> Option<Tab> {
@@ -282,6 +303,8 @@ mod tests {
             ("mark 3-7", List, command(Command::Mark, "3-7")),
             ("/ status:any Jane", List, command(Command::Filter, "status:any Jane")),
             ("filter failed:>0", List, command(Command::Filter, "failed:>0")),
+            ("view 4", List, command(Command::View4, "")),
+            ("undo", Staged, Asked::No),
             ("view late", List, Asked::View("view late".into())),
             ("inq_7Q2m", List, Asked::Target(inquiry.clone())),
             (

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// So long an answer is waited for before it is said that it is still loading.
-const MOMENT: Duration = Duration::from_secs(3);
+const MOMENT: Duration = Duration::from_secs(2);
 
 /// So long the first rows are waited for, while the local copy is filled.
 const FIRST: Duration = Duration::from_secs(15);

@@ -32,7 +32,9 @@ pub enum Step {
     Open(Subject),
     Mark(Subject),
     Press(KeyCode),
-    /// In place of what stands in the line that is open.
+    /// What stands in the line that is open goes.
+    Clear,
+    /// In place of it.
     Write(String),
     /// The filter stays as it is written, or it is said why it cannot be used.
     Keep,
@@ -61,7 +63,13 @@ impl Talk {
                 }
                 _ => vec![Step::Said("There is nothing to let go of.".to_owned())],
             },
-            Asked::Count(count) => vec![Step::Write(count), Step::Press(KeyCode::Enter)],
+            Asked::Count(count) => {
+                let keys = count.chars().map(|digit| Step::Press(KeyCode::Char(digit)));
+                std::iter::once(Step::Clear)
+                    .chain(keys)
+                    .chain([Step::Press(KeyCode::Enter)])
+                    .collect()
+            }
             Asked::Choice(typed) => vec![Step::Choose(typed)],
             Asked::Number(number) => self.number(number, at),
             Asked::More => self.more(),
@@ -90,7 +98,6 @@ impl Talk {
                 Err(why) => vec![Step::Said(why)],
             },
             Asked::View(line) => {
-                self.first = 0;
                 self.told = None;
                 vec![Step::Run(Entry::View(line))]
             }
@@ -286,7 +293,6 @@ impl Talk {
                     .to_owned(),
             )],
             (C::Filter, _) => {
-                self.first = 0;
                 vec![Step::Ask(C::Filter), Step::Write(rest.to_owned()), Step::Keep]
             }
             (C::Checks, _) if !self.is_at(Tab::Checks) => vec![Step::Turn(Tab::Checks)],

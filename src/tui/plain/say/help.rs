@@ -70,7 +70,13 @@ pub fn about(command: Command, state: &State) -> Vec<String> {
 
 /// Commands that mean something where lines are typed.
 pub fn offered() -> impl Iterator<Item = &'static Spec> {
-    TABLE.iter().filter(|spec| !is_meant_for_keys(spec.command))
+    use Command as C;
+    // Views are listed by their names, and tabs too.
+    let is_listed = |command| {
+        let views = [C::View4, C::View5, C::View6, C::View7, C::View8, C::View9, C::PreviousTab];
+        views.contains(&command)
+    };
+    TABLE.iter().filter(move |spec| !is_meant_for_keys(spec.command) && !is_listed(spec.command))
 }
 
 fn line(spec: &Spec) -> String {
@@ -89,6 +95,17 @@ fn line(spec: &Spec) -> String {
         Command::Help => "this; help and a name: about one command",
         Command::CaseStatus => "set the case's status: with its name, or from a list",
         Command::Tag => "add a tag to the item, or remove one: with its name, or from a list",
+        Command::Back => "back to the list",
+        Command::Undo => {
+            "take back, return, or dismiss a decision; with a number, one of the outbox"
+        }
+        Command::Fold => "with a number: fold or unfold that row of the tree, or that line",
+        Command::Walk => "go along the tree's accounts that need a review, one after the other",
+        Command::AddRelation => {
+            "add a relation to the item's account, or with a number to one in the tree"
+        }
+        Command::RemoveRelation => "with a number: remove the relation of that row of the tree",
+        Command::InvertMarks => "mark what is not marked of the rows at hand, and unmark the rest",
         Command::Lock => "say nothing more until Enter; what was said stays in the terminal",
         Command::Approve | Command::Decline => {
             return format!(

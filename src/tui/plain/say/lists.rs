@@ -26,6 +26,15 @@ pub struct Page {
     pub numbers: Vec<(usize, Subject)>,
 }
 
+/// The first row of the page that the cursor of the list with focus is on.
+pub fn page_of_cursor(state: &State) -> u64 {
+    let cursor = match state.focus {
+        Pane::Cases => state.cases.cursor,
+        _ => state.inquiries.cursor,
+    };
+    cursor / PAGE * PAGE
+}
+
 /// The list with focus, from this row on.
 pub fn page(state: &State, first: u64) -> Page {
     let theme = Theme::mono();

@@ -133,7 +133,26 @@ fn without_action(row: &mut CaseRow) {
     row.action = None;
 }
 
+impl Place {
+    /// Whether both are the same list, on whatever page.
+    pub fn is_list_of(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::List { pane, filter, .. }, Self::List { pane: same, filter: kept, .. }) => {
+                pane == same && filter == kept
+            }
+            _ => false,
+        }
+    }
+}
+
 impl Item {
+    /// Nothing is in clear that was not, and less than before.
+    pub fn hides(&self, before: &Self) -> bool {
+        let is_kept = |place: &String| before.shown.contains(place);
+        let less = self.shown.len() < before.shown.len() || self.shows_all < before.shows_all;
+        less && self.shown.iter().all(is_kept) && self.is_as(before)
+    }
+
     /// Whether all of it has to be read, and not only the part that is open.
     pub fn is_new_to(&self, before: &Self) -> bool {
         !self.is_as(before) || self.shows_all != before.shows_all || self.problem != before.problem
@@ -146,10 +165,11 @@ impl Item {
 
     /// Whether only what is in clear differs.
     pub fn differs_in_clear(&self, before: &Self) -> bool {
-        self.shown != before.shown
-            && !self.is_new_to(before)
+        let differs = self.shown != before.shown && self.shows_all == before.shows_all;
+        (differs || self.hides(before))
+            && self.is_as(before)
             && (self.tab, self.checks, self.loaded) == (before.tab, before.checks, before.loaded)
-            && self.find == before.find
+            && (&self.find, &self.problem) == (&before.find, &before.problem)
     }
 
     /// Nothing of it is there yet.
