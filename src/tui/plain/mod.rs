@@ -115,6 +115,10 @@ impl Talk {
     /// The next step, when the one before has come to something. False if there was none.
     pub fn go_on(&mut self) -> bool {
         let Some(step) = self.steps.pop_front() else { return false };
+        // A link that came meanwhile takes no step for itself.
+        if matches!(self.console.state.overlay, Some(Overlay::Link { .. })) {
+            self.close_what_was_said();
+        }
         self.perform(step);
         // Nobody waits for a cursor to rest.
         self.console.rest();
@@ -188,6 +192,16 @@ impl Talk {
         said.extend(news.iter().map(|said| say::sentence(said)));
         said.append(&mut self.out);
         said.extend(self.say_place());
+        // That it was read counts for the question.
+        let is_read = matches!(&self.told, Some(Place::Item(item)) if !item.is_awaited());
+        if is_read && self.console.state.focus == Pane::Detail {
+            self.console.drawn();
+        }
+        // What is asked is never among what waits.
+        if said.len() > MOST {
+            self.rest = said.split_off(MOST);
+            said.push(format!("{} more lines: more goes on.", self.rest.len()));
+        }
         said.extend(self.say_question());
         if self.is_late {
             said.push("Still loading. Enter says what has come.".to_owned());
@@ -195,14 +209,6 @@ impl Talk {
         self.waits = false;
         if said.is_empty() {
             said.push("Nothing new.".to_owned());
-        }
-        if said.len() > MOST {
-            self.rest = said.split_off(MOST);
-            said.push(format!("{} more lines: more goes on.", self.rest.len()));
-        }
-        let is_read = matches!(&self.told, Some(Place::Item(item)) if !item.is_awaited());
-        if is_read && self.console.state.focus == Pane::Detail {
-            self.console.drawn();
         }
         if self.menu().is_some_and(|menu| menu.takes == Takes::Nothing) {
             self.key(KeyCode::Esc);
@@ -247,7 +253,7 @@ impl Talk {
                 let mut lines = changed(now, before);
                 match now.differs_in_clear(before) {
                     true if now.hides(before) => {
-                        lines.push("Personal data is masked again.".to_owned())
+                        lines.push("Personal data is masked again.".to_owned());
                     }
                     true => lines.extend(in_clear(now, before, &read)),
                     false => lines.extend(read.lines),

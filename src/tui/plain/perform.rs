@@ -143,7 +143,10 @@ impl Talk {
             return self.ask(Command::NextTab);
         };
         if from == tab {
-            self.told = None;
+            // Asked for by itself, it is read again.
+            if self.steps.is_empty() {
+                self.told = None;
+            }
             return;
         }
         let way = |by: isize| {
@@ -172,15 +175,18 @@ impl Talk {
 
     /// Nothing is decided that is not as it was read.
     fn decide(&mut self, command: Command) {
-        let now = place(&self.console.state, self.first);
-        let is_read = match (&now, &self.told) {
+        match self.is_as_read() {
+            true => self.ask(command),
+            false => self.answer("Nothing is staged: it is not as it was read to you."),
+        }
+    }
+
+    /// Whether the open item says what was said of it.
+    pub(super) fn is_as_read(&self) -> bool {
+        match (place(&self.console.state, self.first), &self.told) {
             (Place::Item(now), Some(Place::Item(told))) => now.is_as(told),
             (Place::Item(_), _) => false,
             _ => true,
-        };
-        match is_read {
-            true => self.ask(command),
-            false => self.answer("Nothing is staged: it is not as it was read to you."),
         }
     }
 

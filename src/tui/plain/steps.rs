@@ -11,7 +11,7 @@ use crate::{
     model::Subject,
     tui::{
         command::{Command, Danger, Section},
-        detail::Tab,
+        detail::{Checks, Tab},
         marks,
         palette::Entry,
         panes::detail::On,
@@ -118,6 +118,9 @@ impl Talk {
             Situation::Menu if asks_for_word => vec![Step::Press(KeyCode::Enter)],
             Situation::Menu => vec![Step::Said("Type a number, or no.".to_owned())],
             Situation::Counting => vec![Step::Said("Type the number, or no.".to_owned())],
+            Situation::Staged if !self.is_as_read() => {
+                vec![Step::Said("Nothing is sent yet: more has come.".to_owned())]
+            }
             Situation::Staged => {
                 let said = super::staged::question(&self.console.state);
                 match said == self.asked {
@@ -295,13 +298,28 @@ impl Talk {
             (C::Filter, _) => {
                 vec![Step::Ask(C::Filter), Step::Write(rest.to_owned()), Step::Keep]
             }
-            (C::Checks, _) if !self.is_at(Tab::Checks) => vec![Step::Turn(Tab::Checks)],
+            (C::Checks, _) => self.checks(rest),
             _ => vec![asks(command)],
         }
     }
 
-    fn is_at(&self, tab: Tab) -> bool {
-        self.console.state.detail.as_ref().is_some_and(|detail| detail.tab == tab)
+    /// The checks: those that are listed now, the next choice of them, or those that are named.
+    fn checks(&mut self, which: &str) -> Vec<Step> {
+        let Some(detail) = &self.console.state.detail else { return vec![asks(Command::Checks)] };
+        let (is_there, mut listed) = (detail.tab == Tab::Checks, detail.checks);
+        let wanted = match which {
+            "" if is_there => listed.next(),
+            "" => listed,
+            "all" => Checks::All,
+            "failed" => Checks::Failed,
+            _ => return vec![Step::Said("Type checks, checks all or checks failed.".to_owned())],
+        };
+        let mut steps = vec![Step::Turn(Tab::Checks)];
+        while listed != wanted {
+            listed = listed.next();
+            steps.push(Step::Ask(Command::Checks));
+        }
+        steps
     }
 
     fn marks(&self, rest: &str) -> Vec<Step> {
@@ -317,8 +335,8 @@ impl Talk {
 
 /// A command by itself; what decides anything only about what was read.
 fn asks(command: Command) -> Step {
-    match command.spec().danger {
-        Danger::Decision => Step::Decide(command),
-        Danger::Harmless => Step::Ask(command),
+    match (command, command.spec().danger) {
+        (Command::Repeat, _) | (_, Danger::Decision) => Step::Decide(command),
+        (_, Danger::Harmless) => Step::Ask(command),
     }
 }

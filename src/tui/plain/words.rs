@@ -40,6 +40,7 @@ const COUNTS: &[(char, &str, &str)] = &[
 /// where lines are typed.
 const INSTEAD: &[(&str, &str)] = &[
     ("Enter commits, Esc lets go", "yes commits, no lets go"),
+    ("and Enter commits", "and that commits"),
     ("Enter commits", "yes commits"),
     ("; Enter asks Persona", "; ask-persona asks Persona"),
     ("Enter asks Persona", "refetch asks Persona"),
@@ -55,7 +56,6 @@ const INSTEAD: &[(&str, &str)] = &[
     ("\\ shows", "clear-filter shows"),
     ("1 gives it", "type 1 to give it"),
     ("a digit gives it before Enter", "a number gives it before yes"),
-    ("and Enter commits", "and that commits"),
     ("if that was wrong, + changes tags again", "if that was wrong, tag changes them again"),
     ("the link was sent to the terminal's clipboard; it opens", "the link follows; it opens"),
     (": sent to the terminal's clipboard", " follows"),
@@ -68,6 +68,7 @@ const INSTEAD: &[(&str, &str)] = &[
     ),
     ("the detail's cursor is on no personal value; ", "this line is no personal value; "),
     ("put the cursor on a report or a match: it is dismissed there", ON_A_MATCH),
+    (" at the cursor", " of this line"),
     ("in pane cases", "in the view cases"),
     (", not: ", "; left out: "),
     (":view ", "view "),
@@ -300,6 +301,7 @@ mod tests {
             ),
             ("approve of inq_7Q2m…5aCd leaves in 5 s; undo takes it back", LEAVES),
             ("it waits 5d03h, 42m or 60m.", "it waits 5 days 3 hours, 42 minutes or 60 minutes."),
+            ("type 3, the number of items, and Enter commits", COUNTED),
             ("no view is called x: :views lists them", "no view is called x: views lists them"),
             ("640×480 is large", "640 by 480 is large"),
         ];
@@ -308,5 +310,6 @@ mod tests {
         }
     }
 
+    const COUNTED: &str = "type 3, the number of items, and that commits";
     const LEAVES: &str = "approve of inq_7Q2m ending 5aCd leaves in 5 s; undo takes it back";
 }

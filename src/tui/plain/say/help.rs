@@ -95,6 +95,7 @@ fn line(spec: &Spec) -> String {
         Command::Help => "this; help and a name: about one command",
         Command::CaseStatus => "set the case's status: with its name, or from a list",
         Command::Tag => "add a tag to the item, or remove one: with its name, or from a list",
+        Command::Checks => "the checks; again, or with all or failed: other ones of them",
         Command::Back => "back to the list",
         Command::Undo => {
             "take back, return, or dismiss a decision; with a number, one of the outbox"

@@ -98,7 +98,7 @@ pub fn menu(state: &State) -> Option<Menu> {
                         words::value(&state.values().write(place, value))
                     }
                 };
-                format!("{}: {value}", choice.title)
+                format!("{}: {value}", words::text(choice.title))
             });
             Menu::of(title, said.collect(), Takes::Enter(*cursor), "copy")
         }
