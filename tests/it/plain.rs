@@ -239,7 +239,7 @@ async fn nothing_is_decided_that_is_not_as_it_was_read() {
         .types("relations")
         .await
         .hears("level 1");
-    lines.types("outbox").await.hears("1. inq_").types("no").await;
+    lines.types("outbox").await.hears("Nothing is on its way");
     lines
         .types("health")
         .await
