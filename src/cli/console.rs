@@ -58,7 +58,6 @@ pub enum How {
 
 /// The console on the configured Persona.
 pub fn open(file: Option<&Path>, how: How) -> anyhow::Result<ExitCode> {
-    can_speak(how)?;
     let paths = Paths::of_user()?;
     let loaded = profile::load(file, &paths)?;
     // Without a key there is nothing to show: say so before the screen is taken.
@@ -80,7 +79,6 @@ pub fn open(file: Option<&Path>, how: How) -> anyhow::Result<ExitCode> {
 /// The console on a simulated Persona, in a folder that goes away with it. A policy holds where a
 /// configuration is named: the one beside it can be tried, and nothing real is decided.
 pub fn demo(file: Option<&Path>, world: &World, how: How) -> anyhow::Result<ExitCode> {
-    can_speak(how)?;
     let (mut config, policy) = match file {
         Some(_) => {
             let paths = Paths::of_user()?;
@@ -151,6 +149,7 @@ async fn show(
     store: LocalCopy,
     Shown { how, drafts, environment }: Shown<'_>,
 ) -> anyhow::Result<ExitCode> {
+    can_speak(how)?;
     let settings = profile::console(config, policy, environment, &key, &store, drafts);
     let options = profile::desk(config, policy, key, store, settings.hold);
     let mut booted = desk::prepare(options, Clock::system(), Busy::default()).await?;

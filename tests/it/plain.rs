@@ -250,9 +250,9 @@ async fn nothing_is_decided_that_is_not_as_it_was_read() {
 
     // Many in one go: a sample is read, and their number is typed.
     lines.types("inquiries").await.types("clear-marks").await.types("mark 1-3").await;
-    lines.types("approve").await.hears("Approve 3 inquiries?").hears("Opened 0 of 2");
-    lines.types("yes").await.hears("inquiry inq_").types("yes").await.hears("inquiry inq_");
-    lines.types("1").await.hears("Reason: evidence ok").types("yes").await.hears("Type 3 to");
+    lines.types("approve").await.hears("Approve 3 inquiries?").hears("Opened 1 of 2, yes opens");
+    lines.types("1").await.hears("Reason: evidence ok").types("yes").await.hears("inquiry inq_");
+    lines.hears("All 2 of the sample were opened").types("yes").await.hears("Type 3 to commit");
     lines.types("yes").await.hears("Type the number").types("5").await.hears("Type 3, the number");
     let before = lines.waiting().len();
     lines.types("3").await.hears("leaves in 5 s").types("wait").await.pass(60).await;

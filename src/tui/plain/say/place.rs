@@ -149,7 +149,7 @@ impl Item {
     /// Nothing is in clear that was not, and less than before.
     pub fn hides(&self, before: &Self) -> bool {
         let is_kept = |place: &String| before.shown.contains(place);
-        let less = self.shown.len() < before.shown.len() || self.shows_all < before.shows_all;
+        let less = self.shown.len() < before.shown.len() || !self.shows_all && before.shows_all;
         less && self.shown.iter().all(is_kept) && self.is_as(before)
     }
 
