@@ -51,8 +51,17 @@ statuses.MRR = [
 layout.AML = { fields = ["risk_rating", "amount_at_risk"], sections = ["fields", "reports"] }
 "#;
 
+/// How the console speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// Drawn on the whole terminal.
+    Screen,
+    /// In lines that are added: what reads and writes them need not be a terminal.
+    Lines,
+}
+
 /// The console on the configured Persona.
-pub fn open(file: Option<&Path>) -> anyhow::Result<ExitCode> {
+pub fn open(file: Option<&Path>, how: How) -> anyhow::Result<ExitCode> {
     let paths = Paths::of_user()?;
     let loaded = profile::load(file, &paths)?;
     // Without a key there is nothing to show: say so before the screen is taken.
@@ -75,13 +84,13 @@ pub fn open(file: Option<&Path>) -> anyhow::Result<ExitCode> {
     };
     let (config, key) = (&loaded.config, loaded.key);
     let settings = profile::console(config, &policy, words, &key, &store, paths.drafts);
-    runtime()?.block_on(show(config, &policy, key, store, settings))?;
+    runtime()?.block_on(show(config, &policy, (key, store), settings, how))?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// The console on a simulated Persona, in a folder that goes away with it. A policy holds where a
 /// configuration is named: the one beside it can be tried, and nothing real is decided.
-pub fn demo(file: Option<&Path>, world: &World) -> anyhow::Result<ExitCode> {
+pub fn demo(file: Option<&Path>, world: &World, how: How) -> anyhow::Result<ExitCode> {
     let (config, policy) = match file {
         Some(_) => {
             let paths = Paths::of_user()?;
@@ -91,7 +100,7 @@ pub fn demo(file: Option<&Path>, world: &World) -> anyhow::Result<ExitCode> {
         }
         None => (Config::default(), Policy::default()),
     };
-    let shown = Sandbox { world, environment: "DEMO", lesson: None };
+    let shown = Sandbox { world, environment: "DEMO", lesson: None, how };
     runtime()?.block_on(sandbox(config, &policy, shown))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -102,6 +111,7 @@ pub struct Sandbox<'a> {
     /// In the header.
     pub environment: &'a str,
     pub lesson: Option<Lesson>,
+    pub how: How,
 }
 
 /// The console on a simulated Persona, with the local copy in a folder that goes away with it. What
@@ -135,7 +145,7 @@ pub async fn sandbox(
     let drafts = folder.path().join("drafts");
     let settings = profile::console(&config, policy, shown.environment, &key, &store, drafts);
     let settings = tui::Settings { lesson: shown.lesson, ..settings };
-    show(&config, policy, key, store, settings).await
+    show(&config, policy, (key, store), settings, shown.how).await
 }
 
 fn demo_organisation() -> Config {
@@ -143,22 +153,39 @@ fn demo_organisation() -> Config {
     config::parse(&text, "demo").expect("it is a configuration")
 }
 
+/// Whether there is what a screen needs; lines need nothing.
+fn can_speak(how: How) -> anyhow::Result<()> {
+    let is_dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
+    match how {
+        How::Lines => Ok(()),
+        How::Screen if !stdin().is_terminal() || !stdout().is_terminal() => bail!(
+            "the console needs a terminal for its input and output; caseload --plain needs lines alone"
+        ),
+        How::Screen if is_dumb => bail!(
+            "this terminal can only be written on line by line (TERM=dumb): caseload --plain does that"
+        ),
+        How::Screen => Ok(()),
+    }
+}
+
 async fn show(
     config: &Config,
     policy: &Policy,
-    key: KeySource,
-    store: LocalCopy,
+    (key, store): (KeySource, LocalCopy),
     settings: tui::Settings,
+    how: How,
 ) -> anyhow::Result<Option<Score>> {
-    if !stdin().is_terminal() || !stdout().is_terminal() {
-        bail!("the console needs a terminal for its input and output");
-    }
+    can_speak(how)?;
     let options = profile::desk(config, policy, key, store, settings.hold);
     let clock = Clock::system();
     let first = day::since(clock.now(), &settings.zone);
     let mut booted = desk::prepare(options, clock, Busy::default()).await?;
     let (news, begin) = (booted.take_news(), booted.beginning());
-    let shown = tui::run(booted.desk.clone(), news, settings, &config.ui, begin).await;
+    let desk = booted.desk.clone();
+    let shown = match how {
+        How::Screen => tui::run(desk, news, settings, &config.ui, begin).await,
+        How::Lines => tui::run_in_lines(desk, news, settings, begin).await.map(|()| None),
+    };
     let score = match &shown {
         // As the store has it by now: the last decision may be newer than the last frame.
         Ok(Some(tutor)) => Some(tutor.score(&booted.desk.judgements(first).await?)),

@@ -50,6 +50,9 @@ pub struct Cli {
     /// Try the console: a simulated Persona on this machine, and nothing kept afterwards.
     #[arg(long)]
     demo: bool,
+    /// The console in lines that are only added, for a screen reader, a braille display or a pipe.
+    #[arg(long)]
+    plain: bool,
     #[command(flatten)]
     world: World,
     #[command(subcommand)]
@@ -120,6 +123,9 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     if cli.command.is_some() && cli.demo {
         return Err(misused("--demo opens the console: it goes with no other command"));
     }
+    if cli.command.is_some() && cli.plain {
+        return Err(misused("--plain opens the console: it goes with no other command"));
+    }
     if !cli.demo && cli.world.is_described() {
         return Err(misused(
             "--seed, --inquiries and --scenario describe a simulated Persona: they go with --demo, or after simulate",
@@ -133,9 +139,10 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     if cli.format.is_some() && !speaks {
         return Err(misused("--format goes with commands that list, show or decide"));
     }
+    let how = if cli.plain { console::How::Lines } else { console::How::Screen };
     match cli.command {
-        None if cli.demo => console::demo(file.as_deref(), &cli.world),
-        None => console::open(file.as_deref()),
+        None if cli.demo => console::demo(file.as_deref(), &cli.world, how),
+        None => console::open(file.as_deref(), how),
         Some(Command::Simulate(arguments)) => simulate::run(&arguments),
         Some(Command::Tutor(arguments)) => tutor::run(&arguments, file.as_deref()),
         Some(Command::Listen(arguments)) => {

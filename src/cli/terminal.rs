@@ -107,7 +107,7 @@ fn terminal(around: &Around<'_>) -> Finding {
     let variable = |name: &str| (around.variable)(name).map(|value| Text::new(&value).to_string());
     let name = variable("TERM").unwrap_or_default();
     if name.is_empty() || name == "dumb" {
-        let todo = "the console draws all over the screen: use a terminal that can, and set TERM";
+        let todo = "the console draws all over the screen: use a terminal that can, and set TERM; caseload --plain writes lines alone";
         return Finding::fail(TERMINAL, format!("TERM is {name:?}"), todo);
     }
     let shown = around.size.map_or("of unknown size".to_owned(), |(w, h)| format!("{w}×{h}"));

@@ -12,7 +12,7 @@ use clap::Args;
 
 use super::{
     World,
-    console::{Sandbox, runtime, sandbox},
+    console::{How, Sandbox, runtime, sandbox},
     output, profile,
 };
 use crate::{
@@ -45,7 +45,8 @@ pub fn run(arguments: &Arguments, file: Option<&Path>) -> anyhow::Result<ExitCod
         inquiries: Some(inquiries),
         scenario: None,
     };
-    let shown = Sandbox { world: &world, environment: "PRACTICE", lesson: Some(lesson) };
+    let shown =
+        Sandbox { world: &world, environment: "PRACTICE", lesson: Some(lesson), how: How::Screen };
     let score = runtime()?.block_on(sandbox(config, &Policy::default(), shown))?;
     let mut out = stdout().lock();
     for line in score.map_or_else(Vec::new, |score| score.lines()) {

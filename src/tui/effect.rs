@@ -161,12 +161,14 @@ impl Effect {
     }
 }
 
-/// A message with the token of the work that made it: the work is over when the message is read.
-pub type Delivery = (Msg, Option<Token>);
+/// A message with the tokens of the work that made it: the work is over when the message is read.
+pub type Delivery = (Msg, Vec<Token>);
 
 pub struct Runner {
     desk: Arc<Desk>,
     busy: Busy,
+    /// The work that somebody waits for.
+    awaited: Busy,
     tx: mpsc::UnboundedSender<Delivery>,
     /// Slots that are running, with what waits for each.
     slots: HashMap<Slot, Option<Effect>>,
@@ -182,6 +184,7 @@ impl Runner {
         Self {
             desk,
             busy,
+            awaited: Busy::default(),
             tx,
             slots: HashMap::new(),
             finished: mpsc::unbounded_channel(),
@@ -208,14 +211,17 @@ impl Runner {
             self.slots.insert(slot, None);
         }
         let (desk, tx, done) = (Arc::clone(&self.desk), self.tx.clone(), self.finished.0.clone());
-        let token = self.busy.token();
+        let mut tokens = vec![self.busy.token()];
+        if effect.is_awaited() {
+            tokens.push(self.awaited.token());
+        }
         let tasks = if effect.is_question() { &mut self.questions } else { &mut self.deeds };
         tasks.spawn(async move {
             let msg = perform(&desk, effect).await;
             if let Some(slot) = slot {
                 let _ = done.send(slot);
             }
-            let _ = tx.send((msg, Some(token)));
+            let _ = tx.send((msg, tokens));
         });
     }
 
@@ -224,6 +230,11 @@ impl Runner {
     pub fn awaits_store(&self) -> bool {
         let asked = [Slot::Inquiries, Slot::Cases, Slot::File, Slot::Glance];
         asked.iter().any(|slot| self.slots.contains_key(slot))
+    }
+
+    /// Whether anything is under way that somebody waits for.
+    pub fn is_awaited(&self) -> bool {
+        !self.awaited.is_idle()
     }
 
     /// Starts what waited for slots that are free now. Called before every wait of the loop: the

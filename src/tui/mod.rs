@@ -48,6 +48,7 @@ mod panes;
 mod pen;
 mod pending;
 pub mod photo;
+mod plain;
 mod relations;
 mod repeating;
 mod reveal;
@@ -91,6 +92,7 @@ pub use self::{
     format::wrap,
     keymap::{Keys, Problem as KeyProblem, markdown as keys_in_markdown, text as keys_in_text},
     photo::Means,
+    plain::{Talk, run as run_in_lines},
     run::run,
     state::{SMALLEST, Searched, Settings},
     terminal::{colours, size},
@@ -130,6 +132,8 @@ pub struct Console {
     dirty: bool,
     /// A key was pressed since the last frame: somebody waits for it.
     hasty: bool,
+    /// What it had to say since somebody listened; none where the screen shows it.
+    toasts: Option<Vec<String>>,
 }
 
 /// Work for whoever owns the terminal.
@@ -171,6 +175,7 @@ impl Console {
             errands: Vec::new(),
             dirty: true,
             hasty: false,
+            toasts: None,
         };
         console.perform(first);
         console
@@ -183,7 +188,7 @@ impl Console {
             Event::Paste(text) => self.apply(Msg::Paste(text)),
             Event::Resize(columns, rows) => self.apply(Msg::Resized(columns, rows)),
             Event::Mouse(mouse) => match pointer(mouse.kind) {
-                Some(what) => self.apply(Msg::Pointed(what, (mouse.column, mouse.row))),
+                Some(what) => self.apply(Msg::Mouse(what, (mouse.column, mouse.row))),
                 None => return,
             },
             Event::Key(_) | Event::FocusGained | Event::FocusLost => return,
@@ -194,9 +199,9 @@ impl Console {
     /// Applies all that has arrived from the desk. True if there was anything.
     pub fn take_answers(&mut self) -> bool {
         let mut any = false;
-        while let Ok((msg, token)) = self.inbox.try_recv() {
+        while let Ok((msg, tokens)) = self.inbox.try_recv() {
             self.apply(msg);
-            drop(token);
+            drop(tokens);
             any = true;
         }
         while let Ok(news) = self.news.try_recv() {
@@ -303,6 +308,12 @@ impl Console {
         }
     }
 
+    /// Whether all that was asked for is there, and all that moved.
+    fn is_settled(&self) -> bool {
+        let arrives = !self.inbox.is_empty() || !self.news.is_empty() || self.moved.any();
+        !arrives && self.state.follow.is_none() && !self.runner.is_awaited()
+    }
+
     /// Whether a frame is better drawn when the store has answered.
     fn awaits_store(&self) -> bool {
         self.runner.awaits_store() && (!self.hasty || update::lacks(&self.state))
@@ -314,7 +325,13 @@ impl Console {
 
     fn apply(&mut self, msg: Msg) {
         self.state.now = self.clock.now();
+        let before = self.toasts.is_some().then(|| self.state.toast.clone());
         let effects = update::update(&mut self.state, msg);
+        if let (Some(toasts), Some(toast)) = (&mut self.toasts, &self.state.toast)
+            && before.flatten().as_ref() != Some(toast)
+        {
+            toasts.push(toast.text.clone());
+        }
         self.dirty = true;
         self.perform(effects);
     }
@@ -346,7 +363,7 @@ impl Console {
                 // The terminal is gone: what was decided is durable already.
                 Some(Err(_)) | None => self.apply(Msg::Terminate),
             },
-            Some((msg, _token)) = self.inbox.recv() => self.apply(msg),
+            Some((msg, _tokens)) = self.inbox.recv() => self.apply(msg),
             Some(news) = self.news.recv() => self.hear(news),
             () = tokio::time::sleep(until_reload), if moved => {}
             () = clock.sleep_until(next_change) => self.wake(),

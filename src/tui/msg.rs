@@ -7,6 +7,7 @@ use crossterm::event::KeyEvent;
 
 use super::{
     album::{Order, Way},
+    palette::Entry,
     photo::{Content, Drawing},
     target::Target,
     update::Deed,
@@ -53,7 +54,13 @@ pub enum Msg {
     Key(KeyEvent),
     Paste(String),
     /// The mouse did something at a column and row.
-    Pointed(Pointer, (u16, u16)),
+    Mouse(Pointer, (u16, u16)),
+    /// Somebody typed a whole line, whatever it asks for.
+    Attended,
+    /// What a line names, as if it had been found after `:`.
+    Named(Entry),
+    /// A line is about this row of what has the focus.
+    Pointed(u64),
     Resized(u16, u16),
     /// The moment named by `wake::next_change` has come.
     Woke,

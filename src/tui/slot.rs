@@ -69,6 +69,14 @@ impl Effect {
         })
     }
 
+    /// Whether somebody waits for what comes of it.
+    pub fn is_awaited(&self) -> bool {
+        !matches!(
+            self,
+            Self::FetchAhead(_) | Self::CountViews(_) | Self::ForgetLinks | Self::Journal(_)
+        )
+    }
+
     /// Whether it is of no use to anybody when the console is left.
     pub fn is_question(&self) -> bool {
         let asks =

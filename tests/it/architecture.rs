@@ -235,7 +235,11 @@ fn check(source: &Source, rooms: &BTreeSet<String>) -> Vec<String> {
         if room == "tui"
             && !matches!(
                 path.as_str(),
-                "tui/mod.rs" | "tui/run.rs" | "tui/effect.rs" | "tui/effect/perform.rs"
+                "tui/mod.rs"
+                    | "tui/run.rs"
+                    | "tui/plain/run.rs"
+                    | "tui/effect.rs"
+                    | "tui/effect/perform.rs"
             )
         {
             if is_word(line, "tokio") || is_word(line, "Desk") {

@@ -30,6 +30,7 @@ mod opened;
 mod personal;
 mod photos;
 mod pictures;
+mod plain;
 mod poison;
 mod policy;
 mod redaction;

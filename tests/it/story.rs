@@ -39,12 +39,12 @@ pub struct Story {
     pub folder: Arc<TempDir>,
     /// What was handed to the terminal's clipboard, newest last.
     pub copied: Vec<String>,
-    console: Console,
+    pub console: Console,
     terminal: Terminal<TestBackend>,
     /// The newest frame. What a test terminal keeps has remains of older ones under wide letters.
     shown: Buffer,
-    busy: Busy,
-    booted: Booted,
+    pub busy: Busy,
+    pub booted: Booted,
     field_key: Option<FieldKey>,
 }
 

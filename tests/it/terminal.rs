@@ -435,6 +435,14 @@ fn without_a_key_it_says_what_to_do_and_leaves_no_trace_of_one() {
 }
 
 #[test]
+fn where_nothing_can_be_drawn_it_names_the_lines() {
+    let home = Arc::new(tempfile::tempdir().expect("a home"));
+    let session = Session::start_at(home, &["--demo"], &[("TERM", "dumb")]);
+    session.sees("caseload --plain");
+    assert_eq!(session.ends_restored(), 1);
+}
+
+#[test]
 fn a_decision_survives_kill_9_and_reaches_persona_once() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let options = Options { inquiries: 40, ..Options::default() };

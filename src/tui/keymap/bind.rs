@@ -47,7 +47,7 @@ pub fn bind(configured: &config::Keys) -> Result<Keys, Problem> {
         }
         commands.push((spec.command, keys));
     }
-    let mut keys = Keys { commands, own: Vec::new() };
+    let mut keys = Keys { commands, own: Vec::new(), named: false };
     for context in Context::ALL {
         let mut own = Vec::new();
         for row in context.rows() {

@@ -32,6 +32,8 @@ pub struct Keys {
     commands: Vec<(Command, Vec<Chord>)>,
     /// Of each context's rows, in its table's order; what they follow included.
     own: Vec<(Context, Vec<Vec<Chord>>)>,
+    /// Sentences name commands, not keys: nobody presses any.
+    named: bool,
 }
 
 impl Default for Keys {
@@ -45,6 +47,11 @@ impl Keys {
     /// With the first name under `[keys]` that cannot be as it is, and why.
     pub fn of(configured: &config::Keys) -> Result<Self, Problem> {
         bind::bind(configured)
+    }
+
+    /// Those of the tables, for where lines are typed: what has to be asked for is said by its name.
+    pub fn in_words() -> Self {
+        Self { named: true, ..Self::default() }
     }
 
     /// The keys of a command.
@@ -65,6 +72,9 @@ impl Keys {
 
     /// How a command is asked for, as hints and refusals show it: its first key, or `:name`.
     pub fn shown(&self, command: Command) -> String {
+        if self.named {
+            return command.spec().name();
+        }
         let first = self.of_command(command).first();
         first.map_or_else(|| format!(":{}", command.spec().name()), Chord::to_string)
     }
@@ -72,6 +82,7 @@ impl Keys {
     /// All of its keys; without one, what is typed.
     pub fn listed(&self, command: Command) -> String {
         match self.of_command(command) {
+            _ if self.named => command.spec().name(),
             [] => format!(":{}", command.spec().name()),
             keys => keys.iter().map(Chord::to_string).collect::<Vec<_>>().join(" "),
         }
@@ -200,6 +211,9 @@ impl Keys {
 
     /// The first of them, for sentences.
     pub fn first(&self, context: Context, title: &str) -> String {
+        if self.named {
+            return title.to_owned();
+        }
         self.told(context, title).into_iter().next().unwrap_or_default()
     }
 

@@ -85,7 +85,7 @@ fn first(today: &Day) -> String {
 }
 
 /// What there is of each: `7 approved`, `1 taken back`.
-fn parts(day: &Day) -> Vec<String> {
+pub fn parts(day: &Day) -> Vec<String> {
     let kinds = Kind::ALL.into_iter().zip(day.kinds).map(|(kind, count)| (count, kind.words()));
     let fates = [
         (day.undone, "taken back"),

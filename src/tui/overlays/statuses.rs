@@ -61,7 +61,7 @@ fn key(nth: usize, letter: Option<char>) -> String {
     format!(" {digit} {}  ", letter.unwrap_or(' '))
 }
 
-fn kind(kind: StatusKind) -> &'static str {
+pub fn kind(kind: StatusKind) -> &'static str {
     match kind {
         StatusKind::Initial => "start: new cases have it",
         StatusKind::Intermediate => "in between: work goes on",
@@ -70,8 +70,20 @@ fn kind(kind: StatusKind) -> &'static str {
     }
 }
 
-/// What is asked for before one is set, as far as it is known.
+/// The same, drawn.
 fn hints<'a>(state: &State, theme: &Theme) -> Vec<Line<'a>> {
+    let said = asked_before(state);
+    let wrapped = said.iter().flat_map(|said| format::wrap(said, usize::from(WIDTH) - 6));
+    let mut lines: Vec<Line<'a>> =
+        wrapped.map(|line| Line::styled(format!(" {line}"), theme.warn)).collect();
+    if !lines.is_empty() {
+        lines.insert(0, Line::raw(""));
+    }
+    lines
+}
+
+/// What is asked for before one is set, as far as it is known.
+pub fn asked_before(state: &State) -> Vec<String> {
     let Some(File::Case(file)) = state.detail.as_ref().map(|detail| &detail.file) else {
         return Vec::new();
     };
@@ -91,11 +103,5 @@ fn hints<'a>(state: &State, theme: &Theme) -> Vec<Line<'a>> {
     if policy::reason_due(policy_in_force, &parts).is_some() {
         said.push("a reason is asked for: a digit gives it before Enter".to_owned());
     }
-    let wrapped = said.iter().flat_map(|said| format::wrap(said, usize::from(WIDTH) - 6));
-    let mut lines: Vec<Line<'a>> =
-        wrapped.map(|line| Line::styled(format!(" {line}"), theme.warn)).collect();
-    if !lines.is_empty() {
-        lines.insert(0, Line::raw(""));
-    }
-    lines
+    said
 }

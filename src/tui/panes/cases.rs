@@ -27,19 +27,13 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
     }
     let inner = block.inner(area);
     frame.render_widget(block, area);
-    let filter = &state.case_filter;
-    let empty = match (filter.clauses.is_empty(), filter.is_of_what_waits()) {
-        (true, _) => "no case is open",
-        (_, true) => "nothing matches of what is open; Enter looks in every status",
-        (_, false) => "nothing matches here; Enter asks Persona; \\ shows all open cases",
-    };
     list::draw(
         frame,
         inner,
         &state.cases,
         state.focus == Pane::Cases,
         theme,
-        empty.to_owned(),
+        empty(state).to_owned(),
         |item, width| {
             let here = state.cases.selected().is_some_and(|selected| selected.id == item.id);
             let marked = state.marks.has(&Subject::Case(item.id.clone()));
@@ -49,7 +43,18 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
     );
 }
 
-fn title<'a>(state: &State, theme: &Theme) -> Vec<Span<'a>> {
+/// Why there is no row.
+pub fn empty(state: &State) -> &'static str {
+    let filter = &state.case_filter;
+    match (filter.clauses.is_empty(), filter.is_of_what_waits()) {
+        (true, _) => "no case is open",
+        (_, true) => "nothing matches of what is open; Enter looks in every status",
+        (_, false) => "nothing matches here; Enter asks Persona; \\ shows all open cases",
+    }
+}
+
+/// `2 Cases ─ open 12`
+pub fn title<'a>(state: &State, theme: &Theme) -> Vec<Span<'a>> {
     let total = format::total(&state.cases.rows);
     if let Some(line) = state.filter.as_ref().filter(|line| line.pane == Pane::Cases) {
         return filter_line::title(line, total, theme);

@@ -50,7 +50,8 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
     );
 }
 
-fn title<'a>(state: &State, theme: &Theme) -> Vec<Span<'a>> {
+/// `1 Inquiries ─ needs review 41`
+pub fn title<'a>(state: &State, theme: &Theme) -> Vec<Span<'a>> {
     let total = format::total(&state.inquiries.rows);
     if let Some(line) = state.filter.as_ref().filter(|line| line.pane == Pane::Inquiries) {
         return filter_line::title(line, total, theme);
@@ -64,7 +65,8 @@ fn title<'a>(state: &State, theme: &Theme) -> Vec<Span<'a>> {
     vec![Span::raw(format!("1 Inquiries ─ {name} {total} "))]
 }
 
-fn empty(state: &State) -> String {
+/// Why there is no row.
+pub fn empty(state: &State) -> String {
     let filtered = !state.inquiry_filter.without(Field::Status).clauses.is_empty();
     match &state.inquiry_view.status {
         _ if filtered => {
@@ -164,7 +166,7 @@ fn row<'a>(
 }
 
 /// `@jane`, or `@me`: whose it is.
-fn claim(item: &InquiryRow, state: &State) -> Option<String> {
+pub fn claim(item: &InquiryRow, state: &State) -> Option<String> {
     let (claims, me) = (state.settings.claims.as_ref()?, &state.settings.reviewer);
     if let Some(other) = claims.taken_by(&item.tags, me) {
         let name = other.as_str().split('@').next().unwrap_or_default();
@@ -173,7 +175,8 @@ fn claim(item: &InquiryRow, state: &State) -> Option<String> {
     claims.is_mine(&item.tags, me).then(|| "@me".to_owned())
 }
 
-fn kinds(item: &InquiryRow) -> String {
+/// What was verified.
+pub fn kinds(item: &InquiryRow) -> String {
     if !item.hydrated {
         return "not looked at".to_owned();
     }

@@ -42,7 +42,14 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
     draw_lines(frame, inner, lines(state, inner, theme));
 }
 
-fn title<'a>(state: &State) -> Vec<Span<'a>> {
+/// All rows with how deep each is, for where nothing is drawn. Columns never run out.
+pub fn all<'a>(state: &State, width: usize) -> Vec<(usize, Line<'a>)> {
+    let (mut columns, theme) = (None, Theme::mono());
+    let rows = state.relations.rows.iter();
+    rows.map(|row| (row.depth, line(row, state, width, &mut columns, &theme))).collect()
+}
+
+pub fn title<'a>(state: &State) -> Vec<Span<'a>> {
     let pane = &state.relations;
     let account = pane.root().map_or(String::new(), |id| format!("─ {} ", id.short()));
     let depth = "‹".repeat(pane.trail.len().min(8));
@@ -264,6 +271,9 @@ fn name(node: &RelationRow, state: &State) -> String {
     }
 }
 
+/// Where columns are not drawn there is room for all of a part.
+const AMPLE: usize = 500;
+
 /// How wide each part is; a column that no row of the group needs is left out.
 struct Columns {
     name: usize,
@@ -278,18 +288,26 @@ impl Columns {
     /// `room`: after the indent; the mark takes two of it.
     fn of<R: std::borrow::Borrow<RelationRow>>(rows: &[R], room: usize) -> Self {
         let room = room.saturating_sub(2);
-        let is_wide = room >= 54;
+        let (is_wide, is_ample) = (room >= 54, room >= AMPLE);
         let needs = |has: fn(&RelationRow) -> bool| rows.iter().any(|row| has(row.borrow()));
         let role = match (needs(|row| row.role.is_some()), is_wide) {
             (false, _) => 0,
             (true, false) => 10,
+            (true, true) if is_ample => 48,
             (true, true) => 16,
         };
         let share = if needs(|row| row.share.is_some()) { 7 } else { 0 };
-        let kind = if role + share == 0 { 13.min(room / 4) } else { 0 };
+        let share = if is_ample { share * 2 } else { share };
+        let kind = if is_ample { 48 } else { 13.min(room / 4) };
+        let kind = if role + share == 0 { kind } else { 0 };
         // `active · needs review`
-        let status = if room >= 44 { 22 } else { 14 };
-        let name = room.saturating_sub(kind + role + share + status).clamp(8, 28);
+        let status = match () {
+            () if is_ample => 96,
+            () if room >= 44 => 22,
+            () => 14,
+        };
+        let longest = if is_ample { 96 } else { 28 };
+        let name = room.saturating_sub(kind + role + share + status).clamp(8, longest);
         Self { name, kind, role, share, status: room.saturating_sub(kind + role + share + name) }
     }
 

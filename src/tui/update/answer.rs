@@ -159,7 +159,10 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
         }
         Msg::Key(_)
         | Msg::Paste(_)
-        | Msg::Pointed(..)
+        | Msg::Mouse(..)
+        | Msg::Attended
+        | Msg::Named(_)
+        | Msg::Pointed(_)
         | Msg::Resized(..)
         | Msg::Woke
         | Msg::Rested

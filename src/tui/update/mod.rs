@@ -85,10 +85,22 @@ fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
         // Whatever is open, and on a locked screen too: it shows nothing.
         Msg::Key(key) if state.settings.keys.suspends(key) => vec![Effect::Suspend],
         Msg::Key(key) if state.lock.is_on() => lock::press(state, key),
-        Msg::Paste(_) | Msg::Pointed(..) if state.lock.is_on() => Vec::new(),
+        Msg::Paste(_) | Msg::Named(_) | Msg::Pointed(_) | Msg::Mouse(..) if state.lock.is_on() => {
+            Vec::new()
+        }
         Msg::Key(key) => press(state, key),
         Msg::Paste(text) => dialog::paste(state, &text),
-        Msg::Pointed(what, at) => mouse::take(state, what, at),
+        Msg::Mouse(what, at) => mouse::take(state, what, at),
+        Msg::Attended => {
+            attended(state);
+            Vec::new()
+        }
+        Msg::Named(entry) => palette::run(state, entry),
+        Msg::Pointed(row) => {
+            let mut effects = command::step(state, i64::MIN / 2);
+            effects.extend(command::step(state, i64::try_from(row).unwrap_or(i64::MAX)));
+            effects
+        }
         Msg::Resized(columns, rows) => {
             state.size = (columns, rows);
             measure(state);
@@ -133,18 +145,25 @@ pub fn start(state: &mut State) -> Vec<Effect> {
     ]
 }
 
-fn press(state: &mut State, key: Press) -> Vec<Effect> {
+/// Somebody is there: what they have read by now goes.
+fn attended(state: &mut State) {
     state.touched = Touched::Once;
     state.seek = None;
     if let Some(detail) = &mut state.detail {
         detail.then = None;
     }
-    state.lock.touch(state.now);
+    if !state.lock.is_on() {
+        state.lock.touch(state.now);
+    }
     expire(state);
     health::let_go(state);
     if state.breach.as_ref().is_some_and(|breach| breach.over) {
         state.breach = None;
     }
+}
+
+fn press(state: &mut State, key: Press) -> Vec<Effect> {
+    attended(state);
     if state.settings.keys.locks(key) && !lock::is_writing(state) {
         return lock::lock(state, None);
     }

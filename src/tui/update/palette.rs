@@ -74,7 +74,8 @@ pub fn ids(state: &mut State, start: &str, ids: Vec<Subject>) {
     }
 }
 
-fn run(state: &mut State, entry: Entry) -> Vec<Effect> {
+/// Runs or opens what was found.
+pub fn run(state: &mut State, entry: Entry) -> Vec<Effect> {
     match entry {
         Entry::Object(target) => goto::to(state, target),
         Entry::View(line) => views::typed(state, &line),

@@ -69,7 +69,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, staged: &Staged, state: &State, t
 /// ```text
 ///  a approves, d declines its 2 inquiries too · not inq_4KvC…DiBt is approved already
 /// ```
-fn offer<'a>(staged: &Staged, state: &State, width: usize, theme: &Theme) -> Line<'a> {
+pub fn offer<'a>(staged: &Staged, state: &State, width: usize, theme: &Theme) -> Line<'a> {
     let (approve, decline) = (state.key(Command::Approve), state.key(Command::Decline));
     let (said, left_out) = match &staged.inquiries {
         Some(these) => {
@@ -136,7 +136,7 @@ fn question(staged: &Staged) -> String {
 
 /// `  not seen: photos, reports`: which evidence about an inquiry was not looked at; of a case what
 /// it still lacks.
-fn looked<'a>(staged: &Staged, state: &State, theme: &Theme) -> Option<Span<'a>> {
+pub fn looked<'a>(staged: &Staged, state: &State, theme: &Theme) -> Option<Span<'a>> {
     if let Some(many) = &staged.bulk {
         return opened(many, state, theme);
     }
@@ -182,7 +182,7 @@ fn lacks(state: &State) -> Option<String> {
 }
 
 /// Why it was proposed: `reason evidence_ok · comment evidence ok (jane@example.test)`
-fn grounds(proposed: &Proposed, state: &State) -> String {
+pub fn grounds(proposed: &Proposed, state: &State) -> String {
     let reason = proposed.reason.as_ref().map_or("no reason", |code| code.as_str());
     match &proposed.comment {
         None => format!("reason: {reason}"),
@@ -225,7 +225,8 @@ fn also(staged: &Staged, state: &State) -> String {
     }
 }
 
-fn hold(staged: &Staged, state: &State) -> String {
+/// What becomes of it when it is committed: ` · held 5 s`
+pub fn hold(staged: &Staged, state: &State) -> String {
     if let Purpose::Propose(_) = staged.purpose {
         return " · for a second person".to_owned();
     }

@@ -2,7 +2,7 @@
 
 use ratatui::text::{Line, Span};
 
-use super::page::{On, Page};
+use super::page::{On, Page, Said};
 use crate::{
     desk::InquiryFile,
     model::{
@@ -49,7 +49,9 @@ pub fn fill(
         return;
     }
     checks.sort_by_key(|(_, check)| check.weight());
-    page.push(summary(&checks, detail.checks, theme));
+    let (drawn, said) = summary(&checks, detail.checks, theme);
+    page.push(drawn);
+    page.reads(Said::Words(said));
     for (verification, check) in &checks {
         if is_listed(check.weight(), detail.checks) {
             row(page, &kind_and_attempt(file, verification), check, width, theme);
@@ -151,8 +153,12 @@ fn folded(checks: &[(&Verification, &Check)], listed: Checks) -> Option<String> 
     }
 }
 
-/// `Checks 31  ✗ 2 failed  ! 1 signal  ? 0 unproven  ✓ 28 passed`
-fn summary<'a>(checks: &[(&Verification, &Check)], listed: Checks, theme: &Theme) -> Line<'a> {
+/// `Checks 31  ✗ 2 failed  ! 1 signal  ? 0 unproven  ✓ 28 passed`, and how that reads.
+fn summary<'a>(
+    checks: &[(&Verification, &Check)],
+    listed: Checks,
+    theme: &Theme,
+) -> (Line<'a>, String) {
     let count = |weights: &[Weight]| {
         checks.iter().filter(|(_, check)| weights.contains(&check.weight())).count()
     };
@@ -162,14 +168,19 @@ fn summary<'a>(checks: &[(&Verification, &Check)], listed: Checks, theme: &Theme
         (count(&[Weight::Unproven]), "?", "unproven", theme.warn),
         (count(&[Weight::Passed]), "✓", "passed", theme.good),
     ];
+    let mut told = Vec::new();
     let mut spans = vec![Span::styled(format!(" Checks {}", checks.len()), theme.accent)];
     for (number, glyph, word, style) in parts.into_iter().filter(|(number, ..)| *number > 0) {
         spans.push(Span::styled(format!("  {glyph} {number} {word}"), style));
+        let many = if word == "signal" && number > 1 { "s" } else { "" };
+        told.push(format!("{number} {word}{many}"));
     }
     if listed == Checks::Failed {
         spans.push(Span::styled("  failed only", theme.warn));
+        told.push("listed are those that failed".to_owned());
     }
-    Line::from(spans)
+    let said = format!("checks {}: {}", checks.len(), told.join(", "));
+    (Line::from(spans), said)
 }
 
 /// ` ✗ id expired detection            required   gov id`, and below it why.
@@ -199,9 +210,23 @@ fn row(page: &mut Page<'_>, kind: &str, check: &Check, width: usize, theme: &The
         ]),
     );
     let why = why(check);
+    page.reads(Said::Words(aloud(check, requirement, kind, &why)));
     for line in format::wrap(&why, width.saturating_sub(6)) {
         page.about(on.clone(), Line::styled(format!("     {line}"), theme.text));
+        page.reads(Said::Above);
     }
+}
+
+/// `failed, required: id expired detection, gov id: past its expiry date (expired)`
+fn aloud(check: &Check, requirement: &str, kind: &str, why: &str) -> String {
+    let outcome = match check.weight() {
+        Weight::Decides | Weight::Retry | Weight::Signal => "failed",
+        Weight::Unproven => "not proven",
+        Weight::Passed => "passed",
+    };
+    let name = check.name.as_str().replace('_', " ");
+    let why = if why.is_empty() { String::new() } else { format!(": {why}") };
+    format!("{outcome}, {requirement}: {name}, {kind}{why}")
 }
 
 /// `past its expiry date (expired)`; nothing where a check passed without a word.

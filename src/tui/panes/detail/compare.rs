@@ -11,7 +11,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::page::{On, Page};
+use super::page::{On, Page, Said};
 use crate::{
     desk::InquiryFile,
     model::{
@@ -71,6 +71,7 @@ fn table(page: &mut Page<'_>, sources: &[Source], state: &State, width: usize, t
         head.push(Span::styled(format::fit(&format!("  {}", source.title), column), theme.accent));
     }
     page.push(Line::from(head));
+    page.reads(Said::Above);
     for row in compare::rows(sources) {
         let place = format!("compare/{}", row.part.words());
         let value = row.cells.iter().flatten().next().map(|(value, _)| value.clone());
@@ -110,13 +111,34 @@ fn table(page: &mut Page<'_>, sources: &[Source], state: &State, width: usize, t
                 Some(on) => page.about(on.clone(), line),
                 None => page.push(line),
             }
+            page.reads(match nth {
+                0 => Said::Fact(row.part.words().to_owned(), aloud(&row, sources, &place, state)),
+                _ => Said::Above,
+            });
         }
         if let Some(said) = words(&row, sources) {
             let text = format::cut(&said, width.saturating_sub(LABEL + 2));
             let line = format!("{:LABEL$}  {text}", "");
             page.push(Line::styled(line, style(worst, theme)));
+            page.reads(Said::Above);
         }
     }
+}
+
+/// `typed Ada, gov id differs: Eda, account the same`
+fn aloud(row: &Row, sources: &[Source], place: &str, state: &State) -> String {
+    let cells = row.cells.iter().zip(sources).filter_map(|(cell, source)| {
+        let (value, agreement) = cell.as_ref()?;
+        let value = state.values().write(place, value);
+        let title = &source.title;
+        Some(match agreement {
+            Agreement::Alone => format!("{title} {value}"),
+            Agreement::Same => format!("{title} the same, {value}"),
+            Agreement::Similar => format!("{title} in another form, {value}"),
+            Agreement::Differs => format!("{title} differs, {value}"),
+        })
+    });
+    cells.collect::<Vec<_>>().join("; ")
 }
 
 /// `differs: gov id` or `another form: account`; none where all say the same.
@@ -183,6 +205,20 @@ fn earlier(page: &mut Page<'_>, file: &InquiryFile, state: &State, width: usize,
             Span::styled(lead, theme.text),
             Span::styled(format::cut(&parts, room), style(worst.unwrap_or(Agreement::Same), theme)),
         ]);
+        let said = other.parts.iter().map(|(part, it)| format!("{} {}", part.words(), heard(*it)));
+        let said = match other.parts.is_empty() {
+            true => "says the same".to_owned(),
+            false => said.collect::<Vec<_>>().join(", "),
+        };
         page.about(on, line);
+        page.reads(Said::Words(format!("{} · {status} · {age} · {said}", inquiry.id.short())));
+    }
+}
+
+fn heard(agreement: Agreement) -> &'static str {
+    match agreement {
+        Agreement::Alone | Agreement::Same => "the same",
+        Agreement::Similar => "in another form",
+        Agreement::Differs => "differs",
     }
 }

@@ -2,7 +2,7 @@
 
 use ratatui::text::{Line, Span};
 
-use super::page::{On, Page};
+use super::page::{On, Page, Said};
 use crate::{
     model::{InquiryStatus, Subject, Timestamp, Verdict, history::day},
     tui::{format, reveal::Values, theme::Theme},
@@ -22,7 +22,13 @@ pub fn fill(
     page.heading(&format!("History {}", history.len()), "earlier verdicts; Enter opens one", theme);
     for verdict in history {
         let on = On::Subject(Subject::Inquiry(verdict.inquiry.clone()));
-        page.about(on, line(verdict, values, now, width, theme));
+        let drawn = line(verdict, values, now, width, theme);
+        // The mark says what the words say.
+        let said = drawn.to_string();
+        let said = said.trim_start_matches([' ', '✓', '✗']).split("  ").map(str::trim);
+        let said: Vec<&str> = said.filter(|part| !part.is_empty()).collect();
+        page.about(on, drawn);
+        page.reads(Said::Words(said.join(" · ")));
     }
 }
 

@@ -30,8 +30,8 @@ use ratatui::{
     text::{Line, Span},
 };
 
-pub use self::page::On;
-use self::page::{Page, Row};
+use self::page::Page;
+pub use self::page::{On, Row, Said};
 use crate::tui::{
     album,
     command::Command,
@@ -141,6 +141,18 @@ pub fn extent(state: &State) -> (usize, usize) {
     let room = usize::from(layout::heights(state).detail).saturating_sub(above);
     let room = room - pictures_height(detail, room);
     (page(detail, state, width, &theme).rows.len(), room)
+}
+
+/// All of it in lines, as it is read where nothing is drawn: what it is, what stays in sight but for the
+/// tabs, and the page.
+pub fn lines(state: &State) -> Option<(Line<'_>, Vec<Line<'_>>, Vec<Row<'_>>)> {
+    let detail = state.detail.as_ref()?;
+    let (width, theme) = (width(state), Theme::mono());
+    let mut above = head(detail, state, width, &theme);
+    if matches!(&detail.file, File::Inquiry(file) if file.inquiry.redacted_at.is_none()) {
+        above.pop();
+    }
+    Some((Line::from(title(state)), above, page(detail, state, width, &theme).rows))
 }
 
 /// What the line under the cursor is about.

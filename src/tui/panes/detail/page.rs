@@ -1,4 +1,5 @@
-//! A page of the detail: lines, and what the cursor finds on each.
+//! A page of the detail: lines, what the cursor finds on each, and how each reads aloud where the drawn
+//! line does not.
 
 use ratatui::{
     style::Style,
@@ -19,6 +20,20 @@ pub struct Page<'a> {
 pub struct Row<'a> {
     pub line: Line<'a>,
     pub on: Option<On>,
+    pub said: Said,
+}
+
+/// How a line reads where lines are typed, and nothing is drawn.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Said {
+    /// As it is drawn.
+    #[default]
+    Drawn,
+    Words(String),
+    /// A name and its value.
+    Fact(String, String),
+    /// With the line above it.
+    Above,
 }
 
 /// What a line is about.
@@ -50,11 +65,18 @@ const NAME: usize = 24;
 
 impl<'a> Page<'a> {
     pub fn push(&mut self, line: impl Into<Line<'a>>) {
-        self.rows.push(Row { line: line.into(), on: None });
+        self.rows.push(Row { line: line.into(), on: None, said: Said::Drawn });
     }
 
     pub fn about(&mut self, on: On, line: impl Into<Line<'a>>) {
-        self.rows.push(Row { line: line.into(), on: Some(on) });
+        self.rows.push(Row { line: line.into(), on: Some(on), said: Said::Drawn });
+    }
+
+    /// How the last line reads.
+    pub fn reads(&mut self, said: Said) {
+        if let Some(row) = self.rows.last_mut() {
+            row.said = said;
+        }
     }
 
     pub fn blank(&mut self) {
@@ -88,10 +110,11 @@ impl<'a> Page<'a> {
             Span::styled(format!("   {} ", format::fit(name, NAME)), theme.dim),
             Span::raw(first),
         ]);
-        self.rows.push(Row { line, on: on.clone() });
+        let said = Said::Fact(name.trim().to_owned(), value.to_owned());
+        self.rows.push(Row { line, on: on.clone(), said });
         for line in lines {
             let line = Line::raw(format!("{:indent$}{line}", "", indent = NAME + 4));
-            self.rows.push(Row { line, on: on.clone() });
+            self.rows.push(Row { line, on: on.clone(), said: Said::Above });
         }
     }
 

@@ -2,7 +2,7 @@
 
 use ratatui::text::{Line, Span};
 
-use super::page::{On, Page};
+use super::page::{On, Page, Said};
 use crate::{
     model::raw::{self, Bracket, Shown},
     tui::{
@@ -53,14 +53,32 @@ pub fn fill(page: &mut Page<'_>, detail: &Detail, state: &State, width: usize, t
             true => format!("{:indent$}{}: ", "", line.name, indent = 1 + 2 * line.depth),
             false => format!(" {}: ", line.pointer),
         };
+        let said = match &line.shown {
+            Shown::Many { count, bracket, folded } => told(*count, *bracket, *folded, line.depth),
+            Shown::Plain(_) | Shown::Personal(_) => text.clone(),
+        };
+        let label = name.trim().trim_end_matches(':').to_owned();
         let room = width.saturating_sub(4);
         let name = format::cut(&name, room * 2 / 3);
         let line = Line::from(vec![Span::styled(name, theme.dim), Span::raw(text)]);
         page.about(on, line);
+        page.reads(Said::Fact(label, said));
     }
     if shown == 0 {
         page.say("nothing here is called so, or says so", theme.dim, width);
     }
+}
+
+/// `5 fields, folded, level 2`
+fn told(count: usize, bracket: Bracket, folded: bool, depth: usize) -> String {
+    let what = match (bracket, count) {
+        (Bracket::Object, 1) => "field",
+        (Bracket::Object, _) => "fields",
+        (Bracket::List, 1) => "entry",
+        (Bracket::List, _) => "entries",
+    };
+    let folded = if folded { ", folded" } else { "" };
+    format!("{count} {what}{folded}, level {}", depth + 1)
 }
 
 /// `{…5}`, `[`: a list or an object.

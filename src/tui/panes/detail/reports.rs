@@ -5,7 +5,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::page::{On, Page};
+use super::page::{On, Page, Said};
 use crate::{
     desk::InquiryFile,
     model::{
@@ -33,6 +33,7 @@ pub fn fill(page: &mut Page<'_>, file: &InquiryFile, state: &State, width: usize
 fn one(page: &mut Page<'_>, report: &Report, state: &State, width: usize, theme: &Theme) {
     let found = findings::of(report);
     let (verdict, style) = verdict(report, &found, theme);
+    let said = verdict.trim_start_matches(['!', '✗', '✓', '?', ' ']).to_owned();
     if !page.rows.is_empty() {
         page.blank();
     }
@@ -46,6 +47,8 @@ fn one(page: &mut Page<'_>, report: &Report, state: &State, width: usize, theme:
             Span::styled(format!("  {ran} UTC{again}"), theme.dim),
         ]),
     );
+    let kind = format::kind(report.kind.as_str());
+    page.reads(Said::Words(format!("{kind} · {said} · {ran} UTC{again}")));
     for finding in &found {
         matched(page, report, finding, state, width, theme);
     }

@@ -2,7 +2,7 @@
 
 use ratatui::text::{Line, Span};
 
-use super::page::{On, Page};
+use super::page::{On, Page, Said};
 use crate::{
     desk::InquiryFile,
     model::{Field, Session, Text, field::find},
@@ -178,13 +178,18 @@ fn behaviour(page: &mut Page<'_>, file: &InquiryFile, width: usize, theme: &Them
         let name = name.strip_prefix("behavior ").unwrap_or(&name);
         let value = field.value.reveal().as_str();
         // Counts and times: nobody is known by them.
+        let is_share = field.key().ends_with("percentage");
         let shown = match value.parse::<f64>() {
-            Ok(share) if field.key().ends_with("percentage") => {
+            Ok(share) if is_share => {
                 format!("{} {}", bar(share), format::share(share))
             }
             _ => value.to_owned(),
         };
         page.fact(name, &shown, None, width, theme);
+        // The figure, without its bar.
+        if let Some((_, share)) = shown.split_once(' ').filter(|_| is_share) {
+            page.reads(Said::Fact(name.to_owned(), share.to_owned()));
+        }
     }
 }
 

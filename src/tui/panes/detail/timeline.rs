@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use ratatui::text::{Line, Span};
 
-use super::page::{On, Page};
+use super::page::{On, Page, Said};
 use crate::{
     desk::InquiryFile,
     model::timeline::{self, Happened},
@@ -41,6 +41,7 @@ pub fn fill(
         let same_day = before.is_some_and(|before| day(before) == day(one.at));
         before = Some(one.at);
         page.about(On::Id(one.about.clone()), row(one, same_day, width, theme));
+        page.reads(Said::Words(aloud(one, same_day)));
     }
     if let Some(last) = before.filter(|_| !file.inquiry.status.is_decided()) {
         let words = format!("            ⋮ {} until now", format::age(last, state.now));
@@ -58,16 +59,32 @@ pub fn fill(
     page.say(&said, theme.dim, width);
 }
 
+/// `2026-03-02 10:00:12 · inquiry started`
+fn aloud(one: &Happened, same_day: bool) -> String {
+    let day = if same_day { String::new() } else { format!("{} ", day(one.at)) };
+    let detail = match one.detail.as_str() {
+        "" => String::new(),
+        detail => format!(" · {}", format::kind(detail)),
+    };
+    format!("{day}{} · {}{detail}", one.at.strftime("%H:%M:%S"), words(one))
+}
+
+/// `inquiry started`
+fn words(one: &Happened) -> String {
+    let (family, verb) = one.name.as_str().rsplit_once('.').unwrap_or(("", one.name.as_str()));
+    let family = family.split('/').next_back().unwrap_or(family).replace('-', " ");
+    format!("{family} {}", verb.replace('-', " "))
+}
+
 fn day(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d").to_string()
 }
 
 /// ` 2026-03-02 10:00:12  inquiry started`, the day where it is another than above.
 fn row<'a>(one: &Happened, same_day: bool, width: usize, theme: &Theme) -> Line<'a> {
-    let (family, verb) = one.name.as_str().rsplit_once('.').unwrap_or(("", one.name.as_str()));
-    let family = family.split('/').next_back().unwrap_or(family).replace('-', " ");
+    let verb = one.name.as_str().rsplit_once('.').map_or(one.name.as_str(), |(_, verb)| verb);
     let detail = format::kind(one.detail.as_str());
-    let words = format!("{family} {}", verb.replace('-', " "));
+    let words = words(one);
     let style = match verb {
         "failed" | "declined" | "errored" => theme.bad,
         "matched" | "requires-retry" | "marked-for-review" => theme.warn,

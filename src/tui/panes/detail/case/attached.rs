@@ -4,7 +4,7 @@
 use ratatui::text::{Line, Span};
 
 use super::{
-    super::page::{On, Page},
+    super::page::{On, Page, Said},
     Look, heading,
 };
 use crate::{
@@ -110,6 +110,7 @@ pub fn reports(page: &mut Page<'_>, file: &CaseFile, look: &Look<'_>) {
     heading(page, Section::Reports, (reports.len(), all), look);
     for one in reports {
         page.about(On::Report(one.id.clone()), report_line(one, look));
+        page.reads(Said::Words(report_aloud(one, look)));
         let all = findings::of(one);
         for finding in all.iter().take(MATCHES) {
             found(page, one, finding, look);
@@ -172,6 +173,25 @@ fn report_line<'a>(one: &Report, look: &Look<'_>) -> Line<'a> {
     Line::from(spans)
 }
 
+/// `watchlist · match found · dismiss the matches held`
+fn report_aloud(one: &Report, look: &Look<'_>) -> String {
+    let standing = one.evidence().status;
+    let found = if standing.as_str() == matched::MATCH { " found" } else { "" };
+    let mut parts = vec![format::kind(one.kind.as_str()), format!("{standing}{found}")];
+    if let Some(action) = look.state.decision_about(&Subject::Report(one.id.clone())) {
+        parts.push(pending::brief(&action.verb, &action.state));
+    }
+    parts.extend(
+        one.completed_at
+            .or(one.created_at)
+            .map(|at| format!("{} ago", format::age(at, look.state.now))),
+    );
+    if one.is_recurring == Some(true) {
+        parts.push("runs again".to_owned());
+    }
+    parts.join(" · ")
+}
+
 /// `   gov id                  passed      ✗ 1 of 31 checks failed`
 pub fn verifications(page: &mut Page<'_>, file: &CaseFile, look: &Look<'_>) {
     let all = file.case.verifications.len();
@@ -194,6 +214,11 @@ pub fn verifications(page: &mut Page<'_>, file: &CaseFile, look: &Look<'_>) {
             Some(id) => page.about(On::Subject(Subject::Inquiry(id.clone())), line),
             None => page.push(line),
         }
+        let result = match failed {
+            0 => format!("{checks} checks"),
+            failed => format!("{failed} of {checks} checks failed"),
+        };
+        page.reads(Said::Words(format!("{} · {status} · {result}", format::kind(kind.as_str()))));
     }
 }
 
