@@ -341,7 +341,7 @@ async fn many_are_put_off_and_come_back_when_something_happens() {
     story.press("2gg").await.press("w").await.sees("its deadline was at");
     story.press("n").await.sees("late already: ").press("u").await.sees("taken back");
     story
-        .press("2ggj")
+        .press("2ggjj")
         .await
         .press("w")
         .await
