@@ -242,9 +242,14 @@ pub fn console(
             .saturating_mul(1024),
         keys: tui::Keys::of(&config.keys).expect("they were checked when they were read"),
         drafts,
-        zone: TimeZone::try_system().unwrap_or(TimeZone::UTC),
+        zone: zone(),
         lesson: None,
     }
+}
+
+/// In which days begin: this machine's.
+pub fn zone() -> TimeZone {
+    TimeZone::try_system().unwrap_or(TimeZone::UTC)
 }
 
 /// Views of the configuration, which was checked.
