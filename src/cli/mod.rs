@@ -22,6 +22,7 @@ mod script;
 mod session;
 mod show;
 mod simulate;
+mod stats;
 mod store;
 mod sync;
 mod terminal;

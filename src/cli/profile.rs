@@ -221,7 +221,7 @@ pub fn console(
         environment: Text::new(environment),
         key_source: Text::new(&key_words(key)),
         reviewer: reviewer(config),
-        zone: TimeZone::try_system().unwrap_or(TimeZone::UTC),
+        zone: zone(),
         mask: policy.mask.value,
         reveal: Duration::from_secs(config.review.reveal_seconds),
         hold: Duration::from_secs(config.review.hold_seconds),
@@ -245,6 +245,11 @@ pub fn console(
         drafts,
         lesson: None,
     }
+}
+
+/// In which days begin: this machine's.
+pub fn zone() -> TimeZone {
+    TimeZone::try_system().unwrap_or(TimeZone::UTC)
 }
 
 /// Views of the configuration, which was checked.

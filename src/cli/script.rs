@@ -6,7 +6,7 @@ use clap::Subcommand;
 
 use super::{
     decide, exit::Exit, inquiry, list, outbox, output::Format, print, purge, session::Session,
-    show, sync,
+    show, stats, sync,
 };
 use crate::model::Verb;
 
@@ -39,6 +39,8 @@ pub enum Script {
     /// What is on its way to Persona: list, send, take back.
     #[command(subcommand)]
     Outbox(outbox::Command),
+    /// Your own decisions: today and the seven days before, in figures.
+    Stats(stats::Stats),
     /// Drop cached personal data, and print a receipt.
     Purge(purge::Purge),
     /// Fill the local copy, or catch up with what happened.
@@ -66,6 +68,7 @@ impl Script {
             Self::Inquiry(command) => inquiry::run(command, session).await,
             Self::Print(asked) => print::run(asked, session).await,
             Self::Outbox(command) => outbox::run(command, session).await,
+            Self::Stats(_) => stats::run(session).await,
             Self::Purge(asked) => purge::run(asked, session).await,
             Self::Sync(_) => sync::run(session).await,
         }

@@ -47,6 +47,10 @@ fn verdicts_reach_persona_once_and_say_what_they_did() {
     office.run(&["approve", "../../x"]).ends(2);
     let csv = office.run(&["approve", &waiting[1], "--format", "csv"]).ends(0);
     assert!(csv.out.starts_with("action,verb,to,") && csv.out.contains(",done,"), "{csv:?}");
+    let days = office.ask(&["stats"]).ends(0).json();
+    assert_eq!((days.len(), &days[0]["kind"]), (8, &"day".into()));
+    assert_eq!((&days[0]["declined"], &days[0]["approved"]), (&1.into(), &1.into()));
+    assert!(days[0]["median_seconds"].is_null() && days[1]["decided"] == 0, "none was opened");
 }
 
 #[test]
