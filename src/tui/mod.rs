@@ -80,7 +80,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crossterm::event::{Event, KeyEventKind, MouseButton, MouseEventKind};
+use crossterm::event::{Event, KeyEventKind};
 use futures::{Stream, StreamExt};
 use jiff::Timestamp;
 use ratatui::Frame;
@@ -187,7 +187,7 @@ impl Console {
             Event::Key(key) if key.kind != KeyEventKind::Release => self.apply(Msg::Key(key)),
             Event::Paste(text) => self.apply(Msg::Paste(text)),
             Event::Resize(columns, rows) => self.apply(Msg::Resized(columns, rows)),
-            Event::Mouse(mouse) => match pointer(mouse.kind) {
+            Event::Mouse(mouse) => match Pointer::of(mouse.kind) {
                 Some(what) => self.apply(Msg::Mouse(what, (mouse.column, mouse.row))),
                 None => return,
             },
@@ -383,16 +383,6 @@ impl Console {
                 Some(Err(_)) | None => return self.apply(Msg::Terminate),
             }
         }
-    }
-}
-
-/// Nothing else that a mouse does means anything here.
-fn pointer(kind: MouseEventKind) -> Option<Pointer> {
-    match kind {
-        MouseEventKind::Down(MouseButton::Left) => Some(Pointer::Click),
-        MouseEventKind::ScrollUp => Some(Pointer::WheelUp),
-        MouseEventKind::ScrollDown => Some(Pointer::WheelDown),
-        _ => None,
     }
 }
 

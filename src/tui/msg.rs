@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyEvent, MouseButton, MouseEventKind};
 
 use super::{
     album::{Order, Way},
@@ -44,6 +44,18 @@ pub enum Pointer {
     Click,
     WheelUp,
     WheelDown,
+}
+
+impl Pointer {
+    /// Nothing else that a mouse does means anything here.
+    pub fn of(kind: MouseEventKind) -> Option<Self> {
+        match kind {
+            MouseEventKind::Down(MouseButton::Left) => Some(Self::Click),
+            MouseEventKind::ScrollUp => Some(Self::WheelUp),
+            MouseEventKind::ScrollDown => Some(Self::WheelDown),
+            _ => None,
+        }
+    }
 }
 
 /// A question's answer, or why there is none, as a sentence.

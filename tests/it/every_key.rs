@@ -80,7 +80,8 @@ const CONTEXTS: &[Context] = &[
     Context { name: "a hand-off", enter: "<enter>io", silent: &[] },
     Context { name: "the palette", enter: ":", silent: LINE },
     Context { name: "a filter", enter: "/", silent: LINE },
-    Context { name: "a comment", enter: "<enter>dc", silent: LINE },
+    // What was written for it before is there again: it is taken out first.
+    Context { name: "a comment", enter: "<enter>dc<c-u>", silent: LINE },
     // What a key has put off here is taken back first.
     Context { name: "until when", enter: "uw", silent: LIST },
     Context { name: "a time of one's own", enter: "uwa", silent: LINE },

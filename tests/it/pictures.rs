@@ -20,7 +20,8 @@ const TEXT: &str = "#d7dae0";
 #[tokio::test]
 async fn pictures_are_as_the_screens() {
     let mut story = Story::begin().await;
-    story.pass(7).await;
+    // The views are counted by then.
+    story.sleep(7).await;
     check(&story, "queue");
     story.press("<enter>").await;
     check(&story, "inquiry");
@@ -36,6 +37,11 @@ async fn pictures_are_as_the_screens() {
     check(&story, "case");
     story.press("r").await;
     check(&story, "relations");
+    story.press("<esc>1ggw").await;
+    check(&story, "snooze");
+    story.press("<esc>a<enter>").await.sleep(6).await;
+    story.press(":stats<enter>").await;
+    check(&story, "stats");
 }
 
 fn check(story: &Story, name: &str) {
