@@ -141,7 +141,8 @@ fn counted(word: &str) -> String {
 
 /// Word by word: ages, ids, masks, and what is left of marks.
 fn sentence(said: &str) -> String {
-    let said = said.replace(" · ", ", ").replace(" ─ ", ", ");
+    // Quotes are heard as words of their own, or not at all.
+    let said = said.replace(" · ", ", ").replace(" ─ ", ", ").replace(['“', '”'], "");
     let mut words = Vec::new();
     for word in said.split_whitespace() {
         let (core, end) = parted(word);
@@ -284,6 +285,7 @@ mod tests {
             ("j•@a•.com", "masked j*@a*.com"),
             ("private IPv4 •••", "private IPv4 masked"),
             ("••• 5 to 20 words", "masked 5 to 20 words"),
+            ("by jane, “••• 5 to 20 words”", "by jane, masked 5 to 20 words"),
             ("A• •: birth date", "masked A*: birth date"),
             ("A• L• then B•", "masked A* L* then masked B*"),
         ];
