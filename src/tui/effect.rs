@@ -50,8 +50,6 @@ pub enum Effect {
     LoadJudgements(Timestamp),
     /// The views that are saved.
     LoadViews,
-    /// What an earlier console left unfinished.
-    TakeUnfinished,
     /// Keep what this one has not finished.
     KeepUnfinished(Unfinished),
     /// Views in figures, by their names.

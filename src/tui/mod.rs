@@ -158,9 +158,10 @@ impl Console {
     ) -> Self {
         let (tx, inbox) = mpsc::unbounded_channel();
         let (clock, busy) = (desk.clock().clone(), desk.busy().clone());
+        let left = desk.take_unfinished().map_err(|why| why.to_string());
         let runner = Runner::new(desk, busy.clone(), tx);
         let mut state = State::new(settings, size, clock.now());
-        let first = update::start(&mut state);
+        let first = update::start(&mut state, left);
         let mut console = Self {
             state,
             theme,

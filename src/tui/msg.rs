@@ -21,8 +21,8 @@ use crate::{
     },
     metrics::Stats,
     model::{
-        AccountId, ActionId, CaseId, FileRef, InquiryId, Subject, Text, Tie, Unfinished,
-        bulk::Parts, day::Judgement, filter::SavedView, timeline::Happened,
+        AccountId, ActionId, CaseId, FileRef, InquiryId, Subject, Text, Tie, bulk::Parts,
+        day::Judgement, filter::SavedView, timeline::Happened,
     },
     secret::Secret,
 };
@@ -91,7 +91,6 @@ pub enum Msg {
     Judgements(Answer<Vec<Judgement>>),
     /// The views that are saved, and what to say of it.
     Views(Option<String>, Answer<Vec<SavedView>>),
-    Unfinished(Answer<Option<Unfinished>>),
     KeptUnfinished(Answer<()>),
     Counted(Answer<Vec<(Text, Figures)>>),
     Explained(Answer<Option<Box<Standing>>>),

@@ -24,7 +24,6 @@ pub async fn perform(desk: &Desk, effect: Effect) -> Msg {
         Effect::LoadMismatches => Msg::Mismatches(words(desk.mismatches().await)),
         Effect::LoadJudgements(since) => Msg::Judgements(words(desk.judgements(since).await)),
         Effect::LoadViews => Msg::Views(None, words(desk.saved_views().await)),
-        Effect::TakeUnfinished => Msg::Unfinished(words(desk.take_unfinished())),
         Effect::KeepUnfinished(unfinished) => {
             Msg::KeptUnfinished(words(desk.keep_unfinished(unfinished)))
         }

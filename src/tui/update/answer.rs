@@ -4,7 +4,7 @@
 use super::{
     Effect, State, Tone, Touched, album, bulk, claim, command, decided, evidence, follow, goto,
     health, load_cases, load_inquiries, marks, measure, palette, relate, relations, reveal, snooze,
-    stats, unfinished, views,
+    stats, views,
 };
 use crate::{
     desk::{Changes, Note, Placed},
@@ -50,7 +50,6 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Views(said, answer) => views::saved(state, said, answer),
-        Msg::Unfinished(answer) => unfinished::came(state, answer),
         Msg::Counted(Ok(figures)) => views::came(state, figures),
         Msg::Explained(answer) => views::explained(state, answer.map(|found| found.map(|it| *it))),
         Msg::Asked(answer) => views::found(state, answer),

@@ -40,12 +40,12 @@ use super::{
     effect::Effect,
     keymap::{self, Resolved},
     layout,
-    msg::Msg,
+    msg::{Answer, Msg},
     state::{File, Leaving, Pane, Press, State, Tab, Tone, Touched},
 };
 use crate::{
     desk::Note,
-    model::{Subject, day},
+    model::{Subject, Unfinished, day},
 };
 
 /// Applies one message. `state.now` has been set.
@@ -129,20 +129,22 @@ fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
     }
 }
 
-/// The first questions, asked before the first frame.
-pub fn start(state: &mut State) -> Vec<Effect> {
+/// The first questions, asked before the first frame, with what earlier consoles left.
+pub fn start(state: &mut State, left: Answer<Option<Unfinished>>) -> Vec<Effect> {
     measure(state);
+    let taken_up = unfinished::take_up(state, left);
     let (views, marks) = (views::start(state), marks::load(state));
-    vec![
+    let mut effects = vec![
         load_inquiries(state),
         load_cases(state),
         Effect::LoadGlance,
         Effect::LoadMismatches,
         views,
         marks,
-        Effect::TakeUnfinished,
         Effect::LoadSnoozes,
-    ]
+    ];
+    effects.extend(taken_up);
+    effects
 }
 
 /// Somebody is there: what they have read by now goes.

@@ -2,12 +2,10 @@
 
 use std::time::Duration;
 
-use super::{
-    Effect, State, Tone, filter::pane_of, follow, goto, load_cases, load_inquiries, open, views,
-};
+use super::{Effect, Pane, State, Tone, filter::pane_of, follow, goto, views};
 use crate::{
     model::{
-        Subject, Unfinished, Whereabouts,
+        Unfinished, Whereabouts,
         filter::{List, parse},
     },
     tui::{
@@ -60,9 +58,9 @@ pub fn committed(state: &mut State, staged: &Staged) {
     state.unfinished.forget(&staged.subject, &staged.verb);
 }
 
-/// What earlier consoles left.
-pub fn came(state: &mut State, answer: Answer<Option<Unfinished>>) -> Vec<Effect> {
-    let left = match answer {
+/// What earlier consoles left, taken up before the lists are asked for; the work beside those.
+pub fn take_up(state: &mut State, left: Answer<Option<Unfinished>>) -> Vec<Effect> {
+    let left = match left {
         Ok(Some(left)) => left,
         Ok(None) => return Vec::new(),
         Err(why) => {
@@ -71,17 +69,8 @@ pub fn came(state: &mut State, answer: Answer<Option<Unfinished>>) -> Vec<Effect
         }
     };
     let comments = left.written.len();
-    state.unfinished.written.splice(0..0, left.written);
-    match (left.place, state.touched) {
-        (Some(place), Touched::NotYet) => back(state, place, comments),
-        // Somebody is at work already: nothing moves under their hands.
-        (Some(Whereabouts { item: Some((subject, _)), .. }), Touched::Once) => {
-            let said = format!("the last console ended at {}: :{0} opens it", subject.id());
-            state.say(said, Tone::Plain);
-            Vec::new()
-        }
-        _ => Vec::new(),
-    }
+    state.unfinished.written = left.written;
+    left.place.map_or_else(Vec::new, |place| back(state, place, comments))
 }
 
 /// Goes to where an earlier console was.
@@ -90,18 +79,19 @@ fn back(state: &mut State, place: Whereabouts, comments: usize) -> Vec<Effect> {
     let mut effects = Vec::new();
     for (list, line) in [(List::Inquiries, &place.inquiries), (List::Cases, &place.cases)] {
         if let Ok(filter) = parse(line.as_str(), list) {
-            effects.extend(views::set(state, list, filter));
+            let _ = views::set(state, list, filter);
         }
     }
     state.focus = pane_of(place.list);
     let mut whereto = String::new();
     if let Some((subject, tab)) = place.item {
         whereto = format!(": {} {}", subject.kind(), subject.short());
-        effects.extend(seek(state, &subject));
-        effects.extend(match place.is_open {
-            true => open(state, subject),
-            false => vec![follow::show(state, subject, state.focus)],
-        });
+        state.seek = Some(subject.clone());
+        // From the store alone: Persona is asked when it is staged, or by the sync before that.
+        effects.push(follow::show(state, subject, state.focus));
+        if place.is_open {
+            state.focus = Pane::Detail;
+        }
         let tab = Tab::ALL.into_iter().find(|known| known.title() == tab.as_str());
         if let (Some(detail), Some(tab)) = (&mut state.detail, tab) {
             detail.tab = tab;
@@ -119,14 +109,4 @@ fn back(state: &mut State, place: Whereabouts, comments: usize) -> Vec<Effect> {
     let said = format!("back where the last console ended{whereto}{written}");
     state.say(said, Tone::Plain);
     effects
-}
-
-/// The cursor is to be on it, wherever its row is.
-fn seek(state: &mut State, subject: &Subject) -> Vec<Effect> {
-    state.seek = Some(subject.clone());
-    match subject {
-        Subject::Inquiry(_) => vec![load_inquiries(state)],
-        Subject::Case(_) => vec![load_cases(state)],
-        _ => Vec::new(),
-    }
 }
