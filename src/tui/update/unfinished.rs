@@ -77,6 +77,7 @@ pub fn take_up(state: &mut State, left: Answer<Option<Unfinished>>) -> Vec<Effec
 fn back(state: &mut State, place: Whereabouts, comments: usize) -> Vec<Effect> {
     state.touched = Touched::Once;
     let mut effects = Vec::new();
+    // The lists are asked for after this, as they are set then.
     for (list, line) in [(List::Inquiries, &place.inquiries), (List::Cases, &place.cases)] {
         if let Ok(filter) = parse(line.as_str(), list) {
             let _ = views::set(state, list, filter);
