@@ -110,8 +110,9 @@ impl Default for Beginning {
 /// What a person takes for a key.
 const PACE: Duration = Duration::from_millis(500);
 
-/// Work on which nothing moves for so long waits for time.
-const STUCK: Duration = Duration::from_millis(100);
+/// Work on which nothing moves for so long waits for time, if it had so many turns meanwhile: a
+/// busy machine gives fewer.
+const STUCK: (Duration, u32) = (Duration::from_millis(100), 40);
 
 /// All statuses of an inquiry that the simulator gives.
 pub const STATUSES: [&str; 8] = [
@@ -305,7 +306,9 @@ impl Story {
     pub async fn settle(&mut self) {
         let mut quiet = 0;
         let mut moved = Instant::now();
+        let mut turns = 0;
         while quiet < 3 {
+            turns += 1;
             let _ = tokio::time::timeout(Duration::from_millis(2), self.busy.idle()).await;
             // One turn for every task that was woken meanwhile.
             for _ in 0..8 {
@@ -314,10 +317,10 @@ impl Story {
             self.console.rest();
             let news = self.console.take_answers();
             if news || self.busy.is_idle() {
-                moved = Instant::now();
-            } else if moved.elapsed() >= STUCK {
+                (moved, turns) = (Instant::now(), 0);
+            } else if moved.elapsed() >= STUCK.0 && turns >= STUCK.1 {
                 self.clock.advance(Duration::from_millis(500));
-                moved = Instant::now();
+                (moved, turns) = (Instant::now(), 0);
             }
             quiet = if news || !self.busy.is_idle() { 0 } else { quiet + 1 };
             for errand in self.console.errands() {
