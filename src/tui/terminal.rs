@@ -34,10 +34,11 @@ pub fn size() -> Option<(u16, u16)> {
 
 /// The same for a frame, with the size of a cell where the terminal tells.
 fn window() -> io::Result<WindowSize> {
-    let size = crossterm::terminal::window_size()?;
+    // Asked at every frame: crossterm would open the terminal anew each time.
+    let size = rustix::termios::tcgetwinsize(stdout())?;
     Ok(WindowSize {
-        columns_rows: Size::new(size.columns, size.rows),
-        pixels: Size::new(size.width, size.height),
+        columns_rows: Size::new(size.ws_col, size.ws_row),
+        pixels: Size::new(size.ws_xpixel, size.ws_ypixel),
     })
 }
 

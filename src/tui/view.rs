@@ -3,9 +3,8 @@
 use ratatui::{
     Frame,
     layout::Rect,
-    style::Style,
     text::{Line, Span},
-    widgets::{Block, Paragraph},
+    widgets::Block,
 };
 
 use super::{
@@ -115,7 +114,7 @@ fn too_small(frame: &mut Frame<'_>, state: &State) {
     let width = usize::from(state.size.0);
     let lines: Vec<Line<'_>> =
         super::format::wrap(&said, width).into_iter().map(Line::from).collect();
-    frame.render_widget(Paragraph::new(lines), frame.area());
+    draw_lines(frame, frame.area(), lines);
 }
 
 /// The frame of a pane: its title in the border, brighter where the focus is.
@@ -124,7 +123,11 @@ pub fn pane_block<'a>(title: Vec<Span<'a>>, pane: Pane, state: &State, theme: &T
     Block::bordered().border_style(style).title(Line::from(title))
 }
 
-/// Draws lines into an area, the rest left blank.
+/// Draws lines into an area from its left edge, and cuts what is too long. A paragraph would take
+/// letters apart twice, and this is most of what a key costs.
 pub fn draw_lines(frame: &mut Frame<'_>, area: Rect, lines: Vec<Line<'_>>) {
-    frame.render_widget(Paragraph::new(lines).style(Style::new()), area);
+    let area = area.intersection(frame.area());
+    for (row, line) in area.rows().zip(&lines) {
+        frame.buffer_mut().set_line(row.x, row.y, line, row.width);
+    }
 }

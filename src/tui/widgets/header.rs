@@ -4,12 +4,11 @@ use ratatui::{
     Frame,
     layout::Rect,
     text::{Line, Span},
-    widgets::Paragraph,
 };
 use unicode_width::UnicodeWidthStr;
 
 use super::health;
-use crate::tui::{format, state::State, theme::Theme};
+use crate::tui::{format, state::State, theme::Theme, view::draw_lines};
 
 pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
     let settings = &state.settings;
@@ -24,8 +23,8 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
         Span::styled(banner, theme.banner),
         Span::styled(format::cut(&who, room.saturating_sub(fixed)), theme.dim),
     ]);
-    frame.render_widget(Paragraph::new(left), area);
-    frame.render_widget(Paragraph::new(right.right_aligned()), area);
+    draw_lines(frame, area, vec![left]);
+    frame.render_widget(right.right_aligned(), area);
 }
 
 /// As much as there is room for, in columns: the connection first, the oldest's age last.

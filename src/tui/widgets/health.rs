@@ -6,7 +6,6 @@ use ratatui::{
     Frame,
     layout::Rect,
     text::{Line, Span},
-    widgets::Paragraph,
 };
 
 use crate::{
@@ -100,7 +99,7 @@ pub fn repaired(repair: &Repair, now: Timestamp) -> String {
 }
 
 pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
-    frame.render_widget(Paragraph::new(line(state, theme).right_aligned()), area);
+    frame.render_widget(line(state, theme).right_aligned(), area);
 }
 
 fn line<'a>(state: &State, theme: &Theme) -> Line<'a> {

@@ -4,7 +4,6 @@ use ratatui::{
     Frame,
     layout::Rect,
     text::{Line, Span},
-    widgets::Paragraph,
 };
 use unicode_width::UnicodeWidthStr;
 
@@ -16,6 +15,7 @@ use crate::{
         format,
         state::{Detail, Pane, Searched, State, Tab, Toast, Tone},
         theme::Theme,
+        view::draw_lines,
     },
 };
 
@@ -44,7 +44,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
             None => hints(state, usize::from(area.width), theme),
         },
     };
-    frame.render_widget(Paragraph::new(line), area);
+    draw_lines(frame, area, vec![line]);
 }
 
 pub fn toast(frame: &mut Frame<'_>, area: Rect, toast: &Toast, theme: &Theme) {

@@ -4,10 +4,9 @@ use ratatui::{
     Frame,
     layout::{Position, Rect},
     text::{Line, Span},
-    widgets::Paragraph,
 };
 
-use crate::tui::{format, palette::Palette, theme::Theme};
+use crate::tui::{format, palette::Palette, theme::Theme, view::draw_lines};
 
 pub fn draw(frame: &mut Frame<'_>, area: Rect, palette: &Palette, theme: &Theme) {
     let width = usize::from(area.width);
@@ -24,7 +23,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, palette: &Palette, theme: &Theme)
         Span::raw(format::cut(typed, width.saturating_sub(4))),
         Span::styled(format!("   {}", format::cut(beside, room)), style),
     ]);
-    frame.render_widget(Paragraph::new(line), area);
+    draw_lines(frame, area, vec![line]);
     let column = u16::try_from(2 + palette.input.visual_cursor()).unwrap_or(u16::MAX);
     let x = area.x + column.min(area.width.saturating_sub(1));
     frame.set_cursor_position(Position::new(x, area.y));

@@ -4,7 +4,6 @@ use ratatui::{
     Frame,
     layout::Rect,
     text::{Line, Span},
-    widgets::Paragraph,
 };
 
 use crate::{
@@ -13,6 +12,7 @@ use crate::{
         format,
         state::{Pane, State},
         theme::Theme,
+        view::draw_lines,
         views::{View, digit},
     },
 };
@@ -28,11 +28,9 @@ enum Said {
 
 pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
     let width = usize::from(area.width);
-    let lines = [Said::All, Said::Counts, Said::Names].map(|said| line(state, said, theme));
-    let fits = lines.iter().position(|line| format::line_width(line) <= width);
-    let [.., last] = &lines;
-    let line = fits.map_or(last, |nth| &lines[nth]);
-    frame.render_widget(Paragraph::new(line.clone()), area);
+    let mut lines = [Said::All, Said::Counts].into_iter().map(|said| line(state, said, theme));
+    let fits = lines.find(|line| format::line_width(line) <= width);
+    draw_lines(frame, area, vec![fits.unwrap_or_else(|| line(state, Said::Names, theme))]);
 }
 
 fn line<'a>(state: &State, said: Said, theme: &Theme) -> Line<'a> {
