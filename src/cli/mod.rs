@@ -6,6 +6,7 @@ mod decide;
 mod delivery;
 mod doctor;
 mod exit;
+mod handbook;
 mod ids;
 mod inquiry;
 mod journal;
@@ -80,6 +81,10 @@ enum Command {
     /// Seal the local copy, back it up, put a backup in its place.
     #[command(subcommand)]
     Store(store::Command),
+    /// Print the completions of a shell, to be put where it looks for them.
+    Completions(handbook::Completions),
+    /// Write the manual's pages into a folder.
+    Man(handbook::Pages),
     #[command(flatten)]
     Script(Script),
 }
@@ -164,6 +169,12 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             let format = cli.format.unwrap_or_default();
             let ran = store::run(command, file.as_deref(), format);
             Ok(console::runtime()?.block_on(ran)?.into())
+        }
+        Some(Command::Completions(shell)) => {
+            Ok(handbook::completions(&shell, with_codes(Cli::command()))?.into())
+        }
+        Some(Command::Man(pages)) => {
+            Ok(handbook::pages(&pages, with_codes(Cli::command()))?.into())
         }
         Some(Command::Script(command)) => {
             let format = cli.format.unwrap_or_default();

@@ -274,3 +274,31 @@ fn the_control_port_stays_on_this_machine() {
     assert_eq!(code, 1);
     assert!(err.contains("127.0.0.1:4011"), "{err}");
 }
+
+#[test]
+fn a_package_gets_its_manual_and_completions_from_the_program() {
+    let user = User::new();
+    for (shell, word) in
+        [("bash", "complete -F"), ("zsh", "#compdef caseload"), ("fish", "complete -c caseload")]
+    {
+        let (code, script, _) = user.run(&["completions", shell]);
+        assert_eq!(code, 0);
+        for command in [word, "doctor", "outbox", "listen"] {
+            assert!(script.contains(command), "{shell} completes nothing of {command}");
+        }
+    }
+    let folder = user.home.path().join("man");
+    let (code, out, err) = user.run(&["man", folder.to_str().unwrap()]);
+    assert_eq!(code, 0, "{err}");
+    assert_eq!(out, "");
+    let page = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
+    let first = page("caseload.1");
+    assert!(
+        first.contains(".TH caseload 1") && first.contains("caseload\\-listen(1)"),
+        "{first}"
+    );
+    assert!(page("caseload-store-backup.1").contains(".TH caseload-store-backup 1"));
+    assert!(page("caseload-listen.1").contains("Exit codes"));
+    let (code, _, err) = user.run(&["man", "/dev/null/here"]);
+    assert!(code != 0 && err.contains("/dev/null/here cannot be made"), "{err}");
+}

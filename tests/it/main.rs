@@ -13,6 +13,7 @@ mod connections;
 mod contract;
 mod day;
 mod delivery;
+mod dependencies;
 mod endpoints;
 mod every_key;
 mod evidence;
