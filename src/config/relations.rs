@@ -43,7 +43,7 @@ pub enum Unit {
 }
 
 impl Meaning {
-    /// Fields that cannot be read as such are left out; [`check`] names them.
+    /// Fields that cannot be read as such are left out; `check` names them.
     pub fn mapping(&self) -> Mapping {
         let places = |fields: &Fields| fields.0.iter().filter_map(|f| Place::parse(f)).collect();
         Mapping {
