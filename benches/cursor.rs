@@ -90,7 +90,7 @@ impl Opened {
 
 async fn opened(folder: &TempDir, busy: &Busy) -> (Console, Booted) {
     let options = desk::Options {
-        store: folder.path().join("caseload.db"),
+        store: folder.path().join("caseload.db").into(),
         field_key: None,
         persona: persona::Settings {
             base_url: "http://127.0.0.1:9/api/v1".parse().expect("a URL"),

@@ -94,7 +94,7 @@ async fn filled(folder: &TempDir, busy: &Busy, clock: &Clock) -> (Console, Boote
     let simulator = Arc::new(started.expect("a free port"));
     let key = KeySource::Given(Secret::new(DEMO_KEY.to_owned()));
     let options = desk::Options {
-        store: folder.path().join("store/caseload.db"),
+        store: folder.path().join("store/caseload.db").into(),
         field_key: None,
         persona: persona::Settings {
             base_url: simulator.base_url().parse().expect("a URL"),

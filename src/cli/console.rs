@@ -141,7 +141,8 @@ pub async fn sandbox(
     if config.reviewer.email.is_none() {
         config.reviewer.email = Some("jane@example.test".to_owned());
     }
-    let store = LocalCopy { file: folder.path().join("caseload.db"), field_key: None };
+    let store =
+        LocalCopy { file: folder.path().join("caseload.db"), server: None, field_key: None };
     let drafts = folder.path().join("drafts");
     let settings = profile::console(&config, policy, shown.environment, &key, &store, drafts);
     let settings = tui::Settings { lesson: shown.lesson, ..settings };

@@ -50,7 +50,7 @@ pub async fn run(arguments: &Arguments, file: Option<&Path>) -> anyhow::Result<E
         "receiving webhooks at http://{}{} for {}\n",
         socket.local_addr()?,
         reception.path,
-        store.file.display()
+        store.name()
     );
     let cancel = CancellationToken::new();
     let stop = stop_on_signal(cancel.clone())?;

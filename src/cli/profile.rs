@@ -18,6 +18,7 @@ use crate::{
     model::{ClaimTag, Text},
     persona::{self, Roots},
     secret::{FieldKey, FieldKeyError, KeyEnvironment, KeySource},
+    store::{Place, Server},
     sync, telemetry, tui,
 };
 
@@ -76,8 +77,28 @@ pub fn store_folder(environment: KeyEnvironment, base_url: &str) -> String {
 /// A local copy: its file, and what it is sealed with.
 #[derive(Debug)]
 pub struct LocalCopy {
+    /// Of a shared one there is none, but what a console keeps for itself lies beside it.
     pub file: PathBuf,
+    /// The database that a team shares, in place of the file.
+    pub server: Option<Server>,
     pub field_key: Option<FieldKey>,
+}
+
+impl LocalCopy {
+    pub fn place(&self) -> Place {
+        match &self.server {
+            Some(server) => Place::Server(server.clone()),
+            None => Place::File(self.file.clone()),
+        }
+    }
+
+    /// How it is called to a person; a password is not in it.
+    pub fn name(&self) -> String {
+        match &self.server {
+            Some(server) => server.to_string(),
+            None => self.file.display().to_string(),
+        }
+    }
 }
 
 /// The configured local copy.
@@ -85,7 +106,16 @@ pub struct LocalCopy {
 /// # Errors
 /// If there is to be a field key and none can be had.
 pub fn local_copy(loaded: &Loaded, paths: &Paths) -> Result<LocalCopy, FieldKeyError> {
-    Ok(LocalCopy { file: store_file(loaded, paths), field_key: loaded.field_key.read()? })
+    let (file, server) = (store_file(loaded, paths), store_server(loaded, paths));
+    Ok(LocalCopy { file, server, field_key: loaded.field_key.read()? })
+}
+
+/// The shared database, if the store is one. Its environments are named as folders are.
+pub fn store_server(loaded: &Loaded, paths: &Paths) -> Option<Server> {
+    let url = loaded.store_url.clone()?;
+    let base_url = &loaded.config.persona.base_url;
+    let environment = store_folder(environment(&loaded.key), base_url);
+    Some(Server { url, environment, beside: store_file(loaded, paths) })
 }
 
 /// The local copy's file of what a key opens.
@@ -104,7 +134,7 @@ pub fn desk(
     hold: Duration,
 ) -> desk::Options {
     desk::Options {
-        store: copy.file,
+        store: copy.place(),
         field_key: copy.field_key,
         persona: persona(config),
         key,

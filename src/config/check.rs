@@ -3,7 +3,10 @@
 use std::ops::RangeInclusive;
 
 use super::{CaseStatus, Config, Reason, cases, keys, queue, relations};
-use crate::model::StatusKind;
+use crate::{
+    model::StatusKind,
+    secret::{STORE_URL_VARIABLE, StoreUrl},
+};
 
 /// What is wrong with a setting.
 #[derive(Debug)]
@@ -29,6 +32,7 @@ pub fn check(config: &Config) -> Result<(), Problem> {
     within("persona.connect_timeout_seconds", config.persona.connect_timeout_seconds, 1..=60)?;
     within("review.hold_seconds", config.review.hold_seconds, 0..=60)?;
     within("store.retention_days", config.store.retention_days.into(), 1..=3650)?;
+    store_url(config.store.url.as_deref()).map_err(|what| ("store.url", what))?;
     within("review.reveal_seconds", config.review.reveal_seconds, 5..=600)?;
     within("review.link_expires_hours", config.review.link_expires_hours, 1..=720)?;
     within("sync.poll_seconds", config.sync.poll_seconds, 1..=300)?;
@@ -96,6 +100,16 @@ fn statuses<'a>(statuses: impl IntoIterator<Item = &'a CaseStatus>) -> Result<()
         }
     }
     Ok(())
+}
+
+/// Others may read the file, and it is printed.
+fn store_url(raw: Option<&str>) -> Result<(), String> {
+    match raw.map(StoreUrl::parse).transpose()? {
+        Some(url) if url.has_password() => Err(format!(
+            "a password stands in it: leave it out, and put it into ~/.pgpass or the whole URL into {STORE_URL_VARIABLE}"
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// HTTPS, or plain HTTP to this machine: the key would travel in the clear otherwise.

@@ -10,7 +10,9 @@ use super::{
     Config, check,
     explain::{self, Error},
 };
-use crate::secret::{FIELD_KEY_VARIABLE, FieldKeySource, KEY_VARIABLE, KeySource};
+use crate::secret::{
+    FIELD_KEY_VARIABLE, FieldKeySource, KEY_VARIABLE, KeySource, STORE_URL_VARIABLE, StoreUrl,
+};
 
 /// Overrides `persona.base_url`.
 pub const BASE_URL_VARIABLE: &str = "PERSONA_BASE_URL";
@@ -24,6 +26,8 @@ pub struct Loaded {
     pub key: KeySource,
     /// What the local copy is sealed with.
     pub field_key: FieldKeySource,
+    /// The shared database, where the store is one.
+    pub store_url: Option<StoreUrl>,
     /// The base URL came from the environment.
     pub base_url_from_environment: bool,
     /// What the file says; it holds no key of Persona's.
@@ -97,9 +101,20 @@ pub fn load(
         Some(path) => FieldKeySource::File(path.clone()),
         None => FieldKeySource::None,
     };
+    let named = variable(STORE_URL_VARIABLE).filter(|url| !url.trim().is_empty());
+    let store_url = match (named, &config.store.url) {
+        (Some(url), _) => Some(StoreUrl::parse(&url).map_err(|what| Error {
+            file: STORE_URL_VARIABLE.into(),
+            at: None,
+            what,
+        })?),
+        // It was checked with the rest.
+        (None, Some(url)) => StoreUrl::parse(url).ok(),
+        (None, None) => None,
+    };
     let file = text.is_some().then(|| file.to_owned());
     let text = text.unwrap_or_default();
-    Ok(Loaded { config, file, key, field_key, base_url_from_environment, text, name })
+    Ok(Loaded { config, file, key, field_key, store_url, base_url_from_environment, text, name })
 }
 
 /// Whether the file must exist: it must when somebody named it.

@@ -283,6 +283,8 @@ impl Default for Health {
 pub struct Store {
     /// A private folder; the data directory of the user without it.
     pub dir: Option<PathBuf>,
+    /// The shared database of a team, in place of the file; `CASELOAD_STORE_URL` overrides it.
+    pub url: Option<String>,
     /// Personal data of what nobody waits for is dropped so long after its last change, 1 to 3650.
     pub retention_days: u32,
     /// A private file whose first line is the field key; `CASELOAD_FIELD_KEY` overrides it.
@@ -291,7 +293,7 @@ pub struct Store {
 
 impl Default for Store {
     fn default() -> Self {
-        Self { dir: None, retention_days: 90, field_key_file: None }
+        Self { dir: None, url: None, retention_days: 90, field_key_file: None }
     }
 }
 

@@ -3,7 +3,6 @@
 //! Nothing here waits for the network, so the first frame never does.
 
 use std::{
-    path::PathBuf,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -24,14 +23,14 @@ use crate::{
     outbox::{self, Delivery, LinkReady},
     persona::{self, Client},
     secret::{FieldKey, KeySource},
-    store::{self, Duty, OnDuty, Store, Watch},
+    store::{self, Duty, OnDuty, Place, Store, Watch},
     sync,
 };
 
 /// What the house is built from; all of it decided by the caller.
 pub struct Options {
-    /// The store's file; its folder is made private.
-    pub store: PathBuf,
+    /// The store's file, whose folder is made private, or its server.
+    pub store: Place,
     /// What the store is sealed with.
     pub field_key: Option<FieldKey>,
     pub persona: persona::Settings,
@@ -131,7 +130,7 @@ pub struct Parts {
 }
 
 pub async fn build(options: Options, clock: Clock, busy: Busy) -> Result<Parts, Error> {
-    let store = Store::open_with(&options.store, options.field_key.as_ref(), clock.clone()).await?;
+    let store = Store::open_at(&options.store, options.field_key.as_ref(), clock.clone()).await?;
     let recorder = Arc::new(Recorder::new(options.thresholds));
     let stats = recorder.subscribe();
     let client = Client::new(options.persona, options.key, clock.clone(), recorder)?;
@@ -258,10 +257,22 @@ pub async fn look_across(store: Store, clock: Clock, busy: Busy, cancel: Cancell
 /// One process per store talks to Persona on everybody's behalf; the others show how it stands,
 /// and take over when it is gone.
 pub async fn sync_when_alone(sync: sync::Sync, cancel: CancellationToken) {
-    let duty = loop {
-        match sync.store.take_up(Duty::Sync) {
-            Ok(Some(duty)) => break duty,
-            Ok(None) => match sync.store.look_at::<SyncState>(Duty::Sync) {
+    loop {
+        let Some(duty) = on_duty(&sync, &cancel).await else { return };
+        let told = sync.state.subscribe();
+        tokio::select! {
+            () = sync::run(sync.clone(), cancel.clone()) => return,
+            () = tell_others(duty, told) => {}
+        }
+    }
+}
+
+/// Waits until nobody else has the duty; none if it is cancelled before.
+async fn on_duty(sync: &sync::Sync, cancel: &CancellationToken) -> Option<OnDuty> {
+    loop {
+        match sync.store.take_up(Duty::Sync).await {
+            Ok(Some(duty)) => return Some(duty),
+            Ok(None) => match sync.store.look_at::<SyncState>(Duty::Sync).await {
                 Ok(Watch::Somebody(Some(theirs))) => show(&sync.state, theirs),
                 // It writes just now, or has just gone.
                 Ok(_) => {}
@@ -270,14 +281,9 @@ pub async fn sync_when_alone(sync: sync::Sync, cancel: CancellationToken) {
             Err(why) => tracing::warn!(%why, "the sync lock cannot be had"),
         }
         tokio::select! {
-            () = cancel.cancelled() => return,
+            () = cancel.cancelled() => return None,
             () = sync.clock.sleep(LOOK_ACROSS) => {}
         }
-    };
-    let told = sync.state.subscribe();
-    tokio::select! {
-        () = sync::run(sync, cancel) => {}
-        () = tell_others(duty, told) => {}
     }
 }
 
@@ -289,14 +295,20 @@ fn show(state: &watch::Sender<SyncState>, theirs: SyncState) {
     });
 }
 
+/// Returns when the duty is lost.
 async fn tell_others(duty: OnDuty, mut state: watch::Receiver<SyncState>) {
     loop {
         let now = state.borrow_and_update().clone();
         if let Err(why) = duty.say(&now) {
             tracing::warn!(%why, "others cannot see how the sync stands");
         }
-        if state.changed().await.is_err() {
-            return;
+        tokio::select! {
+            moved = state.changed() => {
+                if moved.is_err() {
+                    return;
+                }
+            }
+            () = duty.lost() => return tracing::warn!("somebody else may sync now"),
         }
     }
 }

@@ -79,7 +79,7 @@ pub async fn listen(
 
 async fn alone(store: &Store, clock: &Clock) -> Result<OnDuty, ListenError> {
     for _ in 0..TRIES {
-        if let Some(duty) = store.take_up(Duty::Receive)? {
+        if let Some(duty) = store.take_up(Duty::Receive).await? {
             return Ok(duty);
         }
         clock.sleep(BETWEEN_TRIES).await;

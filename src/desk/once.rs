@@ -94,7 +94,7 @@ impl Once {
     /// # Errors
     /// Whatever keeps Persona from answering, or the store from writing.
     pub async fn catch_up(&self, depth: Depth) -> Result<CaughtUp, Trouble> {
-        let Some(_duty) = self.desk.store.take_up(Duty::Sync)? else {
+        let Some(_duty) = self.desk.store.take_up(Duty::Sync).await? else {
             return Ok(CaughtUp::Elsewhere);
         };
         let sync = Sync {

@@ -5,6 +5,7 @@
 //! again when none of them fits. A [`FieldKey`] is read once.
 
 mod field_key;
+mod store_url;
 mod webhook;
 
 use std::{
@@ -18,6 +19,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 pub use self::{
     field_key::{FIELD_KEY_VARIABLE, FieldKey, FieldKeyError, FieldKeySource},
+    store_url::{STORE_URL_VARIABLE, StoreUrl},
     webhook::{SECRETS_VARIABLE, WebhookSecrets, WebhookSecretsError},
 };
 use crate::model::Text;

@@ -1,10 +1,10 @@
 //! How a decision lies in its row, and how it is joined to the row of its object.
 
 use jiff::Timestamp;
-use sqlx::{Row, sqlite::SqliteRow};
 
 use super::{
     Error,
+    db::Row,
     seal::{COMMENT, Kept, REASON, Seal, VERB},
     worklist::instant,
 };
@@ -36,7 +36,7 @@ pub const COLUMNS: &str =
     bulk, proposed_with, confirmed_by";
 
 /// The decision joined to a row, if there is one.
-pub fn pending(seal: &Seal, row: &SqliteRow) -> Result<Option<Pending>, Error> {
+pub fn pending(seal: &Seal, row: &Row) -> Result<Option<Pending>, Error> {
     let Some(id) = row.try_get::<Option<String>, _>("action_id")? else { return Ok(None) };
     let state: String = row.try_get("action_state")?;
     let reason = seal.open(REASON, &id, row.try_get("action_reason")?)?;
@@ -95,7 +95,7 @@ fn read_state(name: &str, due_at: Option<i64>, reason: String) -> Result<ActionS
     })
 }
 
-pub fn action(seal: &Seal, row: &SqliteRow) -> Result<Action, Error> {
+pub fn action(seal: &Seal, row: &Row) -> Result<Action, Error> {
     let id: String = row.try_get("id")?;
     let subject_id: String = row.try_get("subject_id")?;
     let kind: String = row.try_get("subject_kind")?;

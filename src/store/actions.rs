@@ -3,12 +3,13 @@
 use std::{slice, time::Duration};
 
 use jiff::Timestamp;
-use sqlx::Row;
+use sqlx::AssertSqlSafe;
 
 use super::{
     Changes, Error, Store,
     action_row::{COLUMNS, action, verb, write_reason, write_state, write_verb},
     batch,
+    db::query,
     deed::{Deed, Outcome, Spoken, entry, tell},
     journal::Scribe,
     seal::{COMMENT, Seal},
@@ -121,7 +122,7 @@ impl Store {
                  ORDER BY bulk IS NOT NULL, decided_at, id LIMIT 1)
              RETURNING {COLUMNS}"
         );
-        let row = sqlx::query(sqlx::AssertSqlSafe(sql))
+        let row = query(AssertSqlSafe(sql))
             .bind(worker)
             .bind((now + LEASE).as_microsecond())
             .bind(now.as_microsecond())
@@ -144,7 +145,7 @@ impl Store {
                  ELSE due_at + CASE owner WHEN $1 THEN 0 ELSE $2 END END)
              FROM action WHERE state IN ('held', 'waiting', 'sending') AND {MAY_GO} AND {ITS_TURN}"
         );
-        let row = sqlx::query(sqlx::AssertSqlSafe(sql))
+        let row = query(AssertSqlSafe(sql))
             .bind(worker)
             .bind(i64::try_from(OWNER_FIRST.as_micros()).unwrap_or(i64::MAX))
             .bind(now.as_microsecond())
@@ -162,7 +163,7 @@ impl Store {
         key: &IdempotencyKey,
     ) -> Result<Claim, Error> {
         let now = self.0.clock.now();
-        let written = sqlx::query(
+        let written = query(
             "UPDATE action SET attempts = attempts + 1, lease_until = $3, must_read = 0,
                  key_sent_at = CASE WHEN key = $2 AND key_sent_at IS NOT NULL THEN key_sent_at ELSE $4 END,
                  key = $2
@@ -191,7 +192,7 @@ impl Store {
         let (now, seal) = (self.0.clock.now(), &self.0.seal);
         let mut tx = self.0.backend.begin().await?;
         let (name, due_at, reason) = write_state(state);
-        let written = sqlx::query(
+        let written = query(
             "UPDATE action SET state = $2, due_at = $3, reason = $4, lease_until = NULL, must_read = $5,
                  subject_kind = $7, subject_id = $8
              WHERE id = $1 AND state = 'sending' AND owner = $6",
@@ -205,7 +206,7 @@ impl Store {
         // What was to be made is there now.
         .bind(action.subject.kind())
         .bind(action.subject.id())
-        .execute(&mut *tx)
+        .execute(&mut tx)
         .await?;
         let claim = Claim::of(written.rows_affected());
         let mut changes =
@@ -236,7 +237,7 @@ impl Store {
     }
 
     async fn hurry_only(&self, id: Option<&ActionId>) -> Result<(), Error> {
-        let moved = sqlx::query(
+        let moved = query(
             "UPDATE action SET due_at = $1
              WHERE state = 'waiting' AND due_at > $1 AND ($2 IS NULL OR id = $2)",
         )
@@ -250,7 +251,7 @@ impl Store {
 
     /// Tells that a claim's worker is alive and still at it.
     pub async fn renew(&self, id: &ActionId, worker: &str) -> Result<(), Error> {
-        sqlx::query(
+        query(
             "UPDATE action SET lease_until = $3 WHERE id = $1 AND state = 'sending' AND owner = $2",
         )
         .bind(id.as_str())
@@ -263,7 +264,7 @@ impl Store {
 
     /// A refusal was read: it is no longer shown.
     pub async fn acknowledge(&self, id: &ActionId) -> Result<(), Error> {
-        sqlx::query(
+        query(
             "UPDATE action SET acknowledged = 1 WHERE id = $1 AND state IN ('rejected', 'stopped')",
         )
         .bind(id.as_str())
@@ -282,13 +283,13 @@ async fn record(
     owner: &str,
 ) -> Result<(), SubmitError> {
     let (kind, id) = (action.subject.kind(), action.subject.id());
-    let open = sqlx::query(
+    let open = query(
         "SELECT id, verb, state FROM action WHERE subject_kind = $1 AND subject_id = $2
              AND state IN ('proposed', 'held', 'sending', 'waiting')",
     )
     .bind(kind)
     .bind(id)
-    .fetch_optional(&mut **tx)
+    .fetch_optional(&mut *tx)
     .await
     .map_err(Error::from)?;
     if let Some(open) = open {
@@ -302,10 +303,10 @@ async fn record(
         });
     }
     // An older refusal about this object has been read, since it is decided again.
-    sqlx::query("UPDATE action SET acknowledged = 1 WHERE subject_kind = $1 AND subject_id = $2")
+    query("UPDATE action SET acknowledged = 1 WHERE subject_kind = $1 AND subject_id = $2")
         .bind(kind)
         .bind(id)
-        .execute(&mut **tx)
+        .execute(&mut *tx)
         .await
         .map_err(Error::from)?;
     let (state, due_at, reason) = write_state(&action.state);
@@ -313,7 +314,7 @@ async fn record(
     let id = action.id.as_str();
     let comment = action.comment.as_ref().map(ToString::to_string);
     let comment = comment.map(|text| seal.seal(COMMENT, id, text)).transpose()?;
-    sqlx::query(
+    query(
         "INSERT INTO action (id, subject_kind, subject_id, verb, evidence, reason_code, comment,
              reviewer, decided_at, state, due_at, reason, key, key_sent_at, attempts, must_read, owner,
              after_id, proposed_with, bulk)
@@ -336,7 +337,7 @@ async fn record(
     .bind(action.after.as_ref().map(|id| id.as_str()))
     .bind(proposed.then(|| scribe.ends().map(Text::as_str)).flatten())
     .bind(action.bulk.as_ref().map(Text::as_str))
-    .execute(&mut **tx)
+    .execute(&mut *tx)
     .await
     .map_err(Error::from)?;
     Ok(snoozed::decided(tx, action).await?)

@@ -1,4 +1,5 @@
-//! The SQLite file: private modes, write-ahead log, one writer, several readers.
+//! The file of a single user: private modes, write-ahead log, one writer, several readers. A team's
+//! database is opened by `server`.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -10,19 +11,24 @@ use std::{
 };
 
 use sqlx::{
-    Row, SqlSafeStr, Sqlite, SqlitePool, Transaction,
+    SqlSafeStr,
     migrate::{MigrateError, Migration, MigrationType, Migrator},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use tokio::sync::broadcast;
 
-use super::{Error, Inner, Store, seal::Seal, sealed};
+use super::{
+    Error, Inner, Store,
+    db::{Reader, Tx, Writer, query},
+    seal::Seal,
+    sealed,
+};
 use crate::{clock::Clock, config::private_folder, secret::FieldKey};
 
 pub struct Backend {
-    /// One connection: writers queue here and not inside SQLite.
-    pub writer: SqlitePool,
-    pub reader: SqlitePool,
+    /// One connection: writers queue here and not inside the database.
+    pub writer: Writer,
+    pub reader: Reader,
 }
 
 /// In bytes.
@@ -34,7 +40,7 @@ const LONGEST_LOG: &str = "67108864";
 const WRITER_CACHE: &str = "-16384";
 
 /// How many commits a slow listener may lag behind before it is told "anything may have moved".
-const CHANGES_KEPT: usize = 256;
+pub const CHANGES_KEPT: usize = 256;
 
 impl Store {
     /// Opens a file that is not sealed, making it and its folder private, and brings its schema up
@@ -64,18 +70,19 @@ impl Store {
         let writer = writer.await?;
         migrator().run(&writer).await.map_err(|why| not_migrated(why, path))?;
         let seal = key.map_or_else(Seal::none, Seal::with);
+        let writer = Writer::File(writer);
         let mut tx = writer.begin().await?;
         sealed::fit(&mut tx, &seal, path).await?;
         tx.commit().await?;
-        let reader = pool(3).connect_lazy_with(options.read_only(true));
+        let reader = Reader::File(pool(3).connect_lazy_with(options.read_only(true)));
         let changes = broadcast::Sender::new(CHANGES_KEPT);
         let backend = Backend { writer, reader };
         let opened = fs::metadata(path).map_err(unusable)?;
         let key_ends = std::sync::OnceLock::new();
-        let seen_version = AtomicI64::new(backend.data_version().await?);
+        let seen_version = Arc::new(AtomicI64::new(backend.version().await?));
         Ok(Self(Arc::new(Inner {
             path: path.to_owned(),
-            file: (opened.dev(), opened.ino()),
+            file: Some((opened.dev(), opened.ino())),
             backend,
             seal,
             changes,
@@ -83,6 +90,7 @@ impl Store {
             key_ends,
             seen_version,
             looks_across: std::sync::Mutex::default(),
+            server: None,
         })))
     }
 }
@@ -119,7 +127,7 @@ pub fn pool(connections: u32) -> SqlitePoolOptions {
 pub const NEWEST_VERSION: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
 
 /// Version, name and statements.
-const MIGRATIONS: [(i64, &str, &str); 17] = [
+const MIGRATIONS: [(i64, &str, &str); 18] = [
     (1, "start", include_str!("../../assets/migrations/0001_start.sql")),
     (2, "newest by status", include_str!("../../assets/migrations/0002_newest_by_status.sql")),
     (3, "mismatches", include_str!("../../assets/migrations/0003_mismatches.sql")),
@@ -137,6 +145,7 @@ const MIGRATIONS: [(i64, &str, &str); 17] = [
     (17, "views", include_str!("../../assets/migrations/0017_views.sql")),
     (18, "marks", include_str!("../../assets/migrations/0018_marks.sql")),
     (19, "snoozed", include_str!("../../assets/migrations/0019_snoozed.sql")),
+    (20, "decided", include_str!("../../assets/migrations/0020_decided.sql")),
 ];
 
 pub fn migrator() -> Migrator {
@@ -164,13 +173,17 @@ pub async fn private_file(path: PathBuf) -> io::Result<File> {
 
 impl Backend {
     /// A write transaction from its first statement: it can wait, but never fail half-way.
-    pub async fn begin(&self) -> Result<Transaction<'static, Sqlite>, Error> {
-        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    pub async fn begin(&self) -> Result<Tx, Error> {
+        Ok(self.writer.begin().await?)
     }
 
-    /// Moves when another process commits; our own writer's commits do not move it.
-    pub async fn data_version(&self) -> Result<i64, Error> {
-        let row = sqlx::query("PRAGMA data_version").fetch_one(&self.writer).await?;
+    /// Moves when another process commits. Of the file, our own commits do not move it.
+    pub async fn version(&self) -> Result<i64, Error> {
+        let row = match &self.writer {
+            Writer::File(_) => query("PRAGMA data_version").fetch_one(&self.writer).await?,
+            // Looked at beside those who write.
+            Writer::Server(_) => query("SELECT version FROM moved").fetch_one(&self.reader).await?,
+        };
         Ok(row.try_get(0)?)
     }
 }
@@ -179,12 +192,20 @@ impl Backend {
 mod tests {
     use super::*;
 
+    #[test]
+    fn no_migration_is_forgotten() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/migrations");
+        let files = fs::read_dir(folder).unwrap().flatten();
+        let files = files.filter(|file| file.path().extension().is_some_and(|ext| ext == "sql"));
+        assert_eq!(files.count(), MIGRATIONS.len());
+    }
+
     #[tokio::test]
     async fn a_store_of_a_newer_version_is_refused_in_words() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("store.db");
         let store = Store::open(&path, Clock::system()).await.unwrap();
-        sqlx::query(
+        query(
             "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
              VALUES (99, 'of tomorrow', 1, x'00', 0)",
         )
@@ -202,12 +223,12 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(&dir.path().join("store.db"), Clock::system()).await.unwrap();
         let pragma = async |sql: &'static str| {
-            let row = sqlx::query(sql).fetch_one(&store.0.backend.writer).await.unwrap();
+            let row = query(sql).fetch_one(&store.0.backend.writer).await.unwrap();
             row.try_get::<i64, _>(0).unwrap()
         };
         assert_eq!(pragma("PRAGMA synchronous").await, 2, "FULL");
         assert_eq!(pragma("PRAGMA foreign_keys").await, 1);
-        let mode = sqlx::query("PRAGMA journal_mode").fetch_one(&store.0.backend.writer).await;
+        let mode = query("PRAGMA journal_mode").fetch_one(&store.0.backend.writer).await;
         assert_eq!(mode.unwrap().try_get::<String, _>(0).unwrap(), "wal");
     }
 }

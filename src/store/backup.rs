@@ -37,6 +37,9 @@ impl Store {
     /// # Errors
     /// If it cannot be written, or the copy does not stand its proof: then it is worth nothing.
     pub async fn copy_into(&self, file: &Path) -> Result<Copied, Error> {
+        if self.0.server.is_some() {
+            return Err(Error::Shared { what: "pg_dump makes its backups" });
+        }
         let source = SqliteConnectOptions::new().filename(&self.0.path).read_only(true);
         let mut db = SqliteConnection::connect_with(&source).await?;
         let name = file.to_str().ok_or_else(|| unfit(file, "its name is not UTF-8"))?;

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use sqlx::{Row, sqlite::SqliteRow};
 
 use super::{
-    Changes, Error, Store, exhibits,
+    Changes, Error, Store,
+    db::{Row, query},
+    exhibits,
     hydrated::{hydrate, put_redacted},
     listing::folded,
     newer::winner,
@@ -113,15 +114,15 @@ async fn put_inquiry(
     now: Timestamp,
     by: Option<&Text>,
 ) -> Result<bool, Error> {
-    let known = sqlx::query("SELECT id, updated_at, body FROM inquiry WHERE id = $1")
+    let known = query("SELECT id, updated_at, body FROM inquiry WHERE id = $1")
         .bind(inquiry.id.as_str())
-        .fetch_optional(&mut **tx)
+        .fetch_optional(&mut *tx)
         .await?;
     let redacted =
         tombstone::of(tx, seal, "inquiry", inquiry.id.as_str(), inquiry.redacted_at).await?;
     let newest = newest(seal, known.as_ref(), inquiry.updated_at, redacted, inquiry)?;
     let Some((body, inquiry)) = newest else { return Ok(false) };
-    sqlx::query(
+    query(
         "INSERT INTO inquiry
              (id, status, created_at, updated_at, waiting_since, account_id, template, search,
               body, fetched_at)
@@ -143,7 +144,7 @@ async fn put_inquiry(
     .bind(inquiry_search(seal, &inquiry))
     .bind(seal.body::<Inquiry>(inquiry.id.as_str(), body)?)
     .bind(now.as_microsecond())
-    .execute(&mut **tx)
+    .execute(&mut *tx)
     .await?;
     if let Some(known) = &known {
         snoozed::inquiry_moved(tx, seal, known, &inquiry, by).await?;
@@ -155,7 +156,7 @@ async fn put_inquiry(
 /// What has to be written, as JSON and as an object; none if what is known stands.
 fn newest<T: Forget + Body>(
     seal: &Seal,
-    known: Option<&SqliteRow>,
+    known: Option<&Row>,
     at: Option<Timestamp>,
     redacted: Option<Timestamp>,
     incoming: &T,
@@ -176,9 +177,9 @@ fn newest<T: Forget + Body>(
 }
 
 async fn put_case(tx: &mut Tx, seal: &Seal, case: &Case, by: Option<&Text>) -> Result<bool, Error> {
-    let known = sqlx::query("SELECT id, updated_at, body FROM review_case WHERE id = $1")
+    let known = query("SELECT id, updated_at, body FROM review_case WHERE id = $1")
         .bind(case.id.as_str())
-        .fetch_optional(&mut **tx)
+        .fetch_optional(&mut *tx)
         .await?;
     let redacted = tombstone::of(tx, seal, "case", case.id.as_str(), case.redacted_at).await?;
     let newest = newest(seal, known.as_ref(), case.updated_at, redacted, case)?;
@@ -188,7 +189,7 @@ async fn put_case(tx: &mut Tx, seal: &Seal, case: &Case, by: Option<&Text>) -> R
     let name = case.name.as_ref().map_or("", |name| name.as_str());
     let assignee = case.assignee.as_ref().map_or("", |assignee| assignee.as_str());
     let search = format!("{} {name} {assignee} {}", case.id, case.status).to_lowercase();
-    sqlx::query(
+    query(
         "INSERT INTO review_case (id, status, template, resolved, resolution, sla_expires_at,
              created_at, updated_at, queue, assignee, search, body)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
@@ -211,53 +212,55 @@ async fn put_case(tx: &mut Tx, seal: &Seal, case: &Case, by: Option<&Text>) -> R
     .bind(case.assignee.as_ref().map(|assignee| assignee.as_str().to_lowercase()))
     .bind(search)
     .bind(seal.body::<Case>(case.id.as_str(), body)?)
-    .execute(&mut **tx)
+    .execute(&mut *tx)
     .await?;
     if let Some(known) = &known {
         snoozed::case_moved(tx, seal, known, &case, by).await?;
     }
     // What stays is left alone: each tie that comes or goes moves an inquiry's deadline.
     let ties = serde_json::to_string(&case.inquiries)?;
-    sqlx::query(
+    query(
         "DELETE FROM case_inquiry WHERE case_id = $1
              AND inquiry_id NOT IN (SELECT value FROM json_each($2))",
     )
     .bind(case.id.as_str())
     .bind(&ties)
-    .execute(&mut **tx)
+    .execute(&mut *tx)
     .await?;
-    sqlx::query(
-        "INSERT OR IGNORE INTO case_inquiry (case_id, inquiry_id)
-         SELECT $1, value FROM json_each($2)",
+    query(
+        "INSERT INTO case_inquiry (case_id, inquiry_id)
+         SELECT $1, value FROM json_each($2) WHERE true ON CONFLICT DO NOTHING",
     )
     .bind(case.id.as_str())
     .bind(ties)
-    .execute(&mut **tx)
+    .execute(&mut *tx)
     .await?;
-    sqlx::query("DELETE FROM case_account WHERE case_id = $1")
+    query("DELETE FROM case_account WHERE case_id = $1")
         .bind(case.id.as_str())
-        .execute(&mut **tx)
+        .execute(&mut *tx)
         .await?;
     for account in &case.accounts {
-        sqlx::query("INSERT OR IGNORE INTO case_account (case_id, account_id) VALUES ($1, $2)")
-            .bind(case.id.as_str())
-            .bind(account.as_str())
-            .execute(&mut **tx)
-            .await?;
+        query(
+            "INSERT INTO case_account (case_id, account_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        )
+        .bind(case.id.as_str())
+        .bind(account.as_str())
+        .execute(&mut *tx)
+        .await?;
     }
     Ok(true)
 }
 
 async fn put_account(tx: &mut Tx, seal: &Seal, account: &Account) -> Result<bool, Error> {
-    let known = sqlx::query("SELECT id, updated_at, body FROM account WHERE id = $1")
+    let known = query("SELECT id, updated_at, body FROM account WHERE id = $1")
         .bind(account.id.as_str())
-        .fetch_optional(&mut **tx)
+        .fetch_optional(&mut *tx)
         .await?;
     let redacted =
         tombstone::of(tx, seal, "account", account.id.as_str(), account.redacted_at).await?;
     let newest = newest(seal, known.as_ref(), account.updated_at, redacted, account)?;
     let Some((body, account)) = newest else { return Ok(false) };
-    sqlx::query(
+    query(
         "INSERT INTO account (id, created_at, updated_at, status, type_name, body)
          VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (id) DO UPDATE SET created_at = excluded.created_at,
@@ -270,7 +273,7 @@ async fn put_account(tx: &mut Tx, seal: &Seal, account: &Account) -> Result<bool
     .bind(account.status.as_ref().map(folded))
     .bind(account.type_name.as_ref().map(folded))
     .bind(seal.body::<Account>(account.id.as_str(), body)?)
-    .execute(&mut **tx)
+    .execute(&mut *tx)
     .await?;
     shared::put_account(tx, seal, &account).await?;
     Ok(true)
@@ -283,7 +286,7 @@ async fn put_relations(
     now: Timestamp,
 ) -> Result<(), Error> {
     let (source, key) = (relations.source.as_str(), relations.key.as_str());
-    sqlx::query(
+    query(
         "INSERT INTO relation_list (source, key, fetched_at, more) VALUES ($1, $2, $3, $4)
          ON CONFLICT (source, key) DO UPDATE SET
              fetched_at = excluded.fetched_at, more = excluded.more, stale = 0",
@@ -292,12 +295,12 @@ async fn put_relations(
     .bind(key)
     .bind(now.as_microsecond())
     .bind(relations.more)
-    .execute(&mut **tx)
+    .execute(&mut *tx)
     .await?;
-    sqlx::query("DELETE FROM relation WHERE source = $1 AND key = $2")
+    query("DELETE FROM relation WHERE source = $1 AND key = $2")
         .bind(source)
         .bind(key)
-        .execute(&mut **tx)
+        .execute(&mut *tx)
         .await?;
     for (position, target) in relations.targets.iter().enumerate() {
         let (kind, id, status) = match target {
@@ -307,7 +310,7 @@ async fn put_relations(
             }
             Relation::Other { kind, id, status } => (kind.as_str(), id.as_str(), status.as_ref()),
         };
-        sqlx::query(
+        query(
             "INSERT INTO relation (source, key, position, kind, target, status)
              VALUES ($1, $2, $3, $4, $5, $6)",
         )
@@ -317,7 +320,7 @@ async fn put_relations(
         .bind(kind)
         .bind(id)
         .bind(status.map(|status| status.as_str()))
-        .execute(&mut **tx)
+        .execute(&mut *tx)
         .await?;
     }
     Ok(())

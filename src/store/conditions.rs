@@ -13,6 +13,9 @@ use crate::model::{
     filter::{Clause, Field, Test, Than, Value},
 };
 
+/// No id has a character that comes behind this one.
+const LAST: char = '\u{10ffff}';
+
 pub fn of_inquiries(selection: &mut Selection, view: &InquiryView, now: Timestamp) {
     for clause in &view.clauses {
         let made = match &clause.test {
@@ -96,7 +99,7 @@ fn inquiry(selection: &mut Selection, field: Field, value: &Value, now: i64) -> 
         Field::Account => {
             // A range, for the index.
             any_of(selection, value, str::to_owned, |n| {
-                format!("list.account_id >= ${n} AND list.account_id < ${n} || char(1114111)")
+                format!("list.account_id >= ${n} AND list.account_id < ${n} || '{LAST}'")
             })
         }
         Field::Case => yes(open_case, value),
@@ -131,7 +134,7 @@ fn case(
         Field::Account => any_of(selection, value, str::to_owned, |n| {
             format!(
                 "EXISTS (SELECT 1 FROM case_account WHERE case_id = list.id
-                     AND account_id >= ${n} AND account_id < ${n} || char(1114111))"
+                     AND account_id >= ${n} AND account_id < ${n} || '{LAST}')"
             )
         }),
         Field::Tag => return None,

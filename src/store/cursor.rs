@@ -1,17 +1,21 @@
 //! Small facts about the store itself: where sync stands, which environment it belongs to.
 
-use std::sync::atomic::Ordering;
+use std::{
+    sync::atomic::Ordering,
+    time::{Duration, Instant},
+};
 
-use sqlx::Row;
-
-use super::{Changes, Error, Store};
+use super::{Changes, Error, Store, db::query};
 use crate::model::Text;
 
 pub const ENVIRONMENT: &str = "environment";
 
+/// How long a server is trusted to have told of everything.
+const BETWEEN_QUESTIONS: Duration = Duration::from_secs(30);
+
 impl Store {
     pub async fn cursor(&self, name: &str) -> Result<Option<String>, Error> {
-        let row = sqlx::query("SELECT value FROM cursor WHERE name = $1")
+        let row = query("SELECT value FROM cursor WHERE name = $1")
             .bind(name)
             .fetch_optional(&self.0.backend.reader)
             .await?;
@@ -19,7 +23,7 @@ impl Store {
     }
 
     pub async fn set_cursor(&self, name: &str, value: &str) -> Result<(), Error> {
-        sqlx::query(
+        query(
             "INSERT INTO cursor (name, value) VALUES ($1, $2)
              ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         )
@@ -39,12 +43,13 @@ impl Store {
         self.set_cursor(ENVIRONMENT, environment.as_str()).await
     }
 
-    /// If another process wrote since the last look: anything may have moved.
+    /// If another process wrote since the last look: anything may have moved. A server tells of it
+    /// (see `told`), so it is asked now and then only, for what was told and not heard.
     pub async fn watch_others(&self) -> Result<(), Error> {
         if self.is_untouched() {
             return Ok(());
         }
-        let version = self.0.backend.data_version().await?;
+        let version = self.0.backend.version().await?;
         if self.0.seen_version.swap(version, Ordering::Relaxed) != version {
             self.tell(Changes::everything());
         }
@@ -55,6 +60,14 @@ impl Store {
     /// that costs less than a question to the database. Once is not enough, since times of files
     /// are coarse, and somebody may write twice within one of them.
     fn is_untouched(&self) -> bool {
+        if let Some(server) = &self.0.server {
+            let Ok(mut asked) = server.asked.lock() else { return false };
+            if asked.elapsed() < BETWEEN_QUESTIONS {
+                return true;
+            }
+            *asked = Instant::now();
+            return false;
+        }
         let mut log = self.0.path.clone().into_os_string();
         log.push("-wal");
         let written = std::fs::metadata(log).and_then(|log| log.modified()).ok();

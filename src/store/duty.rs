@@ -3,6 +3,7 @@
 //!
 //! Whoever is on duty holds a lock of the operating system, which a killed process cannot keep,
 //! and says in the lock's own file how it stands. That is no write to the store, so it wakes nobody.
+//! On a server it is a row that has to be renewed (see `lease`), which wakes nobody either.
 
 use std::{
     fs::{File, TryLockError},
@@ -13,7 +14,7 @@ use std::{
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Error, Store};
+use super::{Error, Store, lease::Lease};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Duty {
@@ -22,6 +23,13 @@ pub enum Duty {
 }
 
 impl Duty {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Sync => "sync",
+            Self::Receive => "receive",
+        }
+    }
+
     /// `caseload.db` → `caseload.lock`
     fn file(self, store: &Path) -> PathBuf {
         store.with_extension(match self {
@@ -33,7 +41,13 @@ impl Duty {
 
 /// Held by the process on duty; dropping it lets the next one take over.
 #[derive(Debug)]
-pub struct OnDuty(File);
+pub struct OnDuty(Held);
+
+#[derive(Debug)]
+enum Held {
+    Lock(File),
+    Lease(Lease),
+}
 
 impl OnDuty {
     /// Tells whoever looks how it stands.
@@ -41,10 +55,26 @@ impl OnDuty {
     /// # Errors
     /// If the file cannot be written; the duty is held all the same.
     pub fn say(&self, how: &impl Serialize) -> io::Result<()> {
-        let text = serde_json::to_vec(how)?;
-        // What is looked at meanwhile is half of it, and is looked at again.
-        self.0.write_all_at(&text, 0)?;
-        self.0.set_len(text.len() as u64)
+        let text = serde_json::to_string(how)?;
+        match &self.0 {
+            Held::Lock(file) => {
+                // What is looked at meanwhile is half of it, and is looked at again.
+                file.write_all_at(text.as_bytes(), 0)?;
+                file.set_len(text.len() as u64)
+            }
+            Held::Lease(lease) => {
+                lease.say(text);
+                Ok(())
+            }
+        }
+    }
+
+    /// Returns when the duty may be somebody else's. A lock is never lost.
+    pub async fn lost(&self) {
+        match &self.0 {
+            Held::Lock(_) => std::future::pending().await,
+            Held::Lease(lease) => lease.lost().await,
+        }
     }
 }
 
@@ -60,8 +90,11 @@ impl Store {
     /// Takes a duty up; none if another process has it.
     ///
     /// # Errors
-    /// If the store's folder cannot be used.
-    pub fn take_up(&self, duty: Duty) -> Result<Option<OnDuty>, Error> {
+    /// If the store's folder, or its server, cannot be used.
+    pub async fn take_up(&self, duty: Duty) -> Result<Option<OnDuty>, Error> {
+        if self.is_shared() {
+            return Ok(self.lease(duty.name()).await?.map(|lease| OnDuty(Held::Lease(lease))));
+        }
         let path = duty.file(&self.0.path);
         let unusable = |why| Error::Folder { path: path.display().to_string(), why };
         let mut options = File::options();
@@ -70,7 +103,7 @@ impl Store {
         match file.try_lock() {
             Ok(()) => {
                 file.set_len(0).map_err(unusable)?;
-                Ok(Some(OnDuty(file)))
+                Ok(Some(OnDuty(Held::Lock(file))))
             }
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(why)) => Err(unusable(why)),
@@ -80,8 +113,15 @@ impl Store {
     /// Looks how the process on duty stands.
     ///
     /// # Errors
-    /// If the store's folder cannot be used.
-    pub fn look_at<T: DeserializeOwned>(&self, duty: Duty) -> Result<Watch<T>, Error> {
+    /// If the store's folder, or its server, cannot be used.
+    pub async fn look_at<T: DeserializeOwned>(&self, duty: Duty) -> Result<Watch<T>, Error> {
+        if self.is_shared() {
+            let says = self.leased(duty.name()).await?;
+            return Ok(match says {
+                Some(text) => Watch::Somebody(serde_json::from_str(&text).ok()),
+                None => Watch::Nobody,
+            });
+        }
         on_duty(&self.0.path, duty)
     }
 }
@@ -120,17 +160,17 @@ mod tests {
         let path = dir.path().join("store.db");
         let one = Store::open(&path, Clock::system()).await.unwrap();
         let two = Store::open(&path, Clock::system()).await.unwrap();
-        let seen = || two.look_at::<String>(Duty::Sync).unwrap();
-        assert_eq!(seen(), Watch::Nobody, "nobody was ever there");
-        let duty = one.take_up(Duty::Sync).unwrap().expect("it is free");
-        assert_eq!(seen(), Watch::Somebody(None));
-        assert!(two.take_up(Duty::Sync).unwrap().is_none());
-        assert!(two.take_up(Duty::Receive).unwrap().is_some(), "that is another duty");
+        let seen = async || two.look_at::<String>(Duty::Sync).await.unwrap();
+        assert_eq!(seen().await, Watch::Nobody, "nobody was ever there");
+        let duty = one.take_up(Duty::Sync).await.unwrap().expect("it is free");
+        assert_eq!(seen().await, Watch::Somebody(None));
+        assert!(two.take_up(Duty::Sync).await.unwrap().is_none());
+        assert!(two.take_up(Duty::Receive).await.unwrap().is_some(), "that is another duty");
         duty.say(&"a long story").unwrap();
         duty.say(&"well").unwrap();
-        assert_eq!(seen(), Watch::Somebody(Some("well".to_owned())));
+        assert_eq!(seen().await, Watch::Somebody(Some("well".to_owned())));
         drop(duty);
-        assert_eq!(seen(), Watch::Nobody);
-        assert!(two.take_up(Duty::Sync).unwrap().is_some());
+        assert_eq!(seen().await, Watch::Nobody);
+        assert!(two.take_up(Duty::Sync).await.unwrap().is_some());
     }
 }

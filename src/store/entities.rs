@@ -1,10 +1,12 @@
 //! Whole objects with what belongs to them, for the detail.
 
 use jiff::Timestamp;
-use sqlx::Row;
+use sqlx::AssertSqlSafe;
 
 use super::{
-    CaseRow, Error, InquiryRow, Signal, Store, action_row, exhibits,
+    CaseRow, Error, InquiryRow, Signal, Store, action_row,
+    db::query,
+    exhibits,
     history::Person,
     worklist::{case_row, inquiry_row, instant},
 };
@@ -61,23 +63,21 @@ const MOST_OTHERS: u32 = 50;
 impl Store {
     pub async fn inquiry(&self, id: &InquiryId) -> Result<Option<InquiryFile>, Error> {
         let (reader, seal) = (&self.0.backend.reader, &self.0.seal);
-        let row =
-            sqlx::query("SELECT id, body, fetched_at, hydrated_at FROM inquiry WHERE id = $1")
-                .bind(id.as_str())
-                .fetch_optional(reader)
-                .await?;
+        let row = query("SELECT id, body, fetched_at, hydrated_at FROM inquiry WHERE id = $1")
+            .bind(id.as_str())
+            .fetch_optional(reader)
+            .await?;
         let Some(row) = row else { return Ok(None) };
         let inquiry: Inquiry = seal.object(&row)?;
-        let verifications = sqlx::query(
-            "SELECT id, body FROM verification WHERE inquiry_id = $1 ORDER BY position",
-        )
-        .bind(id.as_str())
-        .fetch_all(reader)
-        .await?;
-        let cases = sqlx::query(sqlx::AssertSqlSafe(format!(
+        let verifications =
+            query("SELECT id, body FROM verification WHERE inquiry_id = $1 ORDER BY position")
+                .bind(id.as_str())
+                .fetch_all(reader)
+                .await?;
+        let cases = query(AssertSqlSafe(format!(
             "SELECT list.id, list.body, {} FROM review_case AS list
              JOIN case_inquiry ON case_inquiry.case_id = list.id {}
-             WHERE case_inquiry.inquiry_id = $1 ORDER BY list.resolved, list.created_at DESC",
+             WHERE case_inquiry.inquiry_id = $1 ORDER BY list.resolved, list.created_at DESC NULLS LAST",
             action_row::PENDING_COLUMNS,
             action_row::PENDING_JOIN
         )))
@@ -117,17 +117,17 @@ impl Store {
 
     pub async fn case(&self, id: &CaseId) -> Result<Option<CaseFile>, Error> {
         let (reader, seal) = (&self.0.backend.reader, &self.0.seal);
-        let row = sqlx::query("SELECT id, body FROM review_case WHERE id = $1")
+        let row = query("SELECT id, body FROM review_case WHERE id = $1")
             .bind(id.as_str())
             .fetch_optional(reader)
             .await?;
         let Some(row) = row else { return Ok(None) };
         let case: Case = seal.object(&row)?;
-        let inquiries = sqlx::query(sqlx::AssertSqlSafe(format!(
+        let inquiries = query(AssertSqlSafe(format!(
             "SELECT list.id, list.body, list.kinds, list.failed, list.signals, list.unproven, list.passed,
                  list.hydrated_at, 0 AS late, {} FROM inquiry AS list
              JOIN case_inquiry ON case_inquiry.inquiry_id = list.id {}
-             WHERE case_inquiry.case_id = $1 ORDER BY list.created_at DESC",
+             WHERE case_inquiry.case_id = $1 ORDER BY list.created_at DESC NULLS LAST",
             action_row::PENDING_COLUMNS,
             action_row::PENDING_JOIN
         )))
@@ -154,7 +154,7 @@ impl Store {
     }
 
     pub async fn account(&self, id: &AccountId) -> Result<Option<Account>, Error> {
-        let row = sqlx::query("SELECT id, body FROM account WHERE id = $1")
+        let row = query("SELECT id, body FROM account WHERE id = $1")
             .bind(id.as_str())
             .fetch_optional(&self.0.backend.reader)
             .await?;
@@ -163,9 +163,9 @@ impl Store {
 
     /// An account's inquiries but one, newest first.
     async fn others_of(&self, id: &AccountId, but: &InquiryId) -> Result<Vec<Inquiry>, Error> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT id, body FROM inquiry WHERE account_id = $1 AND id <> $2
-             ORDER BY created_at DESC, id LIMIT $3",
+             ORDER BY created_at DESC NULLS LAST, id LIMIT $3",
         )
         .bind(id.as_str())
         .bind(but.as_str())
@@ -181,9 +181,10 @@ impl Store {
         &self,
         template: Option<&TemplateId>,
     ) -> Result<Vec<KnownStatus>, Error> {
-        let rows = sqlx::query(
-            "SELECT status, max(resolution IS NOT NULL) FROM review_case WHERE template IS $1
-             GROUP BY lower(status) ORDER BY count(*) DESC, status",
+        let rows = query(
+            "SELECT min(status), count(resolution) FROM review_case
+             WHERE template IS NOT DISTINCT FROM $1
+             GROUP BY lower(status) ORDER BY count(*) DESC, 1",
         )
         .bind(template.map(|id| id.as_str()))
         .fetch_all(&self.0.backend.reader)

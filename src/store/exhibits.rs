@@ -1,9 +1,13 @@
 //! What hangs on an inquiry or a case beside its verifications: written as a whole when it is
 //! fetched, read as a whole for the detail.
 
-use sqlx::{Row, SqlitePool};
-
-use super::{Error, Store, seal::Seal, together::Tx, tombstone};
+use super::{
+    Error, Store,
+    db::{On, Reader, query},
+    seal::Seal,
+    together::Tx,
+    tombstone,
+};
 use crate::model::{Exhibit, Exhibits, Report, ReportId, Subject};
 
 /// Writes down all that hangs on an object; false if that was known.
@@ -17,19 +21,19 @@ pub async fn put(
     let redacted = tombstone::of(tx, seal, owner.kind(), owner.id(), None).await?;
     let pieces = if redacted.is_some() { &[] } else { pieces };
     let bodies: Vec<String> = pieces.iter().map(serde_json::to_string).collect::<Result<_, _>>()?;
-    let known = sqlx::query("SELECT id, body FROM exhibit WHERE owner = $1 ORDER BY position")
+    let known = query("SELECT id, body FROM exhibit WHERE owner = $1 ORDER BY position")
         .bind(owner.id())
-        .fetch_all(&mut **tx)
+        .fetch_all(&mut *tx)
         .await?;
     let known = known.iter().map(|row| seal.json::<Exhibit>(row));
     if known.collect::<Result<Vec<String>, Error>>()? == bodies {
         return Ok(false);
     }
-    sqlx::query("DELETE FROM exhibit WHERE owner = $1").bind(owner.id()).execute(&mut **tx).await?;
+    query("DELETE FROM exhibit WHERE owner = $1").bind(owner.id()).execute(&mut *tx).await?;
     for (position, (piece, json)) in pieces.iter().zip(bodies).enumerate() {
         let id = format!("{}/{}", owner.id(), piece.id());
         let body = seal.body::<Exhibit>(&id, json)?;
-        sqlx::query(
+        query(
             "INSERT INTO exhibit (id, owner, position, body) VALUES ($1, $2, $3, $4)
              ON CONFLICT (id) DO NOTHING",
         )
@@ -37,14 +41,14 @@ pub async fn put(
         .bind(owner.id())
         .bind(i64::try_from(position).unwrap_or(i64::MAX))
         .bind(body)
-        .execute(&mut **tx)
+        .execute(&mut *tx)
         .await?;
     }
     Ok(true)
 }
 
-pub async fn of(reader: &SqlitePool, seal: &Seal, owner: &str) -> Result<Exhibits, Error> {
-    let rows = sqlx::query("SELECT id, body FROM exhibit WHERE owner = $1 ORDER BY position")
+pub async fn of(reader: &Reader, seal: &Seal, owner: &str) -> Result<Exhibits, Error> {
+    let rows = query("SELECT id, body FROM exhibit WHERE owner = $1 ORDER BY position")
         .bind(owner)
         .fetch_all(reader)
         .await?;
@@ -56,9 +60,9 @@ pub async fn of(reader: &SqlitePool, seal: &Seal, owner: &str) -> Result<Exhibit
 pub async fn renew(tx: &mut Tx, seal: &Seal, report: &Report) -> Result<bool, Error> {
     let piece = Exhibit::Report(report.clone());
     let json = serde_json::to_string(&piece)?;
-    let known = sqlx::query("SELECT id, body FROM exhibit WHERE piece = $1")
+    let known = query("SELECT id, body FROM exhibit WHERE piece = $1")
         .bind(piece.id())
-        .fetch_all(&mut **tx)
+        .fetch_all(&mut *tx)
         .await?;
     if report.redacted_at.is_some() {
         tombstone::beside(tx, seal, "report", piece.id()).await?;
@@ -70,10 +74,10 @@ pub async fn renew(tx: &mut Tx, seal: &Seal, report: &Report) -> Result<bool, Er
         }
         let id: String = row.try_get("id")?;
         let body = seal.body::<Exhibit>(&id, json.clone())?;
-        sqlx::query("UPDATE exhibit SET body = $2 WHERE id = $1")
+        query("UPDATE exhibit SET body = $2 WHERE id = $1")
             .bind(id)
             .bind(body)
-            .execute(&mut **tx)
+            .execute(&mut *tx)
             .await?;
         moved = true;
     }
@@ -81,12 +85,8 @@ pub async fn renew(tx: &mut Tx, seal: &Seal, report: &Report) -> Result<bool, Er
 }
 
 /// A report that hangs on something.
-pub async fn report<'e>(
-    reader: impl sqlx::SqliteExecutor<'e>,
-    seal: &Seal,
-    id: &ReportId,
-) -> Result<Option<Report>, Error> {
-    let row = sqlx::query("SELECT id, body FROM exhibit WHERE piece = $1 LIMIT 1")
+pub async fn report(reader: impl On, seal: &Seal, id: &ReportId) -> Result<Option<Report>, Error> {
+    let row = query("SELECT id, body FROM exhibit WHERE piece = $1 LIMIT 1")
         .bind(id.as_str())
         .fetch_optional(reader)
         .await?;

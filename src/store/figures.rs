@@ -1,8 +1,6 @@
 //! A view in figures: how many rows, since when the oldest waits, how many are late. Never counts
 //! further than a strip on the screen can say.
 
-use sqlx::Row;
-
 use super::{
     CaseView, Error, InquiryView, Store, Total,
     window::Selection,
@@ -36,7 +34,7 @@ impl Store {
             late.source = "inquiry AS list INDEXED BY inquiry_urgent";
             late.holds(format!("list.urgency < {}", now.as_microsecond()));
             let sql = format!(
-                "SELECT count(*) FROM (SELECT 1 FROM {} {} LIMIT {MOST})",
+                "SELECT count(*) FROM (SELECT 1 FROM {} {} LIMIT {MOST}) AS counted",
                 late.source,
                 late.filter()
             );
@@ -65,7 +63,7 @@ impl Store {
             selection.source,
             selection.filter_and("list.place <> 0")
         );
-        let row = selection.ask(sql).fetch_optional(&mut *tx).await?;
+        let row = selection.ask(sql).fetch_optional(&mut tx).await?;
         let oldest = row.map(|row| row.try_get(0)).transpose()?;
         Ok(Figures { count, extent, oldest: instant(oldest), late })
     }
@@ -84,11 +82,12 @@ impl Store {
         };
         let sql = format!(
             "SELECT count(*), min(since), coalesce(sum(late), 0) FROM (
-                 SELECT {since} AS since, coalesce({late}, 0) AS late FROM {} {} LIMIT {MOST})",
+                 SELECT {since} AS since, CASE WHEN {late} THEN 1 ELSE 0 END AS late
+                 FROM {} {} LIMIT {MOST}) AS counted",
             selection.source,
             selection.filter()
         );
-        let row = selection.ask(sql).fetch_one(&mut *tx).await?;
+        let row = selection.ask(sql).fetch_one(&mut tx).await?;
         let seen = row.try_get::<i64, _>(0)?.unsigned_abs();
         let (count, extent) = match counted {
             Some(counted) => (counted, Total::Exact),

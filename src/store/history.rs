@@ -4,9 +4,13 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use sqlx::{AssertSqlSafe, Row, sqlite::SqliteRow};
+use sqlx::AssertSqlSafe;
 
-use super::{Error, Signal, Store, action_row, worklist::instant};
+use super::{
+    Error, Signal, Store, action_row,
+    db::{Row, query},
+    worklist::instant,
+};
 use crate::model::{AccountId, Inquiry, InquiryId, InquiryStatus, Shared, Text, Verb, Verdict};
 
 /// Whose verdicts are asked for.
@@ -74,9 +78,9 @@ impl Store {
         most: u32,
         and: Option<&Inquiry>,
     ) -> Result<Vec<Inquiry>, Error> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT id, body FROM inquiry WHERE account_id IN (SELECT value FROM json_each($1))
-                 AND +status IN ('approved', 'declined') AND id IS NOT $2
+                 AND (status || '') IN ('approved', 'declined') AND id IS DISTINCT FROM $2
              ORDER BY newest, id LIMIT $3",
         )
         .bind(serde_json::to_string(accounts)?)
@@ -91,7 +95,7 @@ impl Store {
     /// What was decided here about inquiries, newest first, by their ids.
     async fn made_of(&self, inquiries: &[Inquiry]) -> Result<HashMap<String, Vec<Made>>, Error> {
         let ids: Vec<&InquiryId> = inquiries.iter().map(|inquiry| &inquiry.id).collect();
-        let rows = sqlx::query(AssertSqlSafe(
+        let rows = query(AssertSqlSafe(
             "SELECT id, subject_id, verb, reviewer, reason_code, decided_at FROM action
              WHERE subject_id IN (SELECT value FROM json_each($1)) AND state = 'done'
                  AND subject_kind = 'inquiry' ORDER BY decided_at DESC",
@@ -108,7 +112,7 @@ impl Store {
         Ok(made)
     }
 
-    fn made(&self, row: &SqliteRow) -> Result<Option<Made>, Error> {
+    fn made(&self, row: &Row) -> Result<Option<Made>, Error> {
         let id: String = row.try_get("id")?;
         let status = match action_row::verb(&self.0.seal, &id, row.try_get("verb")?)? {
             Verb::Approve => InquiryStatus::Approved,

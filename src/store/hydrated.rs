@@ -1,10 +1,16 @@
 //! What was verified of an inquiry: written when it is fetched, and who waits for it.
 
 use jiff::Timestamp;
-use sqlx::{Row, sqlite::SqliteRow};
 
 use super::{
-    Error, Store, batch::micros, seal::Seal, shared, together::Tx, tombstone, worklist::instant,
+    Error, Store,
+    batch::micros,
+    db::{Row, query},
+    seal::Seal,
+    shared,
+    together::Tx,
+    tombstone,
+    worklist::instant,
 };
 use crate::model::{Inquiry, InquiryId, Verification, forget::Forget, verification::Weight};
 
@@ -17,20 +23,19 @@ pub async fn put_redacted(
     let mut remains = verification.clone();
     remains.forget();
     let (id, json) = (remains.id.as_str(), serde_json::to_string(&remains)?);
-    let known = sqlx::query("SELECT id, body FROM verification WHERE id = $1")
+    let known = query("SELECT id, body FROM verification WHERE id = $1")
         .bind(id)
-        .fetch_optional(&mut **tx)
+        .fetch_optional(&mut *tx)
         .await?;
     let Some(known) = known else { return Ok(false) };
     if seal.json::<Verification>(&known)? == json {
         return Ok(false);
     }
-    let updated =
-        sqlx::query("UPDATE verification SET body = $2 WHERE id = $1 RETURNING inquiry_id")
-            .bind(id)
-            .bind(seal.body::<Verification>(id, json)?)
-            .fetch_one(&mut **tx)
-            .await?;
+    let updated = query("UPDATE verification SET body = $2 WHERE id = $1 RETURNING inquiry_id")
+        .bind(id)
+        .bind(seal.body::<Verification>(id, json)?)
+        .fetch_one(&mut *tx)
+        .await?;
     shared::put_checks(tx, seal, &updated.try_get::<String, _>(0)?).await?;
     Ok(true)
 }
@@ -50,26 +55,26 @@ pub async fn hydrate(
     let bodies: Vec<String> =
         verifications.iter().map(serde_json::to_string).collect::<Result<_, _>>()?;
     if is_known(tx, seal, inquiry, &bodies).await? {
-        sqlx::query(
+        query(
             "UPDATE inquiry SET hydrated_at = $2, hydrated_version = $3, fetched_at = $2
              WHERE id = $1",
         )
         .bind(inquiry.id.as_str())
         .bind(now.as_microsecond())
         .bind(micros(inquiry.updated_at))
-        .execute(&mut **tx)
+        .execute(&mut *tx)
         .await?;
         return Ok(false);
     }
-    sqlx::query("DELETE FROM verification WHERE inquiry_id = $1")
+    query("DELETE FROM verification WHERE inquiry_id = $1")
         .bind(inquiry.id.as_str())
-        .execute(&mut **tx)
+        .execute(&mut *tx)
         .await?;
     let mut counts = [0_i64; 4];
     let mut kinds: Vec<&str> = Vec::new();
     for (position, (verification, json)) in verifications.iter().zip(bodies).enumerate() {
         let body = seal.body::<Verification>(verification.id.as_str(), json)?;
-        sqlx::query(
+        query(
             "INSERT INTO verification (id, inquiry_id, position, body) VALUES ($1, $2, $3, $4)
              ON CONFLICT (id) DO UPDATE SET
                  inquiry_id = excluded.inquiry_id, position = excluded.position, body = excluded.body",
@@ -78,7 +83,7 @@ pub async fn hydrate(
         .bind(inquiry.id.as_str())
         .bind(i64::try_from(position).unwrap_or(i64::MAX))
         .bind(body)
-        .execute(&mut **tx)
+        .execute(&mut *tx)
         .await?;
         if !kinds.contains(&verification.kind.as_str()) {
             kinds.push(verification.kind.as_str());
@@ -92,7 +97,7 @@ pub async fn hydrate(
             }] += 1;
         }
     }
-    sqlx::query(
+    query(
         "UPDATE inquiry SET hydrated_at = $2, hydrated_version = $3, kinds = $4,
              failed = $5, signals = $6, unproven = $7, passed = $8, fetched_at = $2 WHERE id = $1",
     )
@@ -104,7 +109,7 @@ pub async fn hydrate(
     .bind(counts[1])
     .bind(counts[2])
     .bind(counts[3])
-    .execute(&mut **tx)
+    .execute(&mut *tx)
     .await?;
     shared::put_checks(tx, seal, inquiry.id.as_str()).await?;
     Ok(true)
@@ -116,15 +121,14 @@ async fn is_known(
     inquiry: &Inquiry,
     bodies: &[String],
 ) -> Result<bool, Error> {
-    let hydrated = sqlx::query("SELECT 1 FROM inquiry WHERE id = $1 AND hydrated_at IS NOT NULL")
+    let hydrated = query("SELECT 1 FROM inquiry WHERE id = $1 AND hydrated_at IS NOT NULL")
         .bind(inquiry.id.as_str())
-        .fetch_optional(&mut **tx)
+        .fetch_optional(&mut *tx)
         .await?;
-    let known =
-        sqlx::query("SELECT id, body FROM verification WHERE inquiry_id = $1 ORDER BY position")
-            .bind(inquiry.id.as_str())
-            .fetch_all(&mut **tx)
-            .await?;
+    let known = query("SELECT id, body FROM verification WHERE inquiry_id = $1 ORDER BY position")
+        .bind(inquiry.id.as_str())
+        .fetch_all(&mut *tx)
+        .await?;
     let known = known.iter().map(|row| seal.json::<Verification>(row));
     let known: Vec<String> = known.collect::<Result<_, _>>()?;
     Ok(hydrated.is_some() && known == bodies)
@@ -137,15 +141,15 @@ impl Store {
         &self,
         limit: u32,
     ) -> Result<Vec<(InquiryId, Option<Timestamp>)>, Error> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT id, updated_at FROM inquiry WHERE status = 'needs_review'
-                 AND (hydrated_at IS NULL OR hydrated_version IS NOT updated_at)
+                 AND (hydrated_at IS NULL OR hydrated_version IS DISTINCT FROM updated_at)
              ORDER BY place, id LIMIT $1",
         )
         .bind(limit)
         .fetch_all(&self.0.backend.reader)
         .await?;
-        let version = |row: &SqliteRow| {
+        let version = |row: &Row| {
             let id: String = row.try_get(0)?;
             Ok((InquiryId::new(&id)?, instant(row.try_get(1)?)))
         };
@@ -154,7 +158,7 @@ impl Store {
 
     /// All inquiries that wait for review as far as is known.
     pub async fn under_review(&self) -> Result<Vec<InquiryId>, Error> {
-        let rows = sqlx::query("SELECT id FROM inquiry WHERE status = 'needs_review'")
+        let rows = query("SELECT id FROM inquiry WHERE status = 'needs_review'")
             .fetch_all(&self.0.backend.reader)
             .await?;
         rows.iter().map(|row| Ok(InquiryId::new(&row.try_get::<String, _>(0)?)?)).collect()

@@ -1,8 +1,8 @@
 //! Ids alone: those that begin in a certain way, and whom a piece of evidence belongs to.
 
-use sqlx::Row;
+use sqlx::AssertSqlSafe;
 
-use super::{Error, Store};
+use super::{Error, Store, db::query};
 use crate::model::{AccountId, CaseId, InquiryId, ReportId, Subject, VerificationId};
 
 /// Of each kind.
@@ -14,10 +14,11 @@ impl Store {
         let found = |table: &'static str| async move {
             // Ids are ASCII: what begins so sorts before the last character there is.
             let sql = format!(
-                "SELECT id FROM {table} WHERE id >= $1 AND id < $1 || char(127) ORDER BY id LIMIT {MOST}"
+                "SELECT id FROM {table} WHERE id >= $1 AND id < $2 ORDER BY id LIMIT {MOST}"
             );
-            let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+            let rows = query(AssertSqlSafe(sql))
                 .bind(start)
+                .bind(format!("{start}\x7f"))
                 .fetch_all(&self.0.backend.reader)
                 .await?;
             rows.iter().map(|row| row.try_get(0)).collect::<Result<Vec<String>, sqlx::Error>>()
@@ -37,7 +38,7 @@ impl Store {
 
     /// The inquiry of a verification that is in the local copy.
     pub async fn inquiry_of(&self, id: &VerificationId) -> Result<Option<InquiryId>, Error> {
-        let row = sqlx::query("SELECT inquiry_id FROM verification WHERE id = $1")
+        let row = query("SELECT inquiry_id FROM verification WHERE id = $1")
             .bind(id.as_str())
             .fetch_optional(&self.0.backend.reader)
             .await?;
@@ -47,8 +48,8 @@ impl Store {
 
     /// What a report hangs on; an inquiry where it hangs on one and on cases too.
     pub async fn owner_of(&self, id: &ReportId) -> Result<Option<Subject>, Error> {
-        let row = sqlx::query(
-            "SELECT owner, EXISTS (SELECT 1 FROM inquiry WHERE id = owner) AS of_inquiry
+        let row = query(
+            "SELECT owner, (SELECT count(*) FROM inquiry WHERE id = owner) AS of_inquiry
              FROM exhibit WHERE piece = $1 ORDER BY of_inquiry DESC LIMIT 1",
         )
         .bind(id.as_str())

@@ -4,7 +4,7 @@ use std::os::unix::fs::MetadataExt;
 
 use jiff::Timestamp;
 
-use super::{Changes, Error, Store, batch::apply_in, relation_keys, tombstone};
+use super::{Changes, Error, Store, batch::apply_in, db::query, relation_keys, tombstone};
 use crate::model::{Batch, Event, EventId};
 
 /// What became of some events.
@@ -32,12 +32,12 @@ impl Store {
         let (mut ingested, mut batch) = (Ingested::default(), Batch::default());
         let mut heeded = Changes::default();
         for event in in_order {
-            let inserted = sqlx::query(
+            let inserted = query(
                 "INSERT INTO event (id, seen_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING",
             )
             .bind(event.id.as_str())
             .bind(now.as_microsecond())
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await?;
             if inserted.rows_affected() == 0 {
                 ingested.already_seen += 1;
@@ -57,8 +57,9 @@ impl Store {
     /// Whether what is written is still read by those who open the store: a file that was moved
     /// away or replaced takes writes that nobody will ever see.
     fn is_there(&self) -> Result<(), Error> {
+        let Some(opened) = self.0.file else { return Ok(()) };
         let found = std::fs::metadata(&self.0.path).map(|file| (file.dev(), file.ino())).ok();
-        if found == Some(self.0.file) {
+        if found == Some(opened) {
             return Ok(());
         }
         Err(Error::Gone { path: self.0.path.display().to_string() })
@@ -70,9 +71,9 @@ impl Store {
     /// # Errors
     /// If the store cannot be written.
     pub async fn forget_events(&self, before: Timestamp) -> Result<u64, Error> {
-        let forgotten = sqlx::query(
-            "DELETE FROM event WHERE rowid IN
-                 (SELECT rowid FROM event WHERE seen_at < $1 ORDER BY seen_at LIMIT $2)",
+        let forgotten = query(
+            "DELETE FROM event WHERE id IN
+                 (SELECT id FROM event WHERE seen_at < $1 ORDER BY seen_at LIMIT $2)",
         )
         .bind(before.as_microsecond())
         .bind(AT_ONCE)

@@ -7,14 +7,12 @@ use std::{
 };
 
 use jiff::Timestamp;
-use sqlx::{
-    Connection, Row, SqliteConnection,
-    sqlite::{SqliteConnectOptions, SqliteRow},
-};
+use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use super::{
     Error,
     backend::NEWEST_VERSION,
+    db::{Row, query},
     mismatches::mismatch,
     sealed::{self, Rows, State},
     worklist::instant,
@@ -77,7 +75,7 @@ pub async fn inspect(path: &Path) -> Result<Option<Inspection>, Error> {
         Ok(row.try_get::<Option<i64>, _>(0)?.unwrap_or(0))
     })
     .await?;
-    let environment = sqlx::query("SELECT value FROM cursor WHERE name = 'environment'")
+    let environment = query("SELECT value FROM cursor WHERE name = 'environment'")
         .fetch_optional(&mut db)
         .await?;
     let environment = environment.map(|row| row.try_get::<String, _>(0)).transpose()?;
@@ -133,7 +131,7 @@ async fn outbox(db: &mut SqliteConnection) -> Result<OutboxLook, Error> {
 
 async fn mismatches(db: &mut SqliteConnection) -> Result<(u64, Vec<Mismatch>), Error> {
     let all = one(db, "SELECT count(*) FROM mismatch", count).await?;
-    let newest = sqlx::query(
+    let newest = query(
         "SELECT kind, path, expected, found, first_seen, last_seen, times FROM mismatch
          ORDER BY last_seen DESC, rowid LIMIT $1",
     )
@@ -146,11 +144,11 @@ async fn mismatches(db: &mut SqliteConnection) -> Result<(u64, Vec<Mismatch>), E
 async fn one<T>(
     db: &mut SqliteConnection,
     sql: &'static str,
-    read: impl FnOnce(&SqliteRow) -> Result<T, Error>,
+    read: impl FnOnce(&Row) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    read(&sqlx::query(sql).fetch_one(db).await?)
+    read(&query(sql).fetch_one(db).await?)
 }
 
-fn count(row: &SqliteRow) -> Result<u64, Error> {
+fn count(row: &Row) -> Result<u64, Error> {
     Ok(u64::try_from(row.try_get::<i64, _>(0)?).unwrap_or(0))
 }

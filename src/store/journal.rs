@@ -1,8 +1,11 @@
 //! The journal's lines in the store: appended in the transaction of the deed they tell of.
 
-use sqlx::{Row, sqlite::SqliteRow};
-
-use super::{Error, Store, cursor::ENVIRONMENT, together::Tx};
+use super::{
+    Error, Store,
+    cursor::ENVIRONMENT,
+    db::{Row, query},
+    together::Tx,
+};
 use crate::{
     journal,
     model::{ActionId, Before, Evidence, JournalEntry, KeyProfile, Text},
@@ -38,13 +41,13 @@ impl Scribe {
 
     /// Appends a line, chained to the last one. The first one says which journal it begins.
     pub async fn append(&self, tx: &mut Tx, entry: JournalEntry) -> Result<(), Error> {
-        let row = sqlx::query(
+        let row = query(
             "SELECT name, hash, lines, (SELECT coalesce(max(seq), 0) FROM journal) AS last,
                  (SELECT value FROM cursor WHERE name = $1) AS environment
              FROM journal_end",
         )
         .bind(ENVIRONMENT)
-        .fetch_optional(&mut **tx)
+        .fetch_optional(&mut *tx)
         .await?;
         let gone = "the record of where the journal ends is gone";
         let row = row.ok_or_else(|| Error::Database(gone.to_owned()))?;
@@ -69,11 +72,11 @@ impl Scribe {
         }
         line += 1;
         hash = insert(tx, line, &hash, JournalEntry { key, ..entry }).await?;
-        sqlx::query("UPDATE journal_end SET lines = $1, hash = $2, name = coalesce(name, $3)")
+        query("UPDATE journal_end SET lines = $1, hash = $2, name = coalesce(name, $3)")
             .bind(line)
             .bind(&hash)
             .bind(begun.as_ref().map(Text::as_str))
-            .execute(&mut **tx)
+            .execute(&mut *tx)
             .await?;
         Ok(())
     }
@@ -88,27 +91,24 @@ async fn insert(
     let line = Some(seq.unsigned_abs());
     let text = journal::canonical(&JournalEntry { line, ..entry.clone() });
     let hash = journal::link(previous, &text);
-    sqlx::query(
-        "INSERT INTO journal (seq, entry, hash, action, subject) VALUES ($1, $2, $3, $4, $5)",
-    )
-    .bind(seq)
-    .bind(&text)
-    .bind(&hash)
-    .bind(entry.action.as_ref().map(|id| id.as_str()))
-    .bind(entry.subject.as_ref().map(|subject| subject.id()))
-    .execute(&mut **tx)
-    .await?;
+    query("INSERT INTO journal (seq, entry, hash, action, subject) VALUES ($1, $2, $3, $4, $5)")
+        .bind(seq)
+        .bind(&text)
+        .bind(&hash)
+        .bind(entry.action.as_ref().map(|id| id.as_str()))
+        .bind(entry.subject.as_ref().map(|subject| subject.id()))
+        .execute(&mut *tx)
+        .await?;
     Ok(hash)
 }
 
 /// What a reviewer did with an object since it was last decided, by them or for all.
 pub async fn before(tx: &mut Tx, subject: &str, who: &Text) -> Result<Before, Error> {
-    let rows = sqlx::query(
-        "SELECT seq, entry FROM journal WHERE subject = $1 ORDER BY seq DESC LIMIT 400",
-    )
-    .bind(subject)
-    .fetch_all(&mut **tx)
-    .await?;
+    let rows =
+        query("SELECT seq, entry FROM journal WHERE subject = $1 ORDER BY seq DESC LIMIT 400")
+            .bind(subject)
+            .fetch_all(&mut *tx)
+            .await?;
     let mut found = Vec::new();
     for row in &rows {
         let Ok(entry) = serde_json::from_str::<JournalEntry>(row.try_get("entry")?) else {
@@ -131,7 +131,7 @@ pub async fn before(tx: &mut Tx, subject: &str, who: &Text) -> Result<Before, Er
     Ok(before)
 }
 
-pub fn stored(row: &SqliteRow) -> Result<StoredLine, Error> {
+pub fn stored(row: &Row) -> Result<StoredLine, Error> {
     Ok(StoredLine {
         number: row.try_get::<i64, _>("seq")?.unsigned_abs(),
         text: row.try_get("entry")?,
@@ -166,7 +166,7 @@ impl Store {
         who: &Text,
     ) -> Result<bool, Error> {
         let rows =
-            sqlx::query("SELECT entry FROM journal WHERE subject = $1 ORDER BY seq DESC LIMIT 400")
+            query("SELECT entry FROM journal WHERE subject = $1 ORDER BY seq DESC LIMIT 400")
                 .bind(subject)
                 .fetch_all(&self.0.backend.reader)
                 .await?;
@@ -185,13 +185,12 @@ impl Store {
 
     /// Up to `most` lines after a number, oldest first.
     pub async fn journal_after(&self, number: u64, most: u32) -> Result<Vec<StoredLine>, Error> {
-        let rows = sqlx::query(
-            "SELECT seq, entry, hash FROM journal WHERE seq > $1 ORDER BY seq LIMIT $2",
-        )
-        .bind(i64::try_from(number).unwrap_or(i64::MAX))
-        .bind(most)
-        .fetch_all(&self.0.backend.reader)
-        .await?;
+        let rows =
+            query("SELECT seq, entry, hash FROM journal WHERE seq > $1 ORDER BY seq LIMIT $2")
+                .bind(i64::try_from(number).unwrap_or(i64::MAX))
+                .bind(most)
+                .fetch_all(&self.0.backend.reader)
+                .await?;
         rows.iter().map(stored).collect()
     }
 
@@ -205,7 +204,7 @@ impl Store {
     pub async fn journal_at(&self, numbers: &[u64]) -> Result<Vec<StoredLine>, Error> {
         let mut lines = Vec::new();
         for number in numbers {
-            let row = sqlx::query("SELECT seq, entry, hash FROM journal WHERE seq = $1")
+            let row = query("SELECT seq, entry, hash FROM journal WHERE seq = $1")
                 .bind(i64::try_from(*number).unwrap_or(i64::MAX))
                 .fetch_optional(&self.0.backend.reader)
                 .await?;
@@ -216,17 +215,16 @@ impl Store {
 
     /// The lines that name an action, oldest first.
     pub async fn journal_of(&self, action: &ActionId) -> Result<Vec<StoredLine>, Error> {
-        let rows =
-            sqlx::query("SELECT seq, entry, hash FROM journal WHERE action = $1 ORDER BY seq")
-                .bind(action.as_str())
-                .fetch_all(&self.0.backend.reader)
-                .await?;
+        let rows = query("SELECT seq, entry, hash FROM journal WHERE action = $1 ORDER BY seq")
+            .bind(action.as_str())
+            .fetch_all(&self.0.backend.reader)
+            .await?;
         rows.iter().map(stored).collect()
     }
 
     /// The decision that was made last about an object, by its id.
     pub async fn latest_decision(&self, subject: &str) -> Result<Option<ActionId>, Error> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT entry FROM journal WHERE subject = $1 AND action IS NOT NULL ORDER BY seq DESC",
         )
         .bind(subject)
@@ -274,11 +272,11 @@ mod tests {
 
         let writer = &store.0.backend.writer;
         for sql in ["UPDATE journal SET entry = 'x'", "DELETE FROM journal"] {
-            let refused = sqlx::query(sql).execute(writer).await.unwrap_err();
+            let refused = query(sql).execute(writer).await.unwrap_err();
             assert!(refused.to_string().contains("append-only"), "{refused}");
         }
-        sqlx::query("DROP TRIGGER journal_is_append_only").execute(writer).await.unwrap();
-        sqlx::query("UPDATE journal SET entry = replace(entry, 'jane', 'joan') WHERE seq = 2")
+        query("DROP TRIGGER journal_is_append_only").execute(writer).await.unwrap();
+        query("UPDATE journal SET entry = replace(entry, 'jane', 'joan') WHERE seq = 2")
             .execute(writer)
             .await
             .unwrap();
@@ -303,9 +301,9 @@ mod tests {
             "DELETE FROM _sqlx_migrations WHERE version = 5",
         ];
         for sql in as_it_was {
-            sqlx::query(sql).execute(writer).await.unwrap();
+            query(sql).execute(writer).await.unwrap();
         }
-        sqlx::query("INSERT INTO journal (entry, hash) VALUES ($1, $2)")
+        query("INSERT INTO journal (entry, hash) VALUES ($1, $2)")
             .bind(old)
             .bind(journal::link(journal::ROOT, old))
             .execute(writer)

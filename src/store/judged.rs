@@ -3,9 +3,7 @@
 
 use std::fmt::Write;
 
-use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
-
-use super::{Error, seal::Seal, window::Selection};
+use super::{Error, db::Row, seal::Seal, together::Tx, window::Selection};
 use crate::model::{Case, Inquiry, Text, likeness::is_like};
 
 /// A question about rows, and whether it is to be denied.
@@ -31,11 +29,7 @@ const MOST_LOOKED_AT: u32 = 20_000;
 const MOST_READ: u32 = 4_000;
 
 /// Replaces what is to be judged by the rows that were found.
-pub async fn settle(
-    db: &mut SqliteConnection,
-    seal: &Seal,
-    selection: &mut Selection,
-) -> Result<(), Error> {
+pub async fn settle(db: &mut Tx, seal: &Seal, selection: &mut Selection) -> Result<(), Error> {
     for Judged { inverse, question } in std::mem::take(&mut selection.judged) {
         let found = match &question {
             Question::Like(word) => alike(db, selection, word).await?,
@@ -43,16 +37,12 @@ pub async fn settle(
         };
         let nth = selection.bind(json(&found));
         let not = if inverse { "NOT" } else { "" };
-        selection.holds(format!("list.rowid {not} IN (SELECT value FROM json_each(${nth}))"));
+        selection.holds(format!("list.rowid {not} IN (SELECT value + 0 FROM json_each(${nth}))"));
     }
     Ok(())
 }
 
-async fn alike(
-    db: &mut SqliteConnection,
-    selection: &Selection,
-    word: &str,
-) -> Result<Vec<i64>, Error> {
+async fn alike(db: &mut Tx, selection: &Selection, word: &str) -> Result<Vec<i64>, Error> {
     let sql = format!(
         "SELECT list.rowid, list.search FROM {} {} ORDER BY {} LIMIT {MOST_LOOKED_AT}",
         selection.source,
@@ -70,7 +60,7 @@ async fn alike(
 }
 
 async fn tagged(
-    db: &mut SqliteConnection,
+    db: &mut Tx,
     seal: &Seal,
     selection: &Selection,
     tags: &[String],
@@ -113,7 +103,7 @@ async fn tagged(
     Ok(found)
 }
 
-fn own_tags(seal: &Seal, table: &str, row: &SqliteRow) -> Result<Vec<Text>, Error> {
+fn own_tags(seal: &Seal, table: &str, row: &Row) -> Result<Vec<Text>, Error> {
     Ok(match table {
         "inquiry" => seal.object::<Inquiry>(row)?.tags,
         _ => seal.object::<Case>(row)?.tags,

@@ -3,11 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::AssertSqlSafe;
 
 use super::{
     Error, Store,
     action_row::{COLUMNS, action, verb},
+    db::query,
     worklist::instant,
 };
 use crate::model::{
@@ -23,7 +24,7 @@ impl Store {
             "SELECT {COLUMNS} FROM action
              WHERE decided_at >= $2 AND (reviewer = $1 OR confirmed_by = $1)"
         );
-        let rows = sqlx::query(AssertSqlSafe(sql))
+        let rows = query(AssertSqlSafe(sql))
             .bind(who.as_str())
             .bind(since.as_microsecond())
             .fetch_all(&self.0.backend.reader)
@@ -66,7 +67,7 @@ impl Store {
         who: &Text,
     ) -> Result<HashMap<ActionId, JournalEntry>, Error> {
         let ids: Vec<&ActionId> = actions.iter().map(|action| &action.id).collect();
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT entry FROM journal WHERE action IN (SELECT value FROM json_each($1))
              ORDER BY seq",
         )
@@ -92,8 +93,8 @@ impl Store {
         told: &HashMap<ActionId, JournalEntry>,
     ) -> Result<HashMap<u64, Timestamp>, Error> {
         let numbers: Vec<u64> = told.values().filter_map(first_opened).collect();
-        let rows = sqlx::query(
-            "SELECT seq, entry FROM journal WHERE seq IN (SELECT value FROM json_each($1))",
+        let rows = query(
+            "SELECT seq, entry FROM journal WHERE seq IN (SELECT value + 0 FROM json_each($1))",
         )
         .bind(serde_json::to_string(&numbers)?)
         .fetch_all(&self.0.backend.reader)
@@ -117,18 +118,17 @@ impl Store {
             .collect();
         let ids: Vec<&str> = verdicts.iter().map(|action| action.subject.id()).collect();
         let ids = serde_json::to_string(&ids)?;
-        let stands = sqlx::query(
-            "SELECT id, status FROM inquiry WHERE id IN (SELECT value FROM json_each($1))",
-        )
-        .bind(&ids)
-        .fetch_all(&self.0.backend.reader)
-        .await?;
+        let stands =
+            query("SELECT id, status FROM inquiry WHERE id IN (SELECT value FROM json_each($1))")
+                .bind(&ids)
+                .fetch_all(&self.0.backend.reader)
+                .await?;
         let mut status = HashMap::new();
         for row in &stands {
             let word: String = row.try_get("status")?;
             status.insert(row.try_get::<String, _>("id")?, InquiryStatus::parse(&word));
         }
-        let done = sqlx::query(
+        let done = query(
             "SELECT id, subject_id, verb, decided_at FROM action
              WHERE subject_id IN (SELECT value FROM json_each($1)) AND state = 'done'
                  AND subject_kind = 'inquiry'",

@@ -1,9 +1,8 @@
 //! Lists as a script asks for them: whole objects, chosen by their own attributes.
 
-use sqlx::{Row, sqlite::SqliteRow};
-
 use super::{
     CaseView, Error, InquiryRow, InquiryView, Pending, Rows, Scope, Store, Window, action_row,
+    db::{Row, query},
     tally::Tally,
     window::Selection,
     worklist::{case_selection, inquiry_row, inquiry_selection},
@@ -81,7 +80,7 @@ impl Store {
             action_row::PENDING_COLUMNS
         );
         let seal = &self.0.seal;
-        let read = |row: &SqliteRow| {
+        let read = |row: &Row| {
             Ok(ListedInquiry { inquiry: seal.object(row)?, row: inquiry_row(seal, row)? })
         };
         self.window(&columns, selection, first(most), read).await
@@ -110,7 +109,7 @@ impl Store {
         }
         let columns = format!("list.id, list.body, {}", action_row::PENDING_COLUMNS);
         let seal = &self.0.seal;
-        let read = |row: &SqliteRow| {
+        let read = |row: &Row| {
             Ok(ListedCase { case: seal.object(row)?, action: action_row::pending(seal, row)? })
         };
         self.window(&columns, selection, first(most), read).await
@@ -126,7 +125,7 @@ impl Store {
         selection.is("list.status", filter.status.as_ref().map(folded));
         selection.is("list.type_name", filter.type_name.as_ref().map(folded));
         selection.is("list.id", filter.id.as_ref());
-        let read = |row: &SqliteRow| self.0.seal.object(row);
+        let read = |row: &Row| self.0.seal.object(row);
         self.window("list.id, list.body", selection, first(most), read).await
     }
 
@@ -135,7 +134,7 @@ impl Store {
         let mut tx = self.0.backend.reader.begin().await?;
         let inquiries = Tally::of("inquiry").total(&mut tx).await?;
         let cases = Tally::of("case").total(&mut tx).await?;
-        let accounts = sqlx::query("SELECT count(*) FROM account").fetch_one(&mut *tx).await?;
+        let accounts = query("SELECT count(*) FROM account").fetch_one(&mut tx).await?;
         Ok((inquiries, cases, accounts.try_get::<i64, _>(0)?.unsigned_abs()))
     }
 }

@@ -1,10 +1,9 @@
 //! What a reviewer has marked, by id: it survives refreshes and restarts, and goes when it is decided,
 //! purged or redacted (triggers see to that).
 
-use sqlx::{Row, sqlite::SqliteRow};
-
 use super::{
     Changes, Error, Pending, Store, action_row,
+    db::{Row, query},
     window::Selection,
     worklist::{CaseView, InquiryView, Window, case_selection, inquiry_selection},
 };
@@ -60,11 +59,11 @@ impl Store {
                 }
                 false => "DELETE FROM marked WHERE reviewer = $1 AND kind = $2 AND id = $3",
             };
-            sqlx::query(sql)
+            query(sql)
                 .bind(who.as_str())
                 .bind(subject.kind())
                 .bind(subject.id())
-                .execute(&mut *tx)
+                .execute(&mut tx)
                 .await?;
         }
         tx.commit().await?;
@@ -80,7 +79,7 @@ impl Store {
         cases: &CaseView,
     ) -> Result<Marked, Error> {
         let sql = "SELECT kind, id FROM marked WHERE reviewer = $1 ORDER BY kind, id";
-        let rows = sqlx::query(sql).bind(who.as_str()).fetch_all(&self.0.backend.reader).await?;
+        let rows = query(sql).bind(who.as_str()).fetch_all(&self.0.backend.reader).await?;
         let mut marked = Marked::default();
         for row in rows {
             let (kind, id): (String, String) = (row.try_get(0)?, row.try_get(1)?);
@@ -119,7 +118,7 @@ impl Store {
             "list.id, list.body, list.failed, list.hydrated_at, {}",
             action_row::PENDING_COLUMNS
         );
-        let read = |row: &SqliteRow| {
+        let read = |row: &Row| {
             Ok(MarkedInquiry {
                 inquiry: self.0.seal.object(row)?,
                 failed: u32::try_from(row.try_get::<i64, _>("failed")?).unwrap_or(u32::MAX),
@@ -135,12 +134,12 @@ impl Store {
         let selection = only_marked(case_selection(&all, self.0.clock.now()), who);
         let columns = format!(
             "list.id, list.body, {},
-             (SELECT coalesce(sum(inquiry.failed), 0) FROM case_inquiry
+             (SELECT CAST(coalesce(sum(inquiry.failed), 0) AS BIGINT) FROM case_inquiry
                  JOIN inquiry ON inquiry.id = case_inquiry.inquiry_id
                  WHERE case_inquiry.case_id = list.id) AS failed",
             action_row::PENDING_COLUMNS
         );
-        let read = |row: &SqliteRow| {
+        let read = |row: &Row| {
             Ok(MarkedCase {
                 case: self.0.seal.object(row)?,
                 failed: u32::try_from(row.try_get::<i64, _>("failed")?).unwrap_or(u32::MAX),
@@ -168,7 +167,7 @@ impl Store {
         subject: impl Fn(&str) -> Result<Subject, Error>,
     ) -> Result<Ids, Error> {
         let window = Window { rows: window.rows.min(MOST_MARKED), ..window };
-        let read = |row: &SqliteRow| subject(row.try_get("id")?);
+        let read = |row: &Row| subject(row.try_get("id")?);
         let rows = self.window("list.id", selection, window, read).await?;
         Ok(Ids { total: rows.total, subjects: rows.rows })
     }

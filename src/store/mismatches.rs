@@ -1,9 +1,12 @@
 //! Where answers were not as expected: every shape once, with how often it came.
 
 use jiff::Timestamp;
-use sqlx::{Row, sqlite::SqliteRow};
 
-use super::{Changes, Error, Store, worklist::instant};
+use super::{
+    Changes, Error, Store,
+    db::{Row, query},
+    worklist::instant,
+};
 use crate::model::{Mismatch, Shape, Text};
 
 /// Shapes that are kept: those that came last. A server that invents without end fills no disk.
@@ -29,13 +32,15 @@ impl Store {
         }
         let mut tx = self.0.backend.begin().await?;
         for Mismatch { shape, first_seen, last_seen, times } in noticed {
-            sqlx::query(
+            query(
                 "INSERT INTO mismatch (kind, path, expected, found, first_seen, last_seen, times)
                  VALUES ($1, $2, $3, $4, $5, $6, $7)
                  ON CONFLICT (kind, path, expected, found) DO UPDATE SET
-                     first_seen = min(first_seen, excluded.first_seen),
-                     last_seen = max(last_seen, excluded.last_seen),
-                     times = times + excluded.times",
+                     first_seen = CASE WHEN excluded.first_seen < mismatch.first_seen
+                         THEN excluded.first_seen ELSE mismatch.first_seen END,
+                     last_seen = CASE WHEN excluded.last_seen > mismatch.last_seen
+                         THEN excluded.last_seen ELSE mismatch.last_seen END,
+                     times = mismatch.times + excluded.times",
             )
             .bind(shape.kind.as_str())
             .bind(shape.path.as_str())
@@ -44,15 +49,15 @@ impl Store {
             .bind(first_seen.as_microsecond())
             .bind(last_seen.as_microsecond())
             .bind(i64::try_from(*times).unwrap_or(i64::MAX))
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await?;
         }
-        sqlx::query(
-            "DELETE FROM mismatch WHERE rowid IN
-                 (SELECT rowid FROM mismatch ORDER BY last_seen DESC, rowid LIMIT -1 OFFSET $1)",
+        query(
+            "DELETE FROM mismatch WHERE rowid NOT IN
+                 (SELECT rowid FROM mismatch ORDER BY last_seen DESC, rowid LIMIT $1)",
         )
         .bind(MOST_MISMATCHES)
-        .execute(&mut *tx)
+        .execute(&mut tx)
         .await?;
         tx.commit().await?;
         self.tell(Changes { mismatches: true, ..Changes::default() });
@@ -63,7 +68,7 @@ impl Store {
     pub async fn mismatches(&self) -> Result<KnownMismatches, Error> {
         let looked_at: i64 =
             self.cursor(LOOKED_AT).await?.and_then(|at| at.parse().ok()).unwrap_or(i64::MIN);
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT kind, path, expected, found, first_seen, last_seen, times FROM mismatch
              ORDER BY last_seen DESC, rowid",
         )
@@ -84,7 +89,7 @@ impl Store {
     }
 }
 
-pub fn mismatch(row: &SqliteRow) -> Result<Mismatch, Error> {
+pub fn mismatch(row: &Row) -> Result<Mismatch, Error> {
     let text = |at: usize| Ok::<_, Error>(Text::from(row.try_get::<String, _>(at)?));
     let at = |at: usize| {
         let micros = row.try_get(at)?;

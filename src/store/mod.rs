@@ -11,6 +11,7 @@ mod batch;
 mod changes;
 mod conditions;
 mod cursor;
+mod db;
 mod deed;
 mod duty;
 mod entities;
@@ -24,6 +25,7 @@ mod inspect;
 mod journal;
 mod judged;
 mod judgements;
+mod lease;
 mod listing;
 mod marked;
 mod marks;
@@ -41,11 +43,13 @@ mod seal;
 mod sealed;
 mod search;
 mod seen;
+mod server;
 mod shared;
 mod snoozed;
 mod standing;
 mod tally;
 mod together;
+mod told;
 mod tombstone;
 mod undo;
 mod unfinished;
@@ -56,6 +60,7 @@ mod worklist;
 
 use std::sync::Arc;
 
+use sqlx::postgres::PgDatabaseError;
 use tokio::sync::broadcast;
 
 pub use self::{
@@ -81,6 +86,7 @@ pub use self::{
     reseal::{Goal, Reseal, Resealed},
     restore::{Restore, Restored},
     sealed::{Rows as SealedRows, State as SealState},
+    server::{Place, Server},
     shared::Signal,
     snoozed::{Back, PutOff, Snoozes},
     standing::Standing,
@@ -90,22 +96,25 @@ pub use self::{
 };
 use crate::clock::Clock;
 
-/// A handle; clones share the file.
+/// A handle; clones share the file, or the connections to the server.
 #[derive(Clone)]
 pub struct Store(Arc<Inner>);
 
 struct Inner {
+    /// The file. Where there is a server, there is none of this name: what one console keeps for
+    /// itself lies beside it.
     path: std::path::PathBuf,
     /// Device and number of the file that was opened.
-    file: (u64, u64),
+    file: Option<(u64, u64)>,
+    server: Option<server::Connected>,
     backend: backend::Backend,
     /// Personal columns are written and read through it alone.
     seal: seal::Seal,
     changes: broadcast::Sender<Changes>,
     clock: Clock,
     key_ends: std::sync::OnceLock<KeyEnds>,
-    /// `PRAGMA data_version` when last looked at.
-    seen_version: std::sync::atomic::AtomicI64,
+    /// What moves when another process writes, as it was last seen.
+    seen_version: Arc<std::sync::atomic::AtomicI64>,
     /// When the log had been written at the last two looks whether another process wrote.
     looks_across: std::sync::Mutex<[Option<std::time::SystemTime>; 2]>,
 }
@@ -157,11 +166,26 @@ pub enum Error {
     Damaged(String),
     #[error("the local copy failed: {0}")]
     Database(String),
+    #[error(
+        "the shared database does not answer ({0}): nothing was recorded; try again when it does"
+    )]
+    Away(String),
+    #[error("the shared database cannot be used: {0}")]
+    Server(String),
+    #[error("the store is a shared database, so {what}")]
+    Shared { what: &'static str },
 }
 
 impl From<sqlx::Error> for Error {
     fn from(why: sqlx::Error) -> Self {
-        let code = why.as_database_error().and_then(|why| why.code()).unwrap_or_default();
+        let known = why.as_database_error();
+        if let Some(told) = known.and_then(|known| known.try_downcast_ref::<PgDatabaseError>()) {
+            return server::error(told);
+        }
+        if let sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::Tls(_) = why {
+            return Self::Away(why.to_string());
+        }
+        let code = known.and_then(|known| known.code()).unwrap_or_default();
         // The low byte of an extended result code is the primary one.
         match code.parse::<u32>().map(|code| code & 0xff) {
             Ok(13) => Self::Full,

@@ -1,10 +1,11 @@
 //! Looking into the outbox: rows as they are now.
 
-use sqlx::Row;
+use sqlx::AssertSqlSafe;
 
 use super::{
     Error, Store,
     action_row::{COLUMNS, action, verb},
+    db::{Row, query},
 };
 use crate::model::{Action, ActionId, InquiryId, Subject, Text, Verb, bulk::Progress};
 
@@ -12,7 +13,7 @@ impl Store {
     /// One decision, however it ended.
     pub async fn action(&self, id: &ActionId) -> Result<Option<Action>, Error> {
         let sql = format!("SELECT {COLUMNS} FROM action WHERE id = $1");
-        let row = sqlx::query(sqlx::AssertSqlSafe(sql))
+        let row = query(AssertSqlSafe(sql))
             .bind(id.as_str())
             .fetch_optional(&self.0.backend.reader)
             .await?;
@@ -21,7 +22,7 @@ impl Store {
 
     /// Whether a decision of this store made the inquiry.
     pub async fn has_made(&self, inquiry: &InquiryId) -> Result<bool, Error> {
-        let done = sqlx::query(
+        let done = query(
             "SELECT id, verb FROM action WHERE subject_kind = 'inquiry' AND subject_id = $1
                  AND state = 'done'",
         )
@@ -44,27 +45,27 @@ impl Store {
                  AND state IN ('proposed', 'held', 'sending', 'waiting', 'rejected', 'stopped')
              ORDER BY decided_at, id"
         );
-        let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(&self.0.backend.reader).await?;
+        let rows = query(AssertSqlSafe(sql)).fetch_all(&self.0.backend.reader).await?;
         rows.iter().map(|row| action(&self.0.seal, row)).collect()
     }
 
     /// How far bulk decisions are of which something is on its way, or was refused and not read yet.
     pub async fn bulks(&self) -> Result<Vec<Progress>, Error> {
-        let rows = sqlx::query(
-            // Beside its minimum SQLite takes other columns from the same row.
-            "SELECT bulk, min(id) AS id, count(*) AS total, sum(state = 'done') AS done,
-                 sum(state IN ('rejected', 'stopped')) AS refused,
-                 sum(state = 'cancelled') AS cancelled, verb
-             FROM action WHERE bulk IN (SELECT bulk FROM action
-                 WHERE bulk IS NOT NULL AND acknowledged = 0
-                 AND state IN ('held', 'sending', 'waiting', 'rejected', 'stopped'))
-             GROUP BY bulk",
+        let rows = query(
+            "SELECT parts.*, action.verb FROM (
+                 SELECT bulk, min(id) AS id, count(*) AS total,
+                     count(*) FILTER (WHERE state = 'done') AS done,
+                     count(*) FILTER (WHERE state IN ('rejected', 'stopped')) AS refused,
+                     count(*) FILTER (WHERE state = 'cancelled') AS cancelled
+                 FROM action WHERE bulk IN (SELECT bulk FROM action
+                     WHERE bulk IS NOT NULL AND acknowledged = 0
+                     AND state IN ('held', 'sending', 'waiting', 'rejected', 'stopped'))
+                 GROUP BY bulk) AS parts
+             JOIN action ON action.id = parts.id ORDER BY parts.bulk",
         )
         .fetch_all(&self.0.backend.reader)
         .await?;
-        let count = |row: &sqlx::sqlite::SqliteRow, name: &str| {
-            row.try_get::<i64, _>(name).map(i64::unsigned_abs)
-        };
+        let count = |row: &Row, name: &str| row.try_get::<i64, _>(name).map(i64::unsigned_abs);
         rows.iter()
             .map(|row| {
                 Ok(Progress {
@@ -86,7 +87,7 @@ impl Store {
                  AND state IN ('proposed', 'held', 'sending', 'waiting', 'rejected', 'stopped')
              ORDER BY decided_at DESC LIMIT 1"
         );
-        let row = sqlx::query(sqlx::AssertSqlSafe(sql))
+        let row = query(AssertSqlSafe(sql))
             .bind(subject.kind())
             .bind(subject.id())
             .fetch_optional(&self.0.backend.reader)

@@ -3,9 +3,14 @@
 use std::{io, path::Path};
 
 use futures::TryStreamExt;
-use sqlx::{Connection, Row, SqliteConnection, sqlite::SqliteConnectOptions};
+use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
-use super::{Error, cursor::ENVIRONMENT, journal::stored};
+use super::{
+    Error, Store,
+    cursor::ENVIRONMENT,
+    db::{On, Row, query},
+    journal::stored,
+};
 use crate::{
     journal::{Chain, End, Flaw, Proof},
     model::Text,
@@ -39,14 +44,14 @@ pub async fn prove(path: &Path, noted: Option<&str>) -> Result<Option<Result<Pro
         .fetch_optional(&mut *view)
         .await?;
     let end = match version {
-        Some(_) => Some(end(&mut view).await?),
+        Some(_) => Some(end(&mut *view).await?),
         None => None,
     };
     let mut chain = noted.map_or_else(Chain::default, Chain::noted);
     let mut lines =
         sqlx::query("SELECT seq, entry, hash FROM journal ORDER BY seq").fetch(&mut *view);
     while let Some(row) = lines.try_next().await? {
-        let line = stored(&row)?;
+        let line = stored(&Row::File(row))?;
         chain.take(line.number, &line.text, &line.hash);
     }
     drop(lines);
@@ -55,8 +60,39 @@ pub async fn prove(path: &Path, noted: Option<&str>) -> Result<Option<Result<Pro
     Ok(Some(chain.prove(end.as_ref())))
 }
 
-async fn end(view: &mut SqliteConnection) -> Result<End, Error> {
-    let row = sqlx::query(
+/// Lines of a server are read so many at a time.
+const PAGE: i64 = 1_000;
+
+impl Store {
+    /// The same for a store that is open, wherever it is.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub async fn prove(&self, noted: Option<&str>) -> Result<Result<Proof, Flaw>, Error> {
+        let mut view = self.0.backend.reader.begin().await?;
+        let end = end(&mut view).await?;
+        let mut chain = noted.map_or_else(Chain::default, Chain::noted);
+        let mut after = 0;
+        loop {
+            let page =
+                query("SELECT seq, entry, hash FROM journal WHERE seq > $1 ORDER BY seq LIMIT $2")
+                    .bind(after)
+                    .bind(PAGE)
+                    .fetch_all(&mut view)
+                    .await?;
+            let Some(last) = page.last() else { break };
+            after = last.try_get("seq")?;
+            for row in &page {
+                let line = stored(row)?;
+                chain.take(line.number, &line.text, &line.hash);
+            }
+        }
+        Ok(chain.prove(Some(&end)))
+    }
+}
+
+async fn end(view: impl On) -> Result<End, Error> {
+    let row = query(
         "SELECT name, lines, hash, (SELECT value FROM cursor WHERE name = $1) AS environment
          FROM journal_end",
     )

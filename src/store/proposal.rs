@@ -2,11 +2,12 @@
 //! lines, and what was decided together is confirmed or returned together.
 
 use jiff::Timestamp;
-use sqlx::Row;
+use sqlx::AssertSqlSafe;
 
 use super::{
     Changes, Error, Store,
     action_row::{COLUMNS, action, write_reason},
+    db::query,
     deed::{entry, retell},
     exhibits,
     seal::Seal,
@@ -59,7 +60,7 @@ impl Store {
             }
         }
         for part in &parts {
-            sqlx::query(
+            query(
                 "UPDATE action SET state = 'held', due_at = $2, reason = '', owner = $3,
                      confirmed_by = $4 WHERE id = $1 AND state = 'proposed'",
             )
@@ -67,7 +68,7 @@ impl Store {
             .bind(until.as_microsecond())
             .bind(worker)
             .bind(checker.as_str())
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await?;
             retell(&mut tx, &scribe, part, checker, self.0.clock.now()).await?;
         }
@@ -88,13 +89,13 @@ impl Store {
         let mut tx = self.0.backend.begin().await?;
         let parts = proposed(&mut tx, &self.0.seal, id).await?;
         for part in &parts {
-            sqlx::query(
+            query(
                 "UPDATE action SET state = 'stopped', reason = $2, due_at = NULL
                  WHERE id = $1 AND state = 'proposed'",
             )
             .bind(part.id.as_str())
             .bind(write_reason(&self.0.seal, &part.id, reason.to_string())?)
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await?;
             tombstone::tidy(&mut tx, &self.0.seal, &part.subject).await?;
             let line = entry(part, what, who, self.0.clock.now(), reason.as_str().into());
@@ -116,10 +117,7 @@ async fn proposed(tx: &mut Tx, seal: &Seal, id: &ActionId) -> Result<Vec<Action>
     let mut parts = Vec::new();
     for id in together::of(tx, id).await? {
         let sql = format!("SELECT {COLUMNS} FROM action WHERE id = $1 AND state = 'proposed'");
-        let row = sqlx::query(sqlx::AssertSqlSafe(sql))
-            .bind(id.as_str())
-            .fetch_optional(&mut **tx)
-            .await?;
+        let row = query(AssertSqlSafe(sql)).bind(id.as_str()).fetch_optional(&mut *tx).await?;
         parts.extend(row.as_ref().map(|row| action(seal, row)).transpose()?);
     }
     let asked =
@@ -133,12 +131,12 @@ async fn version(tx: &mut Tx, seal: &Seal, subject: &Subject) -> Result<Option<E
         Subject::Inquiry(_) => "SELECT status, updated_at FROM inquiry WHERE id = $1",
         Subject::Case(_) => "SELECT status, updated_at FROM review_case WHERE id = $1",
         Subject::Report(id) => {
-            let report = exhibits::report(&mut **tx, seal, id).await?;
+            let report = exhibits::report(&mut *tx, seal, id).await?;
             return Ok(report.map(|report| report.evidence()));
         }
         Subject::Account(_) | Subject::NewInquiry(_) => return Ok(None),
     };
-    let row = sqlx::query(sql).bind(subject.id()).fetch_optional(&mut **tx).await?;
+    let row = query(sql).bind(subject.id()).fetch_optional(&mut *tx).await?;
     row.map(|row| {
         let status = Text::from(row.try_get::<String, _>("status")?);
         Ok(Evidence { status, updated_at: instant(row.try_get("updated_at")?) })

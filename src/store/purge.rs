@@ -2,10 +2,11 @@
 //! Ids, statuses and times stay; the rest comes back when the object is asked for again.
 
 use jiff::Timestamp;
-use sqlx::{AssertSqlSafe, Row, sqlite::SqliteRow};
+use sqlx::AssertSqlSafe;
 
 use super::{
     Changes, Error, Store,
+    db::{Row, query},
     seal::{Body, Kept, Seal},
     together::Tx,
     tombstone,
@@ -71,7 +72,7 @@ impl Store {
                  LIMIT {}",
                 AT_ONCE - dropped.len()
             );
-            let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut *tx).await?;
+            let rows = query(AssertSqlSafe(sql)).fetch_all(&mut tx).await?;
             for row in rows {
                 let id: String = row.try_get("id")?;
                 let body = match kind {
@@ -115,11 +116,11 @@ impl Store {
         let sql = format!(
             "UPDATE {table} SET body = $2, purged_at = $3, updated_at = NULL{more} WHERE id = $1"
         );
-        sqlx::query(AssertSqlSafe(sql))
+        query(AssertSqlSafe(sql))
             .bind(id)
             .bind(body)
             .bind(self.0.clock.now().as_microsecond())
-            .execute(&mut **tx)
+            .execute(&mut *tx)
             .await?;
         Ok(())
     }
@@ -140,7 +141,7 @@ fn wanted(kind: &str, is_over: &str, whose: &Whose) -> String {
     }
 }
 
-fn remains<T: Forget + Body>(seal: &Seal, row: &SqliteRow) -> Result<Kept, Error> {
+fn remains<T: Forget + Body>(seal: &Seal, row: &Row) -> Result<Kept, Error> {
     let mut object: T = seal.object(row)?;
     object.forget();
     seal.body::<T>(row.try_get("id")?, serde_json::to_string(&object)?)

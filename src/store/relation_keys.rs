@@ -2,9 +2,8 @@
 //! of accounts defines.
 
 use jiff::Timestamp;
-use sqlx::Row;
 
-use super::{Changes, Error, Store, together::Tx, worklist::instant};
+use super::{Changes, Error, Store, db::query, together::Tx, worklist::instant};
 use crate::model::{AccountTypeId, Entity, Event, Text, field};
 
 /// Stands for a type that is not known.
@@ -13,7 +12,7 @@ const ANY_TYPE: &str = "*";
 impl Store {
     /// Keys that accounts of a type are known to have; those of unknown types go for all.
     pub async fn relation_keys(&self, account_type: Option<&Text>) -> Result<Vec<Text>, Error> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT DISTINCT key FROM relation_key WHERE account_type IN ($1, $2) ORDER BY key",
         )
         .bind(folded(account_type))
@@ -25,7 +24,7 @@ impl Store {
 
     /// When the fields of a type were last asked for.
     pub async fn type_asked_at(&self, id: &AccountTypeId) -> Result<Option<Timestamp>, Error> {
-        let row = sqlx::query("SELECT asked_at FROM account_type WHERE id = $1")
+        let row = query("SELECT asked_at FROM account_type WHERE id = $1")
             .bind(id.as_str())
             .fetch_optional(&self.0.backend.reader)
             .await?;
@@ -43,13 +42,13 @@ impl Store {
         keys: &[Text],
     ) -> Result<(), Error> {
         let mut tx = self.0.backend.begin().await?;
-        sqlx::query(
+        query(
             "INSERT INTO account_type (id, asked_at) VALUES ($1, $2)
              ON CONFLICT (id) DO UPDATE SET asked_at = excluded.asked_at",
         )
         .bind(id.as_str())
         .bind(self.0.clock.now().as_microsecond())
-        .execute(&mut *tx)
+        .execute(&mut tx)
         .await?;
         for key in keys {
             learn(&mut tx, name, key).await?;
@@ -69,23 +68,23 @@ pub async fn heed(tx: &mut Tx, event: &Event) -> Result<Changes, Error> {
     let key = key.reveal();
     learn(tx, account.type_name.as_ref(), key).await?;
     // Where nobody has asked for the list yet there is none: it is known to exist now.
-    sqlx::query(
+    query(
         "INSERT INTO relation_list (source, key, fetched_at, stale) VALUES ($1, $2, 0, 1)
-         ON CONFLICT (source, key) DO UPDATE SET stale = 1 WHERE fetched_at < $3",
+         ON CONFLICT (source, key) DO UPDATE SET stale = 1 WHERE relation_list.fetched_at < $3",
     )
     .bind(account.id.as_str())
     .bind(key.as_str())
     .bind(event.created_at.map_or(i64::MAX, Timestamp::as_microsecond))
-    .execute(&mut **tx)
+    .execute(&mut *tx)
     .await?;
     Ok(Changes { relations: true, ..Changes::default() })
 }
 
 async fn learn(tx: &mut Tx, account_type: Option<&Text>, key: &Text) -> Result<(), Error> {
-    sqlx::query("INSERT OR IGNORE INTO relation_key (account_type, key) VALUES ($1, $2)")
+    query("INSERT INTO relation_key (account_type, key) VALUES ($1, $2) ON CONFLICT DO NOTHING")
         .bind(folded(account_type))
         .bind(key.as_str())
-        .execute(&mut **tx)
+        .execute(&mut *tx)
         .await?;
     Ok(())
 }

@@ -1,10 +1,11 @@
 //! Relations of an account as they were last fetched, with where each target stands now.
 
 use jiff::Timestamp;
-use sqlx::{AssertSqlSafe, Row, sqlite::SqliteRow};
+use sqlx::AssertSqlSafe;
 
 use super::{
     Error, Pending, Store, action_row,
+    db::{Row, query},
     seal::{ACCOUNT, Kept, Seal},
     worklist::instant,
 };
@@ -57,7 +58,7 @@ impl Store {
     /// All that is known of an account's relations, by key.
     pub async fn relations(&self, source: &AccountId) -> Result<Vec<KeptRelations>, Error> {
         let reader = &self.0.backend.reader;
-        let lists = sqlx::query(
+        let lists = query(
             "SELECT key, fetched_at, more, stale FROM relation_list WHERE source = $1 ORDER BY key",
         )
         .bind(source.as_str())
@@ -72,7 +73,7 @@ impl Store {
         );
         for list in &lists {
             let key: String = list.try_get("key")?;
-            let rows = sqlx::query(AssertSqlSafe(sql.clone()))
+            let rows = query(AssertSqlSafe(sql.clone()))
                 .bind(source.as_str())
                 .bind(&key)
                 .fetch_all(reader)
@@ -97,15 +98,13 @@ impl Store {
             action_row::PENDING_COLUMNS,
             action_row::PENDING_JOIN
         );
-        let row = sqlx::query(AssertSqlSafe(sql))
-            .bind(id.as_str())
-            .fetch_one(&self.0.backend.reader)
-            .await?;
+        let row =
+            query(AssertSqlSafe(sql)).bind(id.as_str()).fetch_one(&self.0.backend.reader).await?;
         target(&self.0.seal, &row)
     }
 }
 
-fn target(seal: &Seal, row: &SqliteRow) -> Result<KeptRelation, Error> {
+fn target(seal: &Seal, row: &Row) -> Result<KeptRelation, Error> {
     let target: String = row.try_get("target")?;
     let account: Option<Kept> = row.try_get("body")?;
     let account = account.map(|kept| seal.open(ACCOUNT, &target, kept)).transpose()?;

@@ -3,12 +3,13 @@
 
 use std::{path::Path, time::Duration};
 
-use sqlx::{AssertSqlSafe, Row, SqlitePool, sqlite::SqliteLockingMode};
+use sqlx::{AssertSqlSafe, SqlitePool, sqlite::SqliteLockingMode};
 
 use super::{
     Error,
     backend::{migrator, not_migrated, options, pool},
     batch::inquiry_search,
+    db::{Writer, query},
     inspect::free_bytes,
     journal::Scribe,
     seal::{COLUMNS, Column, INQUIRY, Kept, Seal},
@@ -69,17 +70,19 @@ impl Reseal<'_> {
     /// If somebody has the store open, it is sealed with another key, or it cannot be written.
     /// Whatever was written stays, and the next call goes on with the rest.
     pub async fn run(&self, told: impl Fn(u64, u64)) -> Result<Resealed, Error> {
-        let db = alone(self.path).await?;
+        let db = Writer::File(alone(self.path).await?);
         let done = self.write(&db, told).await;
         db.close().await;
         done
     }
 
-    async fn write(&self, db: &SqlitePool, told: impl Fn(u64, u64)) -> Result<Resealed, Error> {
-        migrator().run(db).await.map_err(|why| not_migrated(why, self.path))?;
+    async fn write(&self, db: &Writer, told: impl Fn(u64, u64)) -> Result<Resealed, Error> {
+        if let Writer::File(pool) = db {
+            migrator().run(pool).await.map_err(|why| not_migrated(why, self.path))?;
+        }
         let seal = Seal::with(self.key);
         let check = seal.check().unwrap_or_default().to_owned();
-        let mut tx = db.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx = db.begin().await?;
         let own = match sealed::state(&mut tx).await? {
             State::Clear => None,
             State::Sealed(own) | State::Sealing(own) | State::Unsealing(own) if own != check => {
@@ -103,7 +106,7 @@ impl Reseal<'_> {
         if self.goal == Goal::Sealed {
             wipe(db).await?;
         }
-        let mut tx = db.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx = db.begin().await?;
         let (state, what) = match self.goal {
             Goal::Sealed => (State::Sealed(check), "sealed"),
             Goal::Clear => (State::Clear, "unsealed"),
@@ -114,20 +117,15 @@ impl Reseal<'_> {
         let line = JournalEntry::new(self.clock.now(), self.who, what);
         Scribe::default().append(&mut tx, line).await?;
         tx.commit().await?;
-        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(db).await?;
+        query("PRAGMA wal_checkpoint(TRUNCATE)").execute(db).await?;
         Ok(Resealed::Done(written))
     }
 
-    async fn rows(
-        &self,
-        db: &SqlitePool,
-        seal: &Seal,
-        told: impl Fn(u64, u64),
-    ) -> Result<u64, Error> {
+    async fn rows(&self, db: &Writer, seal: &Seal, told: impl Fn(u64, u64)) -> Result<u64, Error> {
         let mut all = 0;
         for table in TABLES {
             let sql = format!("SELECT count(*) FROM {table}");
-            let row = sqlx::query(AssertSqlSafe(sql)).fetch_one(db).await?;
+            let row = query(AssertSqlSafe(sql)).fetch_one(db).await?;
             all += row.try_get::<i64, _>(0)?.unsigned_abs();
         }
         let (mut seen, mut written) = (0, 0);
@@ -137,12 +135,12 @@ impl Reseal<'_> {
             let names = columns.iter().map(|column| column.name).collect::<Vec<_>>().join(", ");
             let mut after = i64::MIN;
             loop {
-                let mut tx = db.begin_with("BEGIN IMMEDIATE").await?;
+                let mut tx = db.begin().await?;
                 let sql = format!(
                     "SELECT rowid AS nth, id, {names} FROM {table} WHERE rowid > $1 ORDER BY rowid
                      LIMIT {AT_ONCE}"
                 );
-                let rows = sqlx::query(AssertSqlSafe(sql)).bind(after).fetch_all(&mut *tx).await?;
+                let rows = query(AssertSqlSafe(sql)).bind(after).fetch_all(&mut tx).await?;
                 let Some(last) = rows.last() else { break };
                 after = last.try_get("nth")?;
                 for row in &rows {
@@ -188,12 +186,12 @@ impl Reseal<'_> {
         let more = if search.is_some() { ", search = $3" } else { "" };
         let sql = format!("UPDATE {table} SET {name} = $2{more} WHERE id = $1");
         let kept = target.seal(column, id, text)?;
-        let update = sqlx::query(AssertSqlSafe(sql)).bind(id).bind(kept);
+        let update = query(AssertSqlSafe(sql)).bind(id).bind(kept);
         let update = match search {
             Some(search) => update.bind(search),
             None => update,
         };
-        update.execute(&mut **tx).await?;
+        update.execute(&mut *tx).await?;
         Ok(true)
     }
 }
@@ -216,9 +214,9 @@ pub async fn alone(path: &Path) -> Result<SqlitePool, Error> {
 }
 
 /// Nothing that was clear stays in pages or in the log.
-async fn wipe(db: &SqlitePool) -> Result<(), Error> {
+async fn wipe(db: &Writer) -> Result<(), Error> {
     for sql in ["VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"] {
-        sqlx::query(sql).execute(db).await?;
+        query(sql).execute(db).await?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Personal columns at rest: sealed with the field key where there is one, else as they are.
 //!
-//! A clear column is TEXT. A sealed one is a BLOB: a version byte, a nonce, and the text under
+//! In the file a clear column is TEXT, a sealed one a BLOB; on a server both are bytea. Sealed it is a version byte, a nonce, and the text under
 //! XChaCha20-Poly1305, bound to its place (column and row), so that it opens nowhere else. These
 //! columns are read and written as [`Kept`], which only a [`Seal`] turns into text; the database
 //! itself refuses clear text in a sealed store (see `sealed`).
@@ -15,14 +15,15 @@ use hmac::{Hmac, Mac};
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::Sha256;
 use sqlx::{
-    Decode, Encode, Row, Sqlite, Type, TypeInfo, ValueRef,
+    Decode, Encode, Postgres, Sqlite, Type, TypeInfo, ValueRef,
     encode::IsNull,
     error::BoxDynError,
-    sqlite::{SqliteArgumentsBuffer, SqliteRow, SqliteTypeInfo, SqliteValueRef},
+    postgres::{PgArgumentBuffer, PgTypeInfo, PgValueRef},
+    sqlite::{SqliteArgumentsBuffer, SqliteTypeInfo, SqliteValueRef},
 };
 use zeroize::Zeroizing;
 
-use super::Error;
+use super::{Error, db::Row};
 use crate::{
     model::{Account, Case, Exhibit, Inquiry, Verification, filter::SavedView},
     secret::FieldKey,
@@ -175,13 +176,13 @@ impl Seal {
     }
 
     /// The body of a row that has the columns `id` and `body`, as JSON.
-    pub fn json<T: Body>(&self, row: &SqliteRow) -> Result<String, Error> {
+    pub fn json<T: Body>(&self, row: &Row) -> Result<String, Error> {
         let id: &str = row.try_get("id")?;
         self.open(T::COLUMN, id, row.try_get("body")?)
     }
 
     /// The object of a row that has the columns `id` and `body`.
-    pub fn object<T: Body>(&self, row: &SqliteRow) -> Result<T, Error> {
+    pub fn object<T: Body>(&self, row: &Row) -> Result<T, Error> {
         Ok(serde_json::from_str(&self.json::<T>(row)?)?)
     }
 }
@@ -251,6 +252,34 @@ impl<'r> Decode<'r, Sqlite> for Kept {
         Ok(match is_blob {
             true => Self::Sealed(Decode::<Sqlite>::decode(value)?),
             false => Self::Clear(Decode::<Sqlite>::decode(value)?),
+        })
+    }
+}
+
+/// On a server the column has bytes in any case: sealed ones begin with their version, and no text
+/// that was cleaned begins so.
+impl Type<Postgres> for Kept {
+    fn type_info() -> PgTypeInfo {
+        <Vec<u8> as Type<Postgres>>::type_info()
+    }
+}
+
+impl Encode<'_, Postgres> for Kept {
+    fn encode_by_ref(&self, arguments: &mut PgArgumentBuffer) -> Result<IsNull, BoxDynError> {
+        let bytes = match self {
+            Self::Clear(text) => text.as_bytes(),
+            Self::Sealed(bytes) => bytes,
+        };
+        <&[u8] as Encode<Postgres>>::encode_by_ref(&bytes, arguments)
+    }
+}
+
+impl<'r> Decode<'r, Postgres> for Kept {
+    fn decode(value: PgValueRef<'r>) -> Result<Self, BoxDynError> {
+        let bytes = <Vec<u8> as Decode<Postgres>>::decode(value)?;
+        Ok(match bytes.first() {
+            Some(&VERSION) => Self::Sealed(bytes),
+            _ => Self::Clear(String::from_utf8(bytes)?),
         })
     }
 }

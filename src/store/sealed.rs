@@ -5,10 +5,11 @@
 
 use std::path::Path;
 
-use sqlx::{AssertSqlSafe, Row, SqliteConnection};
+use sqlx::AssertSqlSafe;
 
 use super::{
     Error,
+    db::{On, Tx, query},
     seal::{COLUMNS, Seal},
 };
 use crate::secret::FieldKey;
@@ -100,11 +101,9 @@ impl Need {
 
 /// # Errors
 /// If it cannot be read, or was written by nobody who knows these words.
-pub async fn state(db: &mut SqliteConnection) -> Result<State, Error> {
-    let row = sqlx::query("SELECT value FROM cursor WHERE name = $1")
-        .bind(STATE)
-        .fetch_optional(db)
-        .await?;
+pub async fn state(db: impl On) -> Result<State, Error> {
+    let row =
+        query("SELECT value FROM cursor WHERE name = $1").bind(STATE).fetch_optional(db).await?;
     let Some(row) = row else { return Ok(State::Clear) };
     let value: String = row.try_get(0)?;
     Ok(match value.split_once(' ') {
@@ -116,16 +115,16 @@ pub async fn state(db: &mut SqliteConnection) -> Result<State, Error> {
 }
 
 /// Writes the state, with the triggers that go with it; within a transaction.
-pub async fn set(db: &mut SqliteConnection, state: &State) -> Result<(), Error> {
+pub async fn set(db: &mut Tx, state: &State) -> Result<(), Error> {
     let value = match state {
         State::Clear => None,
         State::Sealed(check) => Some(format!("sealed {check}")),
         State::Sealing(check) => Some(format!("sealing {check}")),
         State::Unsealing(check) => Some(format!("unsealing {check}")),
     };
-    sqlx::query("DELETE FROM cursor WHERE name = $1").bind(STATE).execute(&mut *db).await?;
+    query("DELETE FROM cursor WHERE name = $1").bind(STATE).execute(&mut *db).await?;
     if let Some(value) = value {
-        sqlx::query("INSERT INTO cursor (name, value) VALUES ($1, $2)")
+        query("INSERT INTO cursor (name, value) VALUES ($1, $2)")
             .bind(STATE)
             .bind(value)
             .execute(&mut *db)
@@ -135,7 +134,11 @@ pub async fn set(db: &mut SqliteConnection, state: &State) -> Result<(), Error> 
 }
 
 /// Has the triggers refuse clear text, or not.
-async fn guard(db: &mut SqliteConnection, is_guarded: bool) -> Result<(), Error> {
+async fn guard(db: &mut Tx, is_guarded: bool) -> Result<(), Error> {
+    // On a server they are there from the beginning, and look at the state themselves.
+    if let Tx::Server(_) = db {
+        return Ok(());
+    }
     for column in COLUMNS {
         let (table, name) = (column.table, column.name);
         for (event, of) in [("INSERT", String::new()), ("UPDATE", format!(" OF {name}"))] {
@@ -148,16 +151,19 @@ async fn guard(db: &mut SqliteConnection, is_guarded: bool) -> Result<(), Error>
                 ),
                 false => format!("DROP TRIGGER IF EXISTS {trigger}"),
             };
-            sqlx::query(AssertSqlSafe(sql)).execute(&mut *db).await?;
+            query(AssertSqlSafe(sql)).execute(&mut *db).await?;
         }
     }
     Ok(())
 }
 
-pub async fn rows(db: &mut SqliteConnection) -> Result<Rows, Error> {
+pub async fn rows<D>(db: &mut D) -> Result<Rows, Error>
+where
+    for<'a> &'a mut D: On,
+{
     for column in COLUMNS {
         let sql = format!("SELECT 1 FROM {} LIMIT 1", column.table);
-        if sqlx::query(AssertSqlSafe(sql)).fetch_optional(&mut *db).await?.is_some() {
+        if query(AssertSqlSafe(sql)).fetch_optional(&mut *db).await?.is_some() {
             return Ok(Rows::Some);
         }
     }
@@ -168,8 +174,8 @@ pub async fn rows(db: &mut SqliteConnection) -> Result<Rows, Error> {
 ///
 /// # Errors
 /// If it does not fit, in words, and before anything was read.
-pub async fn fit(db: &mut SqliteConnection, seal: &Seal, path: &Path) -> Result<(), Error> {
-    let state = state(db).await?;
+pub async fn fit(db: &mut Tx, seal: &Seal, path: &Path) -> Result<(), Error> {
+    let state = state(&mut *db).await?;
     let need = state.need(seal.check(), rows(db).await?);
     if let Some(refusal) = need.refusal(path) {
         return Err(refusal);

@@ -5,9 +5,7 @@
 //! which rows may have them and `instr` decides, so both ways find the same. Few candidates are
 //! read and sorted. Of many, the first along the list are soon found by walking.
 
-use sqlx::{Row, SqliteConnection};
-
-use super::{Error, marks::Word, window::Selection};
+use super::{Error, db::query, marks::Word, together::Tx, window::Selection};
 use crate::model::Text;
 
 /// So many candidates are read and sorted within a few milliseconds.
@@ -26,11 +24,12 @@ pub fn words(search: Option<&Text>, word: impl Fn(&str) -> Word) -> Vec<Word> {
 }
 
 /// Narrows a selection of inquiries to the index's candidates, if these are few.
-pub async fn narrow(db: &mut SqliteConnection, selection: &mut Selection) -> Result<(), Error> {
-    let Some(asked) = grams(&selection.words) else { return Ok(()) };
+pub async fn narrow(db: &mut Tx, selection: &mut Selection) -> Result<(), Error> {
+    // A server has no such index: it walks along the list.
+    let (Some(asked), Tx::File(_)) = (grams(&selection.words), &*db) else { return Ok(()) };
     let sql =
         "SELECT count(*) FROM (SELECT 1 FROM inquiry_grams WHERE inquiry_grams MATCH $1 LIMIT $2)";
-    let found = sqlx::query(sql).bind(&asked).bind(FEW + 1).fetch_one(db).await?;
+    let found = query(sql).bind(&asked).bind(FEW + 1).fetch_one(db).await?;
     if found.try_get::<i64, _>(0)? <= FEW {
         let among = |n| {
             format!(
@@ -73,19 +72,19 @@ fn quoted(gram: &str) -> String {
 
 /// Empties the index and lets it be while every row is written anew: one by one that would take
 /// hours.
-pub async fn suspend(db: &mut SqliteConnection) -> Result<(), Error> {
+pub async fn suspend(db: &mut Tx) -> Result<(), Error> {
     let steps = [
         "DROP TRIGGER IF EXISTS inquiry_is_read_again",
         "INSERT INTO inquiry_grams (inquiry_grams) VALUES ('delete-all')",
     ];
     for sql in steps {
-        sqlx::query(sql).execute(&mut *db).await?;
+        query(sql).execute(&mut *db).await?;
     }
     Ok(())
 }
 
 /// Makes the index anew, and has it follow again as `0006_scale.sql` has it.
-pub async fn resume(db: &mut SqliteConnection) -> Result<(), Error> {
+pub async fn resume(db: &mut Tx) -> Result<(), Error> {
     let steps = [
         "INSERT INTO inquiry_grams (inquiry_grams) VALUES ('rebuild')",
         "CREATE TRIGGER IF NOT EXISTS inquiry_is_read_again AFTER UPDATE OF search ON inquiry
@@ -97,7 +96,7 @@ pub async fn resume(db: &mut SqliteConnection) -> Result<(), Error> {
          END",
     ];
     for sql in steps {
-        sqlx::query(sql).execute(&mut *db).await?;
+        query(sql).execute(&mut *db).await?;
     }
     Ok(())
 }

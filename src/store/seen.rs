@@ -2,9 +2,8 @@
 //! has their hash. Names and results; no value of a person's.
 
 use serde_json::{Value, json};
-use sqlx::Row;
 
-use super::{Error, Store, seal::Seal, together::Tx};
+use super::{Error, Store, db::query, seal::Seal, together::Tx};
 use crate::{
     journal::sha256,
     model::{Action, ActionId, CheckStatus, Evidence, Inquiry, Seen, Subject, Text, Verification},
@@ -20,7 +19,7 @@ pub async fn keep(tx: &mut Tx, seal: &Seal, action: &Action) -> Result<Option<Se
         }
         Subject::Account(_) | Subject::Report(_) | Subject::NewInquiry(_) => return Ok(None),
     };
-    let rows = sqlx::query(sql).bind(action.subject.id()).fetch_all(&mut **tx).await?;
+    let rows = query(sql).bind(action.subject.id()).fetch_all(&mut *tx).await?;
     let (mut inquiries, mut checks, mut failed) = (Vec::new(), 0, 0);
     for row in &rows {
         let inquiry: Inquiry = seal.object(row)?;
@@ -37,10 +36,10 @@ pub async fn keep(tx: &mut Tx, seal: &Seal, action: &Action) -> Result<Option<Se
         "inquiries": inquiries });
     let text = record.to_string();
     let sha256 = Text::new(&sha256(text.as_bytes()));
-    sqlx::query("INSERT INTO decision_record (action, body) VALUES ($1, $2)")
+    query("INSERT INTO decision_record (action, body) VALUES ($1, $2)")
         .bind(action.id.as_str())
         .bind(text)
-        .execute(&mut **tx)
+        .execute(&mut *tx)
         .await?;
     Ok(Some(Seen { checks, failed, sha256 }))
 }
@@ -51,7 +50,7 @@ async fn verifications(
     inquiry: &Inquiry,
 ) -> Result<Vec<Verification>, Error> {
     let sql = "SELECT id, body FROM verification WHERE inquiry_id = $1 ORDER BY position";
-    let rows = sqlx::query(sql).bind(inquiry.id.as_str()).fetch_all(&mut **tx).await?;
+    let rows = query(sql).bind(inquiry.id.as_str()).fetch_all(&mut *tx).await?;
     rows.iter().map(|row| seal.object(row)).collect()
 }
 
@@ -73,7 +72,7 @@ fn told(inquiry: &Inquiry, verifications: &[Verification]) -> Value {
 impl Store {
     /// The record of the checks behind a decision, as it was kept.
     pub async fn checks_seen(&self, action: &ActionId) -> Result<Option<String>, Error> {
-        let row = sqlx::query("SELECT body FROM decision_record WHERE action = $1")
+        let row = query("SELECT body FROM decision_record WHERE action = $1")
             .bind(action.as_str())
             .fetch_optional(&self.0.backend.reader)
             .await?;

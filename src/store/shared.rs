@@ -3,10 +3,9 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use sqlx::Row;
-
 use super::{
     Error, Store,
+    db::query,
     seal::{SHARED_KEY, Seal, mac, random_key},
     together::Tx,
 };
@@ -58,24 +57,24 @@ pub async fn put(
     account: Option<&AccountId>,
     told: &[Common],
 ) -> Result<(), Error> {
-    sqlx::query("DELETE FROM shared WHERE owner = $1 AND part = $2")
+    query("DELETE FROM shared WHERE owner = $1 AND part = $2")
         .bind(owner)
         .bind(part.as_str())
-        .execute(&mut **tx)
+        .execute(&mut *tx)
         .await?;
     let (Some(account), false) = (account, told.is_empty()) else { return Ok(()) };
     let key = key(tx, seal).await?;
     for common in told {
-        sqlx::query(
-            "INSERT OR IGNORE INTO shared (owner, part, kind, mark, account)
-             VALUES ($1, $2, $3, $4, $5)",
+        query(
+            "INSERT INTO shared (owner, part, kind, mark, account)
+             VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
         )
         .bind(owner)
         .bind(part.as_str())
         .bind(common.kind.as_str())
         .bind(mark(&key, common))
         .bind(account.as_str())
-        .execute(&mut **tx)
+        .execute(&mut *tx)
         .await?;
     }
     Ok(())
@@ -87,10 +86,10 @@ pub async fn put_inquiry(tx: &mut Tx, seal: &Seal, inquiry: &Inquiry) -> Result<
     let told = shared::of_inquiry(inquiry);
     put(tx, seal, (id, Part::Itself), inquiry.account.as_ref(), &told).await?;
     if let Some(account) = &inquiry.account {
-        sqlx::query("UPDATE shared SET account = $2 WHERE owner = $1 AND account <> $2")
+        query("UPDATE shared SET account = $2 WHERE owner = $1 AND account <> $2")
             .bind(id)
             .bind(account.as_str())
-            .execute(&mut **tx)
+            .execute(&mut *tx)
             .await?;
     }
     Ok(())
@@ -104,9 +103,9 @@ pub async fn put_account(tx: &mut Tx, seal: &Seal, account: &Account) -> Result<
 /// What the checks of an inquiry tell, as they lie in the store.
 pub async fn put_checks(tx: &mut Tx, seal: &Seal, inquiry: &str) -> Result<(), Error> {
     let Some(account) = account_of(tx, inquiry).await? else { return Ok(()) };
-    let rows = sqlx::query("SELECT id, body FROM verification WHERE inquiry_id = $1")
+    let rows = query("SELECT id, body FROM verification WHERE inquiry_id = $1")
         .bind(inquiry)
-        .fetch_all(&mut **tx)
+        .fetch_all(&mut *tx)
         .await?;
     let mut told = Vec::new();
     for row in &rows {
@@ -118,9 +117,9 @@ pub async fn put_checks(tx: &mut Tx, seal: &Seal, inquiry: &str) -> Result<(), E
 /// What its sessions tell, likewise.
 pub async fn put_sessions(tx: &mut Tx, seal: &Seal, inquiry: &str) -> Result<(), Error> {
     let Some(account) = account_of(tx, inquiry).await? else { return Ok(()) };
-    let rows = sqlx::query("SELECT id, body FROM exhibit WHERE owner = $1")
+    let rows = query("SELECT id, body FROM exhibit WHERE owner = $1")
         .bind(inquiry)
-        .fetch_all(&mut **tx)
+        .fetch_all(&mut *tx)
         .await?;
     let pieces = rows.iter().map(|row| seal.object::<Exhibit>(row));
     let told = shared::of_sessions(&pieces.collect::<Result<Exhibits, _>>()?);
@@ -128,9 +127,9 @@ pub async fn put_sessions(tx: &mut Tx, seal: &Seal, inquiry: &str) -> Result<(),
 }
 
 async fn account_of(tx: &mut Tx, inquiry: &str) -> Result<Option<AccountId>, Error> {
-    let row = sqlx::query("SELECT account_id FROM inquiry WHERE id = $1")
+    let row = query("SELECT account_id FROM inquiry WHERE id = $1")
         .bind(inquiry)
-        .fetch_optional(&mut **tx)
+        .fetch_optional(&mut *tx)
         .await?;
     let account = row.map(|row| row.try_get::<Option<String>, _>(0)).transpose()?.flatten();
     Ok(account.map(|id| AccountId::new(&id)).transpose()?)
@@ -138,18 +137,18 @@ async fn account_of(tx: &mut Tx, inquiry: &str) -> Result<Option<AccountId>, Err
 
 /// The key of this store's hashes, made when it is needed first.
 async fn key(tx: &mut Tx, seal: &Seal) -> Result<[u8; 32], Error> {
-    let known = sqlx::query("SELECT id, body FROM shared_key WHERE id = $1")
+    let known = query("SELECT id, body FROM shared_key WHERE id = $1")
         .bind(KEY)
-        .fetch_optional(&mut **tx)
+        .fetch_optional(&mut *tx)
         .await?;
     let hex = match known {
         Some(row) => seal.open(SHARED_KEY, KEY, row.try_get("body")?)?,
         None => {
             let hex = random_key()?;
-            sqlx::query("INSERT INTO shared_key (id, body) VALUES ($1, $2)")
+            query("INSERT INTO shared_key (id, body) VALUES ($1, $2)")
                 .bind(KEY)
                 .bind(seal.seal(SHARED_KEY, KEY, hex.clone())?)
-                .execute(&mut **tx)
+                .execute(&mut *tx)
                 .await?;
             hex
         }
@@ -183,12 +182,12 @@ impl Store {
         let mut parts = known.split(' ').map(|nth| nth.parse::<i64>().unwrap_or(0));
         let (mut inquiry, mut account) = (parts.next().unwrap_or(0), parts.next().unwrap_or(0));
         let mut tx = self.0.backend.begin().await?;
-        let inquiries = sqlx::query(
+        let inquiries = query(
             "SELECT rowid AS nth, id, body FROM inquiry WHERE rowid > $1 ORDER BY rowid LIMIT $2",
         )
         .bind(inquiry)
         .bind(AT_ONCE)
-        .fetch_all(&mut *tx)
+        .fetch_all(&mut tx)
         .await?;
         for row in &inquiries {
             let it: Inquiry = seal.object(row)?;
@@ -197,12 +196,12 @@ impl Store {
             put_sessions(&mut tx, seal, it.id.as_str()).await?;
             inquiry = row.try_get("nth")?;
         }
-        let accounts = sqlx::query(
+        let accounts = query(
             "SELECT rowid AS nth, id, body FROM account WHERE rowid > $1 ORDER BY rowid LIMIT $2",
         )
         .bind(account)
         .bind(AT_ONCE)
-        .fetch_all(&mut *tx)
+        .fetch_all(&mut tx)
         .await?;
         for row in &accounts {
             put_account(&mut tx, seal, &seal.object(row)?).await?;
@@ -216,13 +215,13 @@ impl Store {
             // Once and for all: what is written from now on is marked with it.
             (inquiry, account) = (i64::MAX, i64::MAX);
         }
-        sqlx::query(
+        query(
             "INSERT INTO cursor (name, value) VALUES ($1, $2)
              ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         )
         .bind(MARKED)
         .bind(format!("{inquiry} {account}"))
-        .execute(&mut *tx)
+        .execute(&mut tx)
         .await?;
         tx.commit().await?;
         Ok(is_more)
@@ -231,7 +230,7 @@ impl Store {
     /// Who shares something with an account, as far as this copy knows; what weighs most first.
     pub async fn signals(&self, account: &AccountId) -> Result<Vec<Signal>, Error> {
         let reader = &self.0.backend.reader;
-        let own = sqlx::query("SELECT DISTINCT kind, mark FROM shared WHERE account = $1")
+        let own = query("SELECT DISTINCT kind, mark FROM shared WHERE account = $1")
             .bind(account.as_str())
             .fetch_all(reader)
             .await?;
@@ -239,7 +238,7 @@ impl Store {
         for row in &own {
             let word: String = row.try_get("kind")?;
             let Some(kind) = Shared::parse(&word) else { continue };
-            let others = sqlx::query(
+            let others = query(
                 "SELECT DISTINCT account FROM shared WHERE kind = $1 AND mark = $2 AND account <> $3
                  LIMIT $4",
             )
@@ -274,9 +273,9 @@ impl Store {
         if common {
             return Ok(Signal { sharers, accounts: Vec::new() });
         }
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT DISTINCT account_id FROM inquiry
-             WHERE account_id IN (SELECT value FROM json_each($1)) AND +status = $2",
+             WHERE account_id IN (SELECT value FROM json_each($1)) AND (status || '') = $2",
         )
         .bind(serde_json::to_string(&accounts)?)
         .bind(InquiryStatus::Declined.as_str())
@@ -320,7 +319,7 @@ mod tests {
             signals.first().map(|signal| signal.sharers.others)
         };
         assert_eq!(told().await, Some(119));
-        sqlx::query("DELETE FROM shared").execute(&store.0.backend.writer).await.unwrap();
+        query("DELETE FROM shared").execute(&store.0.backend.writer).await.unwrap();
         assert_eq!(told().await, None);
         let mut steps = 0;
         while store.mark_some().await.unwrap() {

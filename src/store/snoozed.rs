@@ -4,11 +4,11 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use sqlx::{Row, sqlite::SqliteRow};
 
 use super::{
     Changes, Error, Store,
     batch::micros,
+    db::{Row, query},
     seal::{Kept, NOTE, Seal},
     together::Tx,
     worklist::instant,
@@ -96,14 +96,14 @@ impl Store {
         who: &Text,
         subject: &Subject,
     ) -> Result<Option<Snooze>, Error> {
-        let row = sqlx::query(
+        let row = query(
             "SELECT id, since, until, awaits, note FROM snoozed
              WHERE reviewer = $1 AND kind = $2 AND object = $3",
         )
         .bind(who.as_str())
         .bind(subject.kind())
         .bind(subject.id())
-        .fetch_optional(&mut **tx)
+        .fetch_optional(&mut *tx)
         .await?;
         row.as_ref().map(|row| read(&self.0.seal, row)).transpose()
     }
@@ -118,7 +118,7 @@ impl Store {
         end(tx, who, subject).await?;
         let id = uuid::Uuid::now_v7().to_string();
         let note = snooze.note.as_ref().map(|note| self.0.seal.seal(NOTE, &id, note.to_string()));
-        sqlx::query(
+        query(
             "INSERT INTO snoozed (id, reviewer, kind, object, since, until, awaits, note)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
@@ -130,7 +130,7 @@ impl Store {
         .bind(micros(snooze.until))
         .bind(snooze.awaits.as_str())
         .bind(note.transpose()?)
-        .execute(&mut **tx)
+        .execute(&mut *tx)
         .await?;
         Ok(())
     }
@@ -138,9 +138,9 @@ impl Store {
     /// What somebody has put off, and what is back and was not told yet.
     pub async fn snoozes(&self, who: &Text) -> Result<Snoozes, Error> {
         let now = self.0.clock.now();
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT id, kind, object, since, until, awaits, woken, note FROM snoozed
-             WHERE reviewer = $1 ORDER BY until, since, object",
+             WHERE reviewer = $1 ORDER BY until NULLS FIRST, since, object",
         )
         .bind(who.as_str())
         .fetch_all(&self.0.backend.reader)
@@ -169,7 +169,7 @@ impl Store {
             Subject::Inquiry(_) => "SELECT id, body FROM inquiry WHERE id = $1",
             _ => "SELECT id, body FROM review_case WHERE id = $1",
         };
-        let row = sqlx::query(sql).bind(subject.id());
+        let row = query(sql).bind(subject.id());
         let row = row.fetch_optional(&self.0.backend.reader).await?;
         Ok(match (row, subject) {
             (Some(row), Subject::Inquiry(_)) => (self.0.seal.object::<Inquiry>(&row)?.name(), None),
@@ -185,7 +185,7 @@ impl Store {
     pub async fn welcome(&self, who: &Text, back: &[Subject]) -> Result<(), Error> {
         let mut tx = self.0.backend.begin().await?;
         for subject in back {
-            sqlx::query(
+            query(
                 "DELETE FROM snoozed WHERE reviewer = $1 AND kind = $2 AND object = $3
                      AND (woken IS NOT NULL OR until <= $4)",
             )
@@ -193,7 +193,7 @@ impl Store {
             .bind(subject.kind())
             .bind(subject.id())
             .bind(self.0.clock.now().as_microsecond())
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await?;
         }
         tx.commit().await?;
@@ -201,7 +201,7 @@ impl Store {
     }
 }
 
-fn read(seal: &Seal, row: &SqliteRow) -> Result<Snooze, Error> {
+fn read(seal: &Seal, row: &Row) -> Result<Snooze, Error> {
     let id: String = row.try_get("id")?;
     let note: Option<Kept> = row.try_get("note")?;
     let note = note.map(|note| seal.open(NOTE, &id, note)).transpose()?;
@@ -231,7 +231,7 @@ async fn waiting(
         }
         _ => return Ok(None),
     };
-    let row = sqlx::query(sql).bind(subject.id()).fetch_optional(&mut **tx).await?;
+    let row = query(sql).bind(subject.id()).fetch_optional(&mut *tx).await?;
     Ok(match row {
         Some(row) => Some(instant(row.try_get(0)?).into_iter()),
         None => None,
@@ -240,11 +240,11 @@ async fn waiting(
 
 /// It is put off no more.
 async fn end(tx: &mut Tx, who: &Text, subject: &Subject) -> Result<(), Error> {
-    sqlx::query("DELETE FROM snoozed WHERE reviewer = $1 AND kind = $2 AND object = $3")
+    query("DELETE FROM snoozed WHERE reviewer = $1 AND kind = $2 AND object = $3")
         .bind(who.as_str())
         .bind(subject.kind())
         .bind(subject.id())
-        .execute(&mut **tx)
+        .execute(&mut *tx)
         .await?;
     Ok(())
 }
@@ -262,7 +262,7 @@ pub async fn decided(tx: &mut Tx, action: &Action) -> Result<(), Error> {
 pub async fn inquiry_moved(
     tx: &mut Tx,
     seal: &Seal,
-    known: &SqliteRow,
+    known: &Row,
     after: &Inquiry,
     by: Option<&Text>,
 ) -> Result<(), Error> {
@@ -287,7 +287,7 @@ pub async fn inquiry_moved(
 pub async fn case_moved(
     tx: &mut Tx,
     seal: &Seal,
-    known: &SqliteRow,
+    known: &Row,
     after: &Case,
     by: Option<&Text>,
 ) -> Result<(), Error> {
@@ -316,9 +316,9 @@ async fn sleepers(
     subject: &Subject,
     by: Option<&Text>,
 ) -> Result<Vec<Sleeper>, Error> {
-    let rows = sqlx::query(
+    let rows = query(
         "SELECT id, kind, awaits FROM snoozed
-         WHERE woken IS NULL AND reviewer IS NOT $3 AND (kind = $1 AND object = $2
+         WHERE woken IS NULL AND reviewer IS DISTINCT FROM $3 AND (kind = $1 AND object = $2
                  OR kind = 'case' AND $1 = 'inquiry'
                      AND object IN (SELECT case_id FROM case_inquiry WHERE inquiry_id = $2))
              AND NOT EXISTS (SELECT 1 FROM action WHERE subject_kind = $1 AND subject_id = $2
@@ -327,9 +327,9 @@ async fn sleepers(
     .bind(subject.kind())
     .bind(subject.id())
     .bind(by.map(Text::as_str))
-    .fetch_all(&mut **tx)
+    .fetch_all(&mut *tx)
     .await?;
-    let sleeper = |row: &SqliteRow| {
+    let sleeper = |row: &Row| {
         let kind: &str = row.try_get("kind")?;
         Ok(Sleeper {
             is_case: kind != subject.kind(),
@@ -342,10 +342,10 @@ async fn sleepers(
 
 async fn wake(tx: &mut Tx, id: &str, happened: Option<String>) -> Result<(), Error> {
     if let Some(happened) = happened {
-        sqlx::query("UPDATE snoozed SET woken = $2 WHERE id = $1")
+        query("UPDATE snoozed SET woken = $2 WHERE id = $1")
             .bind(id)
             .bind(Text::from(happened).as_str())
-            .execute(&mut **tx)
+            .execute(&mut *tx)
             .await?;
     }
     Ok(())

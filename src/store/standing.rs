@@ -1,9 +1,7 @@
 //! Why a row stands where it does in its list: the figures that it is ordered by, and how many come
 //! before it by each.
 
-use sqlx::Row;
-
-use super::{CaseView, Error, InquiryView, Store, Total, Window, worklist::instant};
+use super::{CaseView, Error, InquiryView, Store, Total, Window, db::query, worklist::instant};
 use crate::model::{CaseId, InquiryId, InquiryStatus, Text, Timestamp, filter::Order};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,12 +27,11 @@ impl Store {
         view: &InquiryView,
         id: &InquiryId,
     ) -> Result<Option<Standing>, Error> {
-        let row = sqlx::query(
-            "SELECT waiting_since, due, failed, signals, status FROM inquiry WHERE id = $1",
-        )
-        .bind(id.as_str())
-        .fetch_optional(&self.0.backend.reader)
-        .await?;
+        let row =
+            query("SELECT waiting_since, due, failed, signals, status FROM inquiry WHERE id = $1")
+                .bind(id.as_str())
+                .fetch_optional(&self.0.backend.reader)
+                .await?;
         let Some(row) = row else { return Ok(None) };
         let rows = self.inquiries(view, Window { first: 0, rows: 1 }).await?;
         let by = |order| InquiryView { order, ..view.clone() };
@@ -88,7 +85,7 @@ impl Store {
 
     /// The open case with an inquiry's deadline.
     async fn case_due(&self, id: &InquiryId, due: i64) -> Result<Option<(Text, Timestamp)>, Error> {
-        let row = sqlx::query(
+        let row = query(
             "SELECT review_case.id FROM case_inquiry
              JOIN review_case ON review_case.id = case_inquiry.case_id
              WHERE case_inquiry.inquiry_id = $1 AND +review_case.resolved = 0

@@ -3,9 +3,7 @@
 //! The table `tally` counts the rows of each list by place, in slots of four sizes; triggers keep
 //! it. Walking down those levels ends in a slot of a second, so what is left to skip is short.
 
-use sqlx::{Row, SqliteConnection};
-
-use super::Error;
+use super::{Error, db::query, together::Tx};
 
 /// How far a place is shifted right to give its slot, widest first.
 const SHIFTS: [u32; 4] = [41, 34, 27, 20];
@@ -38,24 +36,20 @@ impl Tally {
         (before(to).saturating_sub(before(from))) as u64
     }
 
-    pub async fn total(&self, db: &mut SqliteConnection) -> Result<u64, Error> {
-        let sql = "SELECT coalesce(sum(rows), 0) FROM tally WHERE list = $1 AND shift = $2";
-        let row = sqlx::query(sql).bind(&self.list).bind(SHIFTS[0]).fetch_one(db).await?;
+    pub async fn total(&self, db: &mut Tx) -> Result<u64, Error> {
+        let sql = "SELECT CAST(coalesce(sum(rows), 0) AS BIGINT) FROM tally WHERE list = $1 AND shift = $2";
+        let row = query(sql).bind(&self.list).bind(SHIFTS[0]).fetch_one(db).await?;
         let rows = row.try_get::<i64, _>(0)?.unsigned_abs();
         Ok(rows.saturating_sub(self.less.len() as u64))
     }
 
     /// Where the row of this index is found; none if the list is shorter.
-    pub async fn start(
-        &self,
-        db: &mut SqliteConnection,
-        index: u64,
-    ) -> Result<Option<Start>, Error> {
+    pub async fn start(&self, db: &mut Tx, index: u64) -> Result<Option<Start>, Error> {
         let mut skip = index;
         // The slots to look among: all of the widest, then those of the one that was found.
         let (mut from, mut to) = (i64::MIN, i64::MAX);
         for (level, shift) in SHIFTS.into_iter().enumerate() {
-            let slots = sqlx::query(
+            let slots = query(
                 "SELECT slot, rows FROM tally
                  WHERE list = $1 AND shift = $2 AND slot BETWEEN $3 AND $4 ORDER BY slot",
             )
@@ -86,13 +80,13 @@ impl Tally {
     }
 
     /// How many rows lie in slots before that of a place, and the place at which its slot begins.
-    pub async fn before(&self, db: &mut SqliteConnection, place: i64) -> Result<(u64, i64), Error> {
+    pub async fn before(&self, db: &mut Tx, place: i64) -> Result<(u64, i64), Error> {
         let mut before = 0;
         let mut from = i64::MIN;
         for shift in SHIFTS {
             let slot = place >> shift;
-            let row = sqlx::query(
-                "SELECT coalesce(sum(rows), 0) FROM tally
+            let row = query(
+                "SELECT CAST(coalesce(sum(rows), 0) AS BIGINT) FROM tally
                  WHERE list = $1 AND shift = $2 AND slot >= $3 AND slot < $4",
             )
             .bind(&self.list)

@@ -1,18 +1,19 @@
 //! Decisions that were made together: each waits for the one before it, and they end together.
 
 use jiff::Timestamp;
-use sqlx::{Row, Sqlite, Transaction};
+use sqlx::AssertSqlSafe;
 
 use super::{
     Error,
     action_row::{COLUMNS, action, write_reason},
+    db::query,
     deed::entry,
     journal::Scribe,
     seal::Seal,
 };
 use crate::model::{Action, ActionId};
 
-pub type Tx = Transaction<'static, Sqlite>;
+pub use super::db::Tx;
 
 /// A condition: it follows no other, or one that is done.
 pub const MAY_GO: &str = "(after_id IS NULL
@@ -26,18 +27,18 @@ pub const ITS_TURN: &str = "(bulk IS NULL OR state = 'sending' OR NOT EXISTS (
 
 /// All of one bulk that a decision belongs to; itself where it belongs to none.
 pub async fn of_bulk(tx: &mut Tx, id: &ActionId) -> Result<Vec<ActionId>, Error> {
-    let rows = sqlx::query(
+    let rows = query(
         "SELECT id FROM action WHERE bulk = (SELECT bulk FROM action WHERE id = $1) ORDER BY id",
     )
     .bind(id.as_str())
-    .fetch_all(&mut **tx)
+    .fetch_all(&mut *tx)
     .await?;
     rows.iter().map(|row| Ok(ActionId::new(&row.try_get::<String, _>(0)?)?)).collect()
 }
 
 /// An action and all that were decided together with it, in the order in which they go.
 pub async fn of(tx: &mut Tx, id: &ActionId) -> Result<Vec<ActionId>, Error> {
-    let rows = sqlx::query(
+    let rows = query(
         "WITH RECURSIVE
              before (id, after_id) AS (
                  SELECT id, after_id FROM action WHERE id = $1
@@ -49,7 +50,7 @@ pub async fn of(tx: &mut Tx, id: &ActionId) -> Result<Vec<ActionId>, Error> {
          SELECT id FROM joint ORDER BY id",
     )
     .bind(id.as_str())
-    .fetch_all(&mut **tx)
+    .fetch_all(&mut *tx)
     .await?;
     rows.iter().map(|row| Ok(ActionId::new(&row.try_get::<String, _>(0)?)?)).collect()
 }
@@ -72,10 +73,10 @@ pub async fn stop(
             "UPDATE action SET state = 'stopped', due_at = NULL, reason = $2
              WHERE id = $1 AND state IN ('proposed', 'held', 'waiting') RETURNING {COLUMNS}"
         );
-        let stopped = sqlx::query(sqlx::AssertSqlSafe(sql))
+        let stopped = query(AssertSqlSafe(sql))
             .bind(id.as_str())
             .bind(write_reason(seal, &id, reason.clone())?)
-            .fetch_optional(&mut **tx)
+            .fetch_optional(&mut *tx)
             .await?;
         if let Some(row) = stopped {
             let action = action(seal, &row)?;

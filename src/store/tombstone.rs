@@ -3,11 +3,11 @@
 
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
-use sqlx::Row;
 
 use super::{
     Error, Store,
     action_row::{verb, write_verb},
+    db::{Writer, query},
     exhibits,
     seal::Seal,
     together::Tx,
@@ -27,10 +27,10 @@ pub async fn of(
         bury(tx, seal, kind, id, at).await?;
         return Ok(Some(at));
     }
-    let known = sqlx::query("SELECT redacted_at FROM tombstone WHERE kind = $1 AND id = $2")
+    let known = query("SELECT redacted_at FROM tombstone WHERE kind = $1 AND id = $2")
         .bind(kind)
         .bind(id)
-        .fetch_optional(&mut **tx)
+        .fetch_optional(&mut *tx)
         .await?;
     Ok(match known {
         Some(row) => instant(Some(row.try_get(0)?)),
@@ -58,14 +58,14 @@ pub fn remains<T: Forget + Serialize + DeserializeOwned>(
 
 /// What was kept beside the object goes with it.
 async fn bury(tx: &mut Tx, seal: &Seal, kind: &str, id: &str, at: Timestamp) -> Result<(), Error> {
-    sqlx::query(
+    query(
         "INSERT INTO tombstone (kind, id, redacted_at) VALUES ($1, $2, $3)
          ON CONFLICT (kind, id) DO NOTHING",
     )
     .bind(kind)
     .bind(id)
     .bind(at.as_microsecond())
-    .execute(&mut **tx)
+    .execute(&mut *tx)
     .await?;
     beside(tx, seal, kind, id).await
 }
@@ -97,15 +97,15 @@ pub async fn beside(tx: &mut Tx, seal: &Seal, kind: &str, id: &str) -> Result<()
         _ => &[],
     };
     for sql in dependents {
-        sqlx::query(*sql).bind(id).execute(&mut **tx).await?;
+        query(*sql).bind(id).execute(&mut *tx).await?;
     }
-    let over = sqlx::query(
+    let over = query(
         "UPDATE action SET comment = NULL WHERE subject_kind = $1 AND subject_id = $2
              AND state IN ('proposed', 'done', 'rejected', 'stopped', 'cancelled') RETURNING id, verb",
     )
     .bind(kind)
     .bind(id)
-    .fetch_all(&mut **tx)
+    .fetch_all(&mut *tx)
     .await?;
     for row in over {
         let id: String = row.try_get(0)?;
@@ -113,10 +113,10 @@ pub async fn beside(tx: &mut Tx, seal: &Seal, kind: &str, id: &str) -> Result<()
         new.fields.clear();
         new.reference_id = None;
         let verb = write_verb(seal, &ActionId::new(&id)?, &Verb::CreateInquiry(new))?;
-        sqlx::query("UPDATE action SET verb = $2 WHERE id = $1")
+        query("UPDATE action SET verb = $2 WHERE id = $1")
             .bind(id)
             .bind(verb)
-            .execute(&mut **tx)
+            .execute(&mut *tx)
             .await?;
     }
     Ok(())
@@ -126,7 +126,7 @@ pub async fn beside(tx: &mut Tx, seal: &Seal, kind: &str, id: &str) -> Result<()
 /// report, when it hangs on nothing any more.
 pub async fn tidy(tx: &mut Tx, seal: &Seal, subject: &Subject) -> Result<(), Error> {
     if let Subject::Report(id) = subject {
-        return match exhibits::report(&mut **tx, seal, id).await? {
+        return match exhibits::report(&mut *tx, seal, id).await? {
             Some(_) => Ok(()),
             None => beside(tx, seal, subject.kind(), subject.id()).await,
         };
@@ -155,9 +155,11 @@ pub fn told(event: &Event) -> Option<Entity> {
 
 impl Store {
     /// Takes what was dropped out of the write-ahead log too; pages that were freed are overwritten
-    /// already.
+    /// already. A server does both in its own time.
     pub async fn leave_no_trace(&self) -> Result<(), Error> {
-        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.0.backend.writer).await?;
+        if let Writer::File(_) = self.0.backend.writer {
+            query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.0.backend.writer).await?;
+        }
         Ok(())
     }
 }

@@ -1,8 +1,11 @@
 //! Taking a decision back while nothing has been sent of it: each takes back their own part in it.
 
+use sqlx::AssertSqlSafe;
+
 use super::{
     Changes, Error, Store,
     action_row::{COLUMNS, action, write_reason},
+    db::query,
     deed::entry,
     together,
 };
@@ -55,8 +58,7 @@ impl Store {
         let (mut taken, mut cancelled) = (0, 0);
         for id in joint {
             let sql = format!("SELECT {COLUMNS} FROM action WHERE id = $1");
-            let row =
-                sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id.as_str()).fetch_one(&mut *tx).await?;
+            let row = query(AssertSqlSafe(sql)).bind(id.as_str()).fetch_one(&mut tx).await?;
             let action = action(&self.0.seal, &row)?;
             cancelled += usize::from(action.state == ActionState::Cancelled);
             let Some((becomes, words)) = taken_back(&action, who) else { continue };
@@ -64,7 +66,7 @@ impl Store {
                 Undone::Proposed => ("proposed", action.reviewer.to_string(), None),
                 _ => ("cancelled", String::new(), action.confirmed_by.as_ref()),
             };
-            sqlx::query(
+            query(
                 "UPDATE action SET state = $2, due_at = NULL, reason = $3, confirmed_by = $4
                  WHERE id = $1",
             )
@@ -72,7 +74,7 @@ impl Store {
             .bind(state)
             .bind(write_reason(&self.0.seal, &action.id, reason)?)
             .bind(checker.map(Text::as_str))
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await?;
             let line = entry(&action, "undone", who, self.0.clock.now(), words.into());
             self.scribe().append(&mut tx, line).await?;

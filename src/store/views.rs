@@ -1,12 +1,12 @@
 //! Views that the reviewer saved. Their names and words may be a person's: they are bodies.
 
-use super::{Error, Store};
+use super::{Error, Store, db::query};
 use crate::model::{Text, filter::SavedView};
 
 impl Store {
     /// In the order in which they were saved first.
     pub async fn saved_views(&self) -> Result<Vec<SavedView>, Error> {
-        let rows = sqlx::query("SELECT id, body FROM saved_view ORDER BY id")
+        let rows = query("SELECT id, body FROM saved_view ORDER BY id")
             .fetch_all(&self.0.backend.reader)
             .await?;
         rows.iter().map(|row| self.0.seal.object(row)).collect()
@@ -19,7 +19,7 @@ impl Store {
             None => uuid::Uuid::now_v7().to_string(),
         };
         let body = self.0.seal.body::<SavedView>(&id, serde_json::to_string(view)?)?;
-        sqlx::query(
+        query(
             "INSERT INTO saved_view (id, body) VALUES ($1, $2)
              ON CONFLICT (id) DO UPDATE SET body = excluded.body",
         )
@@ -33,7 +33,7 @@ impl Store {
     /// False if there is none of this name.
     pub async fn delete_view(&self, name: &Text) -> Result<bool, Error> {
         let Some(id) = self.saved_view_id(name).await? else { return Ok(false) };
-        sqlx::query("DELETE FROM saved_view WHERE id = $1")
+        query("DELETE FROM saved_view WHERE id = $1")
             .bind(id)
             .execute(&self.0.backend.writer)
             .await?;
@@ -41,10 +41,8 @@ impl Store {
     }
 
     async fn saved_view_id(&self, name: &Text) -> Result<Option<String>, Error> {
-        use sqlx::Row;
-        let rows = sqlx::query("SELECT id, body FROM saved_view")
-            .fetch_all(&self.0.backend.reader)
-            .await?;
+        let rows =
+            query("SELECT id, body FROM saved_view").fetch_all(&self.0.backend.reader).await?;
         for row in &rows {
             let view: SavedView = self.0.seal.object(row)?;
             if view.name.as_str().to_lowercase() == name.as_str().to_lowercase() {

@@ -3,14 +3,16 @@
 //! A whole list is counted by its tally, so a window in its middle costs as much as the first.
 //! What is chosen by more than that is walked along in its order.
 
-use sqlx::{AssertSqlSafe, Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
+use sqlx::AssertSqlSafe;
 
 use super::{
     Error, Store, action_row,
+    db::{Query, Row, query},
     judged::{self, Judged},
     marks::Word,
     search,
     tally::{Start, Tally},
+    together::Tx,
     worklist::{Rows, Total, Window},
 };
 
@@ -122,7 +124,7 @@ impl Selection {
     }
 
     /// Takes what is left out out of the tally, too.
-    async fn discount(&mut self, db: &mut SqliteConnection) -> Result<(), Error> {
+    async fn discount(&mut self, db: &mut Tx) -> Result<(), Error> {
         let (Some(_), Some(ids)) = (&self.tally, &self.without) else { return Ok(()) };
         let sql = format!(
             "SELECT list.{} FROM {} AS list {} ORDER BY 1",
@@ -144,24 +146,17 @@ impl Selection {
         columns.collect::<Vec<_>>().join(", ")
     }
 
-    pub fn ask(
-        &self,
-        sql: String,
-    ) -> sqlx::query::Query<'_, Sqlite, sqlx::sqlite::SqliteArguments> {
-        let query = sqlx::query(AssertSqlSafe(sql));
-        self.values.iter().fold(query, |query, value| query.bind(value))
+    pub fn ask(&self, sql: String) -> Query {
+        let asked = query(AssertSqlSafe(sql));
+        self.values.iter().fold(asked, |asked, value| asked.bind(value))
     }
 
-    async fn number(&self, db: &mut SqliteConnection, sql: String) -> Result<u64, Error> {
+    async fn number(&self, db: &mut Tx, sql: String) -> Result<u64, Error> {
         Ok(self.ask(sql).fetch_one(db).await?.try_get::<i64, _>(0)?.unsigned_abs())
     }
 
     /// How many rows there are; of a search, as far as `enough` says.
-    pub async fn total(
-        &self,
-        db: &mut SqliteConnection,
-        enough: u64,
-    ) -> Result<(u64, Total), Error> {
+    pub async fn total(&self, db: &mut Tx, enough: u64) -> Result<(u64, Total), Error> {
         let (source, filter) = (self.source, self.filter());
         if let Some(tally) = &self.tally {
             return Ok((tally.total(db).await?, Total::Exact));
@@ -172,14 +167,15 @@ impl Selection {
         }
         let order = self.order("list");
         let sql = format!(
-            "SELECT count(*) FROM (SELECT 1 FROM {source} {filter} ORDER BY {order} LIMIT {enough})"
+            "SELECT count(*) FROM (SELECT 1 FROM {source} {filter} ORDER BY {order} LIMIT {enough})
+                 AS counted"
         );
         let total = self.number(db, sql).await?;
         Ok((total, if total < enough { Total::Exact } else { Total::AtLeast }))
     }
 
     /// From where the row of this index is read.
-    async fn start(&self, db: &mut SqliteConnection, index: u64) -> Result<Option<Start>, Error> {
+    async fn start(&self, db: &mut Tx, index: u64) -> Result<Option<Start>, Error> {
         match &self.tally {
             Some(tally) if index > 0 && self.seeks => tally.start(db, index).await,
             _ => Ok(None),
@@ -189,11 +185,7 @@ impl Selection {
 
 impl Store {
     /// Finds out what the words and the judged clauses of a selection come to.
-    pub(super) async fn narrow(
-        &self,
-        db: &mut SqliteConnection,
-        selection: &mut Selection,
-    ) -> Result<(), Error> {
+    pub(super) async fn narrow(&self, db: &mut Tx, selection: &mut Selection) -> Result<(), Error> {
         if selection.table == "inquiry" {
             search::narrow(db, selection).await?;
         }
@@ -207,7 +199,7 @@ impl Store {
         columns: &str,
         mut selection: Selection,
         window: Window,
-        map: impl Fn(&SqliteRow) -> Result<T, Error>,
+        map: impl Fn(&Row) -> Result<T, Error>,
     ) -> Result<Rows<T>, Error> {
         // One transaction: the tally and the rows are of one moment.
         let mut tx = self.0.backend.reader.begin().await?;
@@ -233,7 +225,7 @@ impl Store {
             action_row::PENDING_JOIN,
             selection.order("list"),
         );
-        let rows = selection.ask(rows).fetch_all(&mut *tx).await?;
+        let rows = selection.ask(rows).fetch_all(&mut tx).await?;
         let rows = rows.iter().map(map).collect::<Result<_, _>>()?;
         Ok(Rows { total, extent, first, rows })
     }
@@ -250,7 +242,7 @@ impl Store {
         let (table, order) = (selection.table, selection.order("list"));
         let inside = selection.filter_and(&format!("list.id = ${nth}"));
         let sql = format!("SELECT list.{} FROM {table} AS list {inside}", selection.order[0]);
-        let Some(row) = selection.ask(sql).bind(id).fetch_optional(&mut *tx).await? else {
+        let Some(row) = selection.ask(sql).bind(id).fetch_optional(&mut tx).await? else {
             return Ok(None);
         };
         let place: i64 = row.try_get(0)?;
@@ -265,7 +257,7 @@ impl Store {
             place_column = selection.order[0],
         ));
         let sql = format!("SELECT count(*) FROM {} {earlier}", selection.source);
-        let row = selection.ask(sql).bind(id).fetch_one(&mut *tx).await?;
+        let row = selection.ask(sql).bind(id).fetch_one(&mut tx).await?;
         Ok(Some(before + row.try_get::<i64, _>(0)?.unsigned_abs()))
     }
 }

@@ -8,15 +8,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use sqlx::Row;
+use tokio::sync::watch;
 
-use super::{Changes, Error, Store};
+use super::{Changes, Error, Store, db::query};
 
 /// A worker is alive while it holds this.
 #[derive(Debug)]
 pub struct Present {
     _lock: File,
     path: PathBuf,
+    /// On a server, where others are on other machines.
+    _there: Option<watch::Sender<()>>,
 }
 
 impl Drop for Present {
@@ -35,39 +37,56 @@ impl Store {
         let path = self.beside("worker", worker);
         let present =
             sign(&path).map_err(|why| Error::Folder { path: path.display().to_string(), why })?;
+        let there = match self.is_shared() {
+            true => Some(self.be_there(worker).await?),
+            false => None,
+        };
         self.take_over(worker).await?;
-        Ok(Present { _lock: present, path })
+        Ok(Present { _lock: present, path, _there: there })
     }
 
-    async fn take_over(&self, worker: &str) -> Result<(), Error> {
+    pub(super) async fn take_over(&self, worker: &str) -> Result<(), Error> {
+        let gone = match self.is_shared() {
+            true => self.gone(worker).await?,
+            false => self.without_a_lock(worker).await?,
+        };
+        if gone.is_empty() {
+            return Ok(());
+        }
         let mut tx = self.0.backend.begin().await?;
-        let owners = sqlx::query(
-            "SELECT DISTINCT owner FROM action
-             WHERE state IN ('held', 'sending', 'waiting') AND owner <> $1",
-        )
-        .bind(worker)
-        .fetch_all(&mut *tx)
-        .await?;
-        let mut changes = Changes::default();
-        for owner in owners {
-            let owner: String = owner.try_get(0)?;
-            if is_alive(&self.beside("worker", &owner)) {
-                continue;
-            }
-            sqlx::query(
+        for owner in gone {
+            query(
                 "UPDATE action SET owner = $1, lease_until = $3
                  WHERE owner = $2 AND state IN ('held', 'sending', 'waiting')",
             )
             .bind(worker)
             .bind(&owner)
             .bind(self.0.clock.now().as_microsecond())
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await?;
-            changes.actions = true;
         }
         tx.commit().await?;
-        self.tell(changes);
+        self.tell(Changes { actions: true, ..Changes::default() });
         Ok(())
+    }
+
+    /// Workers with something under way whose process is gone.
+    async fn without_a_lock(&self, but: &str) -> Result<Vec<String>, Error> {
+        let owners = query(
+            "SELECT DISTINCT owner FROM action
+             WHERE state IN ('held', 'sending', 'waiting') AND owner <> $1",
+        )
+        .bind(but)
+        .fetch_all(&self.0.backend.writer)
+        .await?;
+        let mut gone = Vec::new();
+        for owner in owners {
+            let owner: String = owner.try_get(0)?;
+            if !is_alive(&self.beside("worker", &owner)) {
+                gone.push(owner);
+            }
+        }
+        Ok(gone)
     }
 }
 

@@ -1,11 +1,16 @@
 //! Windows of the lists: the rows on the screen and a margin, in the order they are worked.
 
 use jiff::Timestamp;
-use sqlx::{Row, sqlite::SqliteRow};
+use sqlx::AssertSqlSafe;
 
 use super::{
-    Error, Pending, Store, action_row, conditions, marks::Word, seal::Seal, search, snoozed,
-    tally::Tally, window::Selection,
+    Error, Pending, Store, action_row, conditions,
+    db::{Row, query},
+    marks::Word,
+    seal::Seal,
+    search, snoozed,
+    tally::Tally,
+    window::Selection,
 };
 use crate::model::{
     Case, CaseId, Inquiry, InquiryId, InquiryStatus, Pii, TemplateId, Text,
@@ -237,7 +242,7 @@ impl Store {
         let now = now.as_microsecond();
         let columns = format!(
             "list.id, list.body, list.kinds, list.failed, list.signals, list.unproven, list.passed,
-             list.hydrated_at, coalesce(list.due < {now}, 0) AS late,
+             list.hydrated_at, CASE WHEN list.due < {now} THEN 1 ELSE 0 END AS late,
              {}",
             action_row::PENDING_COLUMNS
         );
@@ -246,7 +251,7 @@ impl Store {
 
     pub async fn cases(&self, view: &CaseView, window: Window) -> Result<Rows<CaseRow>, Error> {
         let columns = format!("list.id, list.body, {}", action_row::PENDING_COLUMNS);
-        let read = |row: &SqliteRow| case_row(&self.0.seal, row);
+        let read = |row: &Row| case_row(&self.0.seal, row);
         self.window(&columns, case_selection(view, self.0.clock.now()), window, read).await
     }
 
@@ -278,7 +283,7 @@ impl Store {
             action_row::PENDING_COLUMNS
         );
         let window = Window { first: 0, rows: 50 };
-        let read = |row: &SqliteRow| inquiry_row(&self.0.seal, row);
+        let read = |row: &Row| inquiry_row(&self.0.seal, row);
         Ok(self.window(&columns, selection, window, read).await?.rows)
     }
 
@@ -306,8 +311,8 @@ impl Store {
                          AND sla_expires_at < {} AND id NOT IN ({cases}))",
             now.as_microsecond()
         );
-        let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(who.as_str());
-        let row = row.fetch_one(&mut *tx).await?;
+        let row = query(AssertSqlSafe(sql)).bind(who.as_str());
+        let row = row.fetch_one(&mut tx).await?;
         Ok(Glance {
             to_review,
             oldest: instant(row.try_get(0)?),
@@ -317,7 +322,7 @@ impl Store {
     }
 }
 
-pub fn inquiry_row(seal: &Seal, row: &SqliteRow) -> Result<InquiryRow, Error> {
+pub fn inquiry_row(seal: &Seal, row: &Row) -> Result<InquiryRow, Error> {
     let inquiry: Inquiry = seal.object(row)?;
     let count = |name| row.try_get::<i64, _>(name).map(|n| u32::try_from(n).unwrap_or(u32::MAX));
     Ok(InquiryRow {
@@ -338,7 +343,7 @@ pub fn inquiry_row(seal: &Seal, row: &SqliteRow) -> Result<InquiryRow, Error> {
     })
 }
 
-pub fn case_row(seal: &Seal, row: &SqliteRow) -> Result<CaseRow, Error> {
+pub fn case_row(seal: &Seal, row: &Row) -> Result<CaseRow, Error> {
     let case: Case = seal.object(row)?;
     Ok(CaseRow {
         resolved: case.is_resolved(),
@@ -375,7 +380,7 @@ mod tests {
             selection.filter(),
             selection.order("list")
         );
-        let query = sqlx::query(AssertSqlSafe(sql));
+        let query = query(AssertSqlSafe(sql));
         let query = selection.values.iter().fold(query, |query, value| query.bind(value));
         let rows = query.fetch_all(&store.0.backend.reader).await.unwrap();
         let steps = rows.iter().map(|row| row.try_get::<String, _>("detail").unwrap());

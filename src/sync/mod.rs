@@ -65,6 +65,7 @@ impl Default for Settings {
 }
 
 /// What the task works with.
+#[derive(Clone)]
 pub struct Sync {
     pub store: Store,
     pub client: Arc<Client>,
@@ -159,7 +160,7 @@ enum More {
 
 async fn round(sync: &Sync, mind: &mut Mind) -> Result<Round, Trouble> {
     let _token = sync.busy.token();
-    let receiver = receiver(sync)?;
+    let receiver = receiver(sync).await?;
     // Events first: what happens while the store is filled is then found by the next poll.
     let polled = events::poll(sync, receiver).await?;
     if polled.new > 0 {
@@ -194,7 +195,7 @@ async fn attend(sync: &Sync, mind: &mut Mind, mut changes: broadcast::Receiver<C
         while let Ok(changes) = changes.try_recv() {
             moved |= changes.inquiries;
         }
-        match receiver(sync) {
+        match receiver(sync).await {
             Ok(receiver) => listen(sync, mind, receiver),
             Err(why) => tracing::warn!(%why, "the receiver of webhooks cannot be seen"),
         }
@@ -208,8 +209,8 @@ async fn attend(sync: &Sync, mind: &mut Mind, mut changes: broadcast::Receiver<C
 }
 
 /// Who receives webhooks for this store, if anybody.
-fn receiver(sync: &Sync) -> Result<Option<Hearing>, store::Error> {
-    Ok(match sync.store.look_at(Duty::Receive)? {
+async fn receiver(sync: &Sync) -> Result<Option<Hearing>, store::Error> {
+    Ok(match sync.store.look_at(Duty::Receive).await? {
         Watch::Somebody(hearing) => hearing,
         Watch::Nobody => None,
     })

@@ -11,21 +11,39 @@ use caseload::{
         Subject, Text, Timestamp, Verb, Verification,
         day::{Fate, Judgement},
     },
-    store::{CaseView, Claim, Error, InquiryView, Scope, Store, SubmitError, Undone, Window},
+    store::{
+        CaseView, Claim, Error, InquiryView, Place, Scope, Store, SubmitError, Undone, Window,
+    },
 };
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::sync::broadcast::error::TryRecvError;
 
+use crate::postgres::Database;
+
 struct Shelf {
     dir: TempDir,
     clock: Clock,
+    /// Where there is none, a file.
+    server: Option<Database>,
 }
 
 impl Shelf {
     fn new() -> Self {
         let start = "2026-03-02T10:00:00Z".parse().unwrap();
-        Self { dir: TempDir::new().unwrap(), clock: Clock::manual(start) }
+        Self { dir: TempDir::new().unwrap(), clock: Clock::manual(start), server: None }
+    }
+
+    /// None where no server is installed.
+    async fn on_a_server() -> Option<Self> {
+        Some(Self { server: Some(Database::new().await?), ..Self::new() })
+    }
+
+    fn place(&self) -> Place {
+        match &self.server {
+            Some(server) => server.place("sandbox", &self.path()),
+            None => Place::File(self.path()),
+        }
     }
 
     fn path(&self) -> std::path::PathBuf {
@@ -33,9 +51,45 @@ impl Shelf {
     }
 
     async fn open(&self) -> Store {
-        Store::open(&self.path(), self.clock.clone()).await.unwrap()
+        Store::open_at(&self.place(), None, self.clock.clone()).await.unwrap()
     }
 }
+
+/// Each of these is told twice: of a file, and of a shared database.
+macro_rules! on_both {
+    ($($name:ident),+ $(,)?) => {
+        mod on_a_file {
+            $(#[tokio::test]
+            async fn $name() {
+                super::$name(super::Shelf::new()).await;
+            })+
+        }
+
+        mod on_a_server {
+            $(#[tokio::test]
+            async fn $name() {
+                if let Some(shelf) = super::Shelf::on_a_server().await {
+                    super::$name(shelf).await;
+                }
+            })+
+        }
+    };
+}
+
+on_both!(
+    newer_wins_and_only_what_moved_is_told,
+    a_row_of_a_list_does_not_wipe_the_evidence,
+    windows_show_a_part_in_the_order_of_the_work,
+    a_search_is_text_and_no_pattern,
+    late_cases_come_first_and_mark_their_inquiries,
+    a_decision_is_joined_to_its_row_and_is_the_only_one,
+    a_refusal_stays_on_its_row_until_it_is_read,
+    either_the_undo_or_the_worker_gets_it,
+    a_worker_that_went_silent_loses_its_claim,
+    events_are_taken_in_once_whatever_their_order,
+    case_statuses_are_learnt_from_cases,
+    a_reviewers_own_decisions_are_told_and_nobody_elses,
+);
 
 fn at(second: i64) -> Option<Timestamp> {
     let start: Timestamp = "2026-03-02T09:00:00Z".parse().unwrap();
@@ -43,7 +97,7 @@ fn at(second: i64) -> Option<Timestamp> {
 }
 
 /// An inquiry that has waited since a second of the morning.
-fn inquiry(id: &str, status: &str, second: i64) -> Inquiry {
+pub fn inquiry(id: &str, status: &str, second: i64) -> Inquiry {
     let bare = json!({ "id": id, "status": status, "verifications": [], "tags": [], "fields": [] });
     Inquiry {
         created_at: at(second),
@@ -107,9 +161,7 @@ fn review() -> InquiryView {
 
 const ALL: Window = Window { first: 0, rows: 1_000 };
 
-#[tokio::test]
-async fn newer_wins_and_only_what_moved_is_told() {
-    let shelf = Shelf::new();
+async fn newer_wins_and_only_what_moved_is_told(shelf: Shelf) {
     let store = shelf.open().await;
     let mut told = store.changes();
     put(&store, [Entity::Inquiry(inquiry("inq_1", "needs_review", 10))]).await;
@@ -126,9 +178,7 @@ async fn newer_wins_and_only_what_moved_is_told() {
     assert_eq!(status(&store, "inq_1").await, InquiryStatus::Declined, "no version: taken");
 }
 
-#[tokio::test]
-async fn a_row_of_a_list_does_not_wipe_the_evidence() {
-    let shelf = Shelf::new();
+async fn a_row_of_a_list_does_not_wipe_the_evidence(shelf: Shelf) {
     let store = shelf.open().await;
     let id = InquiryId::new("inq_1").unwrap();
     let name = Field { name: Text::new("name-first"), value: Pii::new("Ada") };
@@ -158,9 +208,7 @@ async fn a_row_of_a_list_does_not_wipe_the_evidence() {
     );
 }
 
-#[tokio::test]
-async fn windows_show_a_part_in_the_order_of_the_work() {
-    let shelf = Shelf::new();
+async fn windows_show_a_part_in_the_order_of_the_work(shelf: Shelf) {
     let store = shelf.open().await;
     let many = (0..250).map(|n| {
         let status = if n % 2 == 0 { "needs_review" } else { "approved" };
@@ -189,9 +237,7 @@ async fn windows_show_a_part_in_the_order_of_the_work() {
     assert_eq!(store.inquiry_position(&review(), &other).await.unwrap(), None);
 }
 
-#[tokio::test]
-async fn a_search_is_text_and_no_pattern() {
-    let shelf = Shelf::new();
+async fn a_search_is_text_and_no_pattern(shelf: Shelf) {
     let store = shelf.open().await;
     let named = |id: &str, reference: &str| {
         let reference_id = Some(Text::new(reference));
@@ -226,9 +272,7 @@ async fn a_search_is_text_and_no_pattern() {
     }
 }
 
-#[tokio::test]
-async fn late_cases_come_first_and_mark_their_inquiries() {
-    let shelf = Shelf::new();
+async fn late_cases_come_first_and_mark_their_inquiries(shelf: Shelf) {
     let store = shelf.open().await;
     let now = shelf.clock.now();
     let due = |id: &str, minutes: i64| Case {
@@ -262,9 +306,7 @@ async fn late_cases_come_first_and_mark_their_inquiries() {
     assert_eq!(file.inquiries.len(), 1);
 }
 
-#[tokio::test]
-async fn a_decision_is_joined_to_its_row_and_is_the_only_one() {
-    let shelf = Shelf::new();
+async fn a_decision_is_joined_to_its_row_and_is_the_only_one(shelf: Shelf) {
     let store = shelf.open().await;
     put(&store, [Entity::Inquiry(inquiry("inq_1", "needs_review", 0))]).await;
     let first = action("inq_1", &shelf.clock);
@@ -302,9 +344,7 @@ async fn a_decision_is_joined_to_its_row_and_is_the_only_one() {
     journal::verify(lines.iter().map(|(line, hash)| (line.as_str(), hash.as_str()))).unwrap();
 }
 
-#[tokio::test]
-async fn a_refusal_stays_on_its_row_until_it_is_read() {
-    let shelf = Shelf::new();
+async fn a_refusal_stays_on_its_row_until_it_is_read(shelf: Shelf) {
     let store = shelf.open().await;
     put(&store, [Entity::Inquiry(inquiry("inq_1", "needs_review", 0))]).await;
     store.submit(&action("inq_1", &shelf.clock), "w1").await.unwrap();
@@ -318,9 +358,7 @@ async fn a_refusal_stays_on_its_row_until_it_is_read() {
     assert_eq!(shown().await, None);
 }
 
-#[tokio::test]
-async fn either_the_undo_or_the_worker_gets_it() {
-    let shelf = Shelf::new();
+async fn either_the_undo_or_the_worker_gets_it(shelf: Shelf) {
     let store = shelf.open().await;
     for n in 0..20 {
         let decided = action(&format!("inq_{n}"), &shelf.clock);
@@ -367,9 +405,7 @@ async fn what_a_killed_process_had_under_way_is_taken_up_with_its_key() {
     assert_eq!(next.open_actions().await.unwrap()[0].state, ActionState::Sending);
 }
 
-#[tokio::test]
-async fn a_worker_that_went_silent_loses_its_claim() {
-    let shelf = Shelf::new();
+async fn a_worker_that_went_silent_loses_its_claim(shelf: Shelf) {
     let store = shelf.open().await;
     let _one = store.sign_on("w1").await.unwrap();
     store.submit(&action("inq_1", &shelf.clock), "w1").await.unwrap();
@@ -386,9 +422,7 @@ async fn a_worker_that_went_silent_loses_its_claim() {
     assert_eq!(lost, Claim::Lost, "and must not send");
 }
 
-#[tokio::test]
-async fn events_are_taken_in_once_whatever_their_order() {
-    let shelf = Shelf::new();
+async fn events_are_taken_in_once_whatever_their_order(shelf: Shelf) {
     let store = shelf.open().await;
     let event = |id: &str, status: &str, second: i64| Event {
         id: EventId::new(id).unwrap(),
@@ -455,9 +489,7 @@ async fn a_file_that_is_no_store_is_refused_in_words() {
     }
 }
 
-#[tokio::test]
-async fn case_statuses_are_learnt_from_cases() {
-    let shelf = Shelf::new();
+async fn case_statuses_are_learnt_from_cases(shelf: Shelf) {
     let store = shelf.open().await;
     let template = caseload::model::TemplateId::new("ctmpl_1").unwrap();
     let of = |id: &str, status: &str| Case { template: Some(template.clone()), ..case(id, status) };
@@ -480,9 +512,7 @@ async fn case_statuses_are_learnt_from_cases() {
 
 /// What a reviewer decided is told with how long it took since they opened it, and with what became
 /// of it, whoever had the last word.
-#[tokio::test]
-async fn a_reviewers_own_decisions_are_told_and_nobody_elses() {
-    let shelf = Shelf::new();
+async fn a_reviewers_own_decisions_are_told_and_nobody_elses(shelf: Shelf) {
     let store = shelf.open().await;
     let ids = ["inq_1", "inq_2", "inq_3", "inq_4"];
     put(&store, ids.map(|id| Entity::Inquiry(inquiry(id, "needs_review", 0)))).await;

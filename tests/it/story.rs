@@ -480,7 +480,7 @@ pub async fn house(
     let key = KeySource::Given(Secret::new(beginning.key.to_owned()));
     let base_url = beginning.base_url.clone().unwrap_or_else(|| simulator.base_url());
     let options = desk::Options {
-        store: folder.path().join("store/caseload.db"),
+        store: folder.path().join("store/caseload.db").into(),
         field_key: beginning.field_key.clone(),
         persona: persona::Settings {
             base_url: base_url.parse().expect("a URL"),

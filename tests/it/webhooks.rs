@@ -105,7 +105,7 @@ impl Receiver {
             client: Arc::new(client("http://127.0.0.1:9/api/v1", &clock)),
             clock: clock.clone(),
             busy: Busy::default(),
-            duty: store.take_up(Duty::Receive).unwrap().expect("nobody else receives"),
+            duty: store.take_up(Duty::Receive).await.unwrap().expect("nobody else receives"),
             secrets,
             reception,
         };
@@ -137,8 +137,8 @@ impl Receiver {
         Some(signature(secret, self.clock.now(), body))
     }
 
-    fn heard(&self) -> Option<Timestamp> {
-        match self.store.look_at::<Hearing>(Duty::Receive).unwrap() {
+    async fn heard(&self) -> Option<Timestamp> {
+        match self.store.look_at::<Hearing>(Duty::Receive).await.unwrap() {
             Watch::Somebody(Some(hearing)) => hearing.heard_at,
             _ => None,
         }
@@ -204,7 +204,7 @@ async fn only_what_persona_signed_is_taken_in_and_once() {
     for (case, signature, body, expected) in table {
         assert_eq!(receiver.deliver(signature, body).await, expected, "{case}");
     }
-    assert!(contents(&receiver.store).await.is_empty() && receiver.heard().is_none());
+    assert!(contents(&receiver.store).await.is_empty() && receiver.heard().await.is_none());
     for _ in 0..2 {
         assert_eq!(receiver.deliver(signed(&body), &body).await, 200);
     }
@@ -213,7 +213,7 @@ async fn only_what_persona_signed_is_taken_in_and_once() {
     let inquiries = contents(&receiver.store).await;
     assert_eq!(inquiries.len(), 1);
     assert!(inquiries["inq_1"].starts_with("approved"), "newer wins: {inquiries:?}");
-    assert_eq!(receiver.heard(), Some(noon()));
+    assert_eq!(receiver.heard().await, Some(noon()));
     let unknown = json!({ "data": { "type": "event", "id": "evt_2", "attributes": {
         "name": "novelty.happened", "payload": { "data": { "type": "novelty", "id": "nov_1" } } } } });
     let unknown = unknown.to_string();
@@ -319,7 +319,7 @@ async fn leaving_takes_in_what_is_under_way() {
     while !receiver.task.is_finished() {
         tokio::task::yield_now().await;
     }
-    assert_eq!(store.look_at::<Hearing>(Duty::Receive).unwrap(), Watch::Nobody);
+    assert_eq!(store.look_at::<Hearing>(Duty::Receive).await.unwrap(), Watch::Nobody);
 }
 
 /// A Persona that delivers to a receiver.

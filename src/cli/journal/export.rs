@@ -20,7 +20,7 @@ use crate::{
         record::Sight,
     },
     model::{Exported, JournalEntry, Subject, Text},
-    store::{self, StoredLine},
+    store::{self, Place, StoredLine},
 };
 
 #[derive(Debug, Args)]
@@ -72,12 +72,21 @@ pub async fn run(
     file: Option<&Path>,
     format: Option<Format>,
 ) -> anyhow::Result<Exit> {
-    let (loaded, path) = super::place(file)?;
+    let (loaded, place) = super::place(file)?;
     if let Some(output) = &asked.output {
         private::free(output)?;
     }
-    let proved = store::prove(&path, None).await?.ok_or_else(|| super::nothing(&path))?;
-    let desk = Desk::open(&loaded, &path).await?;
+    let of_file = match &place {
+        Place::File(path) => {
+            Some(store::prove(path, None).await?.ok_or_else(|| super::nothing(path))?)
+        }
+        Place::Server(_) => None,
+    };
+    let desk = Desk::open(&loaded, &place).await?;
+    let proved = match of_file {
+        Some(proved) => proved,
+        None => desk.store.prove(None).await?,
+    };
     if let (Some(id), Some(output)) = (&asked.bundle, &asked.output) {
         if format.is_some() {
             return Err(Exit::Usage.told("a bundle has a form of its own: leave --format out"));

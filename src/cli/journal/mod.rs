@@ -6,7 +6,7 @@ mod folder;
 mod record;
 mod verify;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::Subcommand;
 
@@ -16,7 +16,7 @@ use crate::{
     config::{Loaded, Paths},
     model::Text,
     secret,
-    store::Store,
+    store::{Place, Store},
 };
 
 #[derive(Debug, Subcommand)]
@@ -39,10 +39,13 @@ pub async fn run(
 }
 
 /// Where the configured journal is.
-fn place(file: Option<&Path>) -> anyhow::Result<(Loaded, PathBuf)> {
+fn place(file: Option<&Path>) -> anyhow::Result<(Loaded, Place)> {
     let paths = Paths::of_user()?;
     let loaded = profile::load(file, &paths)?;
-    let store = profile::store_file(&loaded, &paths);
+    let store = match profile::store_server(&loaded, &paths) {
+        Some(server) => Place::Server(server),
+        None => Place::File(profile::store_file(&loaded, &paths)),
+    };
     Ok((loaded, store))
 }
 
@@ -59,10 +62,10 @@ struct Desk {
 }
 
 impl Desk {
-    async fn open(loaded: &Loaded, store: &Path) -> anyhow::Result<Self> {
+    async fn open(loaded: &Loaded, store: &Place) -> anyhow::Result<Self> {
         let clock = Clock::system();
         let field_key = loaded.field_key.read()?;
-        let store = Store::open_with(store, field_key.as_ref(), clock.clone()).await?;
+        let store = Store::open_at(store, field_key.as_ref(), clock.clone()).await?;
         let key = loaded.key.clone();
         store.sign_with(Box::new(move || key.read().ok().and_then(|key| secret::ends(&key))));
         Ok(Self { store, clock, reviewer: profile::reviewer(&loaded.config) })

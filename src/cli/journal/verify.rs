@@ -9,7 +9,7 @@ use super::{super::exit::Exit, folder};
 use crate::{
     cli::output::{self, Format},
     journal::{Flaw, Proof, bundle},
-    store,
+    store::{self, Place},
 };
 
 #[derive(Debug, Args)]
@@ -36,15 +36,29 @@ pub async fn run(asked: Verify, file: Option<&Path>, format: Format) -> anyhow::
     let (told, exit) = match asked.what {
         Some(path) if path.is_dir() => of_bundle(&path, noted)?,
         Some(path) => of_store(&path, noted).await?,
-        None => of_store(&super::place(file)?.1, noted).await?,
+        None => of_configured(file, noted).await?,
     };
     output::print(&output::object(format, &told))?;
     Ok(exit)
 }
 
+async fn of_configured(file: Option<&Path>, noted: Option<&str>) -> anyhow::Result<(Value, Exit)> {
+    let (loaded, place) = super::place(file)?;
+    match &place {
+        Place::File(path) => of_store(path, noted).await,
+        Place::Server(_) => {
+            Ok(told(super::Desk::open(&loaded, &place).await?.store.prove(noted).await?))
+        }
+    }
+}
+
 async fn of_store(path: &Path, noted: Option<&str>) -> anyhow::Result<(Value, Exit)> {
     let proved = store::prove(path, noted).await?.ok_or_else(|| super::nothing(path))?;
-    Ok(match proved {
+    Ok(told(proved))
+}
+
+fn told(proved: Result<Proof, Flaw>) -> (Value, Exit) {
+    match proved {
         Ok(Proof { lines, head, name, environment, noted_at }) => {
             let told = json!({ "kind": "proof", "of": "journal", "verdict": "whole",
                 "lines": lines, "head": head, "journal": name, "environment": environment,
@@ -56,7 +70,7 @@ async fn of_store(path: &Path, noted: Option<&str>) -> anyhow::Result<(Value, Ex
                 "line": line, "wrong": wrong.as_str(), "what": wrong.to_string() });
             (told, Exit::Broken)
         }
-    })
+    }
 }
 
 fn of_bundle(path: &Path, noted: Option<&str>) -> anyhow::Result<(Value, Exit)> {

@@ -43,12 +43,21 @@ pub enum Command {
 pub async fn run(command: Command, file: Option<&Path>, format: Format) -> anyhow::Result<Exit> {
     match command {
         Command::NewKey { file } => key::make(&file, format),
-        Command::Seal => reseal::run(Goal::Sealed, &Place::find(file)?, format).await,
-        Command::Unseal => reseal::run(Goal::Clear, &Place::find(file)?, format).await,
-        Command::Backup(asked) => backup::run(asked, &Place::find(file)?, format).await,
-        Command::Restore(asked) => restore::run(&asked, &Place::find(file)?, format).await,
+        Command::Seal => reseal::run(Goal::Sealed, &Place::of_a_file(file, SEAL)?, format).await,
+        Command::Unseal => reseal::run(Goal::Clear, &Place::of_a_file(file, SEAL)?, format).await,
+        Command::Backup(asked) => {
+            backup::run(asked, &Place::of_a_file(file, BACKUP)?, format).await
+        }
+        Command::Restore(asked) => {
+            restore::run(&asked, &Place::of_a_file(file, BACKUP)?, format).await
+        }
     }
 }
+
+/// What is for a file alone, and what stands in its place where the store is a shared database.
+const SEAL: &str = "it is sealed from its first row on, where there is a field key then: begin with an empty database";
+const BACKUP: &str =
+    "pg_dump and pg_restore make and restore its backups: docs/administrators.md says how";
 
 /// The configured local copy, and who works on it.
 struct Place {
@@ -70,11 +79,20 @@ impl Place {
         Ok(Self { loaded, copy, reviewer, clock: Clock::system(), _log: log })
     }
 
+    /// For what only a file can do.
+    fn of_a_file(file: Option<&Path>, instead: &'static str) -> anyhow::Result<Self> {
+        let place = Self::find(file)?;
+        match place.copy.server {
+            Some(_) => Err(store::Error::Shared { what: instead }.into()),
+            None => Ok(place),
+        }
+    }
+
     /// The local copy, which has to be there.
     async fn open(&self) -> anyhow::Result<Store> {
         self.must_be_there()?;
-        let LocalCopy { file, field_key } = &self.copy;
-        let store = Store::open_with(file, field_key.as_ref(), self.clock.clone()).await?;
+        let (place, field_key) = (self.copy.place(), self.copy.field_key.as_ref());
+        let store = Store::open_at(&place, field_key, self.clock.clone()).await?;
         let key = self.loaded.key.clone();
         store.sign_with(Box::new(move || key.read().ok().and_then(|key| secret::ends(&key))));
         Ok(store)

@@ -1,0 +1,160 @@
+//! On a server, who has a duty and who is there is a row that its holder renews: whoever dies stops
+//! renewing, and another takes over. Time is the server's own, so no clock of a console matters.
+
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+
+use super::{
+    Error, Store,
+    db::{Reader, query},
+};
+
+/// How long a row holds, how often it is renewed.
+const HOLDS: &str = "12000000";
+const BETWEEN_RENEWALS: Duration = Duration::from_secs(3);
+const HOLDS_FOR: Duration = Duration::from_secs(12);
+
+/// Held by the process on duty; dropping it gives the duty up.
+#[derive(Debug)]
+pub struct Lease {
+    says: watch::Sender<String>,
+    lost: watch::Receiver<bool>,
+}
+
+impl Lease {
+    pub fn say(&self, how: String) {
+        self.says.send_replace(how);
+    }
+
+    /// Returns when somebody else may have it: the server was away for too long.
+    pub async fn lost(&self) {
+        let mut lost = self.lost.clone();
+        // The task that renews it ends by losing it only.
+        let _ = lost.wait_for(|lost| *lost).await;
+    }
+}
+
+/// The server's clock in microseconds, in a statement.
+const NOW: &str = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
+
+impl Store {
+    /// None if somebody else has it.
+    pub(super) async fn lease(&self, duty: &'static str) -> Result<Option<Lease>, Error> {
+        let holder = uuid::Uuid::now_v7().to_string();
+        let reader = self.0.backend.reader.clone();
+        let sql = format!(
+            "INSERT INTO duty (name, holder, until, says) VALUES ($1, $2, {NOW} + {HOLDS}, '')
+             ON CONFLICT (name) DO UPDATE SET
+                 holder = excluded.holder, until = excluded.until, says = ''
+                 WHERE duty.until < {NOW} RETURNING holder"
+        );
+        let asked = query(sqlx::AssertSqlSafe(sql)).bind(duty).bind(&holder);
+        if asked.fetch_optional(&reader).await?.is_none() {
+            return Ok(None);
+        }
+        let (says, said) = watch::channel(String::new());
+        let (tell, lost) = watch::channel(false);
+        tokio::spawn(renew(reader, duty, holder, said, tell));
+        Ok(Some(Lease { says, lost }))
+    }
+
+    /// What the process on duty says; none if there is none.
+    pub(super) async fn leased(&self, duty: &'static str) -> Result<Option<String>, Error> {
+        let sql = format!("SELECT says FROM duty WHERE name = $1 AND until >= {NOW}");
+        let row = query(sqlx::AssertSqlSafe(sql)).bind(duty);
+        let row = row.fetch_optional(&self.0.backend.reader).await?;
+        Ok(row.map(|row| row.try_get(0)).transpose()?)
+    }
+
+    /// Tells that a worker is there, and goes on to until the answer is dropped.
+    pub(super) async fn be_there(&self, worker: &str) -> Result<watch::Sender<()>, Error> {
+        here(&self.0.backend.reader, worker).await?;
+        let (present, dropped) = watch::channel(());
+        tokio::spawn(stay(self.clone(), worker.to_owned(), dropped));
+        Ok(present)
+    }
+
+    /// Workers with something under way that are not there any more.
+    pub(super) async fn gone(&self, but: &str) -> Result<Vec<String>, Error> {
+        let sql = format!(
+            "SELECT DISTINCT owner FROM action
+             WHERE state IN ('held', 'sending', 'waiting') AND owner <> $1
+                 AND NOT EXISTS (SELECT 1 FROM present WHERE worker = owner AND until >= {NOW})"
+        );
+        let rows = query(sqlx::AssertSqlSafe(sql)).bind(but);
+        let rows = rows.fetch_all(&self.0.backend.reader).await?;
+        Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
+    }
+}
+
+/// Renews a lease until it is given up or lost.
+async fn renew(
+    reader: Reader,
+    duty: &'static str,
+    holder: String,
+    mut said: watch::Receiver<String>,
+    lost: watch::Sender<bool>,
+) {
+    let mut renewed = Instant::now();
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(BETWEEN_RENEWALS) => {}
+            word = said.changed() => {
+                if word.is_err() {
+                    break;
+                }
+            }
+        }
+        let says = said.borrow_and_update().clone();
+        let sql = format!(
+            "UPDATE duty SET until = {NOW} + {HOLDS}, says = $3 WHERE name = $1 AND holder = $2"
+        );
+        let update = query(sqlx::AssertSqlSafe(sql)).bind(duty).bind(&holder).bind(says);
+        let asked = Instant::now();
+        match update.execute(&reader).await {
+            Ok(done) if done.rows_affected() > 0 => renewed = asked,
+            Ok(_) => {
+                let _ = lost.send(true);
+                return;
+            }
+            Err(why) if renewed.elapsed() >= HOLDS_FOR => {
+                tracing::warn!(%why, duty, "a duty is lost, since the server is away");
+                let _ = lost.send(true);
+                return;
+            }
+            Err(why) => tracing::warn!(%why, duty, "a duty is not renewed"),
+        }
+    }
+    let delete = query("DELETE FROM duty WHERE name = $1 AND holder = $2").bind(duty).bind(holder);
+    // Else it runs out by itself.
+    let _ = delete.execute(&reader).await;
+}
+
+async fn here(reader: &Reader, worker: &str) -> Result<(), Error> {
+    let sql = format!(
+        "INSERT INTO present (worker, until) VALUES ($1, {NOW} + {HOLDS})
+         ON CONFLICT (worker) DO UPDATE SET until = excluded.until"
+    );
+    query(sqlx::AssertSqlSafe(sql)).bind(worker).execute(reader).await?;
+    Ok(())
+}
+
+/// Renews a worker's presence, and takes over from those that are gone.
+async fn stay(store: Store, worker: String, mut dropped: watch::Receiver<()>) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(BETWEEN_RENEWALS) => {}
+            _ = dropped.changed() => break,
+        }
+        let renewed = async {
+            here(&store.0.backend.reader, &worker).await?;
+            store.take_over(&worker).await
+        };
+        if let Err(why) = renewed.await {
+            tracing::warn!(%why, "others cannot see that this worker is there");
+        }
+    }
+    let delete = query("DELETE FROM present WHERE worker = $1").bind(worker);
+    let _ = delete.execute(&store.0.backend.reader).await;
+}

@@ -1,0 +1,263 @@
+//! The shared database of a team: connecting to it, its schema, and what keeps environments apart.
+//!
+//! Every table has the environment in each of its keys, and a policy lets a connection see and write
+//! the rows of its own environment alone, which it names when it begins (`caseload.environment`).
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    str::FromStr,
+    sync::{
+        Arc, Mutex, OnceLock,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use sqlx::{
+    PgPool, Row as _, SqlSafeStr,
+    migrate::{Migration, MigrationType, Migrator},
+    postgres::{PgConnectOptions, PgDatabaseError, PgPoolOptions, PgSslMode},
+};
+use tokio::sync::broadcast;
+use tokio_util::task::AbortOnDropHandle;
+
+use super::{
+    Error, Inner, Store,
+    backend::{Backend, CHANGES_KEPT, not_migrated},
+    db::{Reader, Writer, query},
+    seal::Seal,
+    sealed, told,
+};
+use crate::{
+    clock::Clock,
+    config::private_folder,
+    secret::{FieldKey, StoreUrl},
+};
+
+/// Where a store is.
+#[derive(Debug, Clone)]
+pub enum Place {
+    /// A single user's.
+    File(PathBuf),
+    /// A team's.
+    Server(Server),
+}
+
+impl From<PathBuf> for Place {
+    fn from(file: PathBuf) -> Self {
+        Self::File(file)
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct Server {
+    pub url: StoreUrl,
+    /// Whose rows are seen: others of the same database are not.
+    pub environment: String,
+    /// What a console keeps for itself lies beside a file of this name, which is not there.
+    pub beside: PathBuf,
+}
+
+impl fmt::Display for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.url, self.environment)
+    }
+}
+
+/// What a store has beside its connections where it is on a server.
+pub struct Connected {
+    /// When the server was last asked whether something was missed.
+    pub asked: Mutex<Instant>,
+    _told: AbortOnDropHandle<()>,
+}
+
+/// Connections of one process, besides the one that writes and the one that hears.
+const READERS: u32 = 3;
+
+/// How long a question waits for a server that is away.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Version, name and statements.
+const MIGRATIONS: [(i64, &str, &str); 1] =
+    [(1, "start", include_str!("../../assets/migrations/postgres/0001_start.sql"))];
+
+const NEWEST_VERSION: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
+
+/// Any two versions differ at the first question, and no journal has begun.
+const BEGINNINGS: [&str; 2] = [
+    "INSERT INTO moved (version) VALUES (0) ON CONFLICT DO NOTHING",
+    "INSERT INTO journal_end (one, name, lines, hash)
+         SELECT 1, NULL, 0, '0000000000000000000000000000000000000000000000000000000000000000'
+         WHERE NOT EXISTS (SELECT 1 FROM journal) ON CONFLICT DO NOTHING",
+];
+
+impl Store {
+    /// Opens a store wherever it is, and brings its schema up to date.
+    ///
+    /// # Errors
+    /// If it cannot be used, in words.
+    pub async fn open_at(
+        place: &Place,
+        key: Option<&FieldKey>,
+        clock: Clock,
+    ) -> Result<Self, Error> {
+        match place {
+            Place::File(path) => Self::open_with(path, key, clock).await,
+            Place::Server(server) => connect(server, key, clock).await,
+        }
+    }
+}
+
+async fn connect(server: &Server, key: Option<&FieldKey>, clock: Clock) -> Result<Store, Error> {
+    let folder = server.beside.parent().unwrap_or(Path::new("."));
+    private_folder(folder)
+        .map_err(|why| Error::Folder { path: folder.display().to_string(), why })?;
+    let process = uuid::Uuid::now_v7().to_string();
+    let options = options(server, &process)?;
+    let writer = pool(1).connect_with(options.clone()).await.map_err(refused)?;
+    holds_apart(&writer).await?;
+    migrate(&writer, server).await?;
+    let seal = key.map_or_else(Seal::none, Seal::with);
+    let writer = Writer::Server(writer);
+    let mut tx = writer.begin().await?;
+    for sql in BEGINNINGS {
+        query(sql).execute(&mut tx).await?;
+    }
+    sealed::fit(&mut tx, &seal, Path::new(&server.to_string())).await?;
+    tx.commit().await?;
+    let reader = Reader::Server(pool(READERS).connect_lazy_with(options.clone()));
+    let backend = Backend { writer, reader };
+    let changes = broadcast::Sender::new(CHANGES_KEPT);
+    let seen_version = Arc::new(AtomicI64::new(backend.version().await?));
+    let hears = told::Hears {
+        server: pool(1).connect_lazy_with(options),
+        environment: server.environment.clone(),
+        process,
+        changes: changes.clone(),
+        seen_version: Arc::clone(&seen_version),
+    };
+    let connected = Connected {
+        asked: Mutex::new(Instant::now()),
+        _told: AbortOnDropHandle::new(tokio::spawn(hears.run())),
+    };
+    Ok(Store(Arc::new(Inner {
+        path: server.beside.clone(),
+        file: None,
+        server: Some(connected),
+        backend,
+        seal,
+        changes,
+        clock,
+        key_ends: OnceLock::new(),
+        seen_version,
+        looks_across: Mutex::default(),
+    })))
+}
+
+fn pool(connections: u32) -> PgPoolOptions {
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(PATIENCE)
+        .idle_timeout(Duration::from_secs(300))
+}
+
+/// How every connection is made, and what it says of itself.
+fn options(server: &Server, process: &str) -> Result<PgConnectOptions, Error> {
+    // Why it is not one may quote it.
+    let options = PgConnectOptions::from_str(server.url.expose())
+        .map_err(|_| Error::Server("its URL has something that is not known".to_owned()))?;
+    let options = match server.url.is_local() {
+        true => options,
+        false => options.ssl_mode(PgSslMode::VerifyFull),
+    };
+    Ok(options.application_name("caseload").options([
+        ("caseload.environment", server.environment.as_str()),
+        ("caseload.process", process),
+        ("lock_timeout", "10s"),
+        // Whoever dies while it writes keeps nobody waiting.
+        ("idle_in_transaction_session_timeout", "15s"),
+        ("tcp_keepalives_idle", "5"),
+        ("tcp_keepalives_interval", "3"),
+        ("tcp_keepalives_count", "3"),
+    ]))
+}
+
+/// Whoever may pass by the policies would see the rows of all environments.
+async fn holds_apart(db: &PgPool) -> Result<(), Error> {
+    let sql = "SELECT current_user::text, rolsuper OR rolbypassrls FROM pg_roles
+               WHERE rolname = current_user";
+    let row = sqlx::query(sql).fetch_one(db).await?;
+    let (name, passes): (String, bool) = (row.try_get(0)?, row.try_get(1)?);
+    match passes {
+        true => Err(Error::Server(format!(
+            "the role {name} passes by row security, which keeps environments apart: use one without SUPERUSER and BYPASSRLS"
+        ))),
+        false => Ok(()),
+    }
+}
+
+/// Brings the schema up to date, if it is not: whoever may only read and write rows can begin where
+/// somebody else has done it. Of those who start at once, one does it and the others wait.
+async fn migrate(db: &PgPool, server: &Server) -> Result<(), Error> {
+    let there = sqlx::query("SELECT to_regclass('_sqlx_migrations') IS NOT NULL");
+    if there.fetch_one(db).await?.try_get::<bool, _>(0)? {
+        let newest = "SELECT max(version) FROM _sqlx_migrations WHERE success";
+        let newest: Option<i64> = sqlx::query(newest).fetch_one(db).await?.try_get(0)?;
+        match newest {
+            Some(version) if version == NEWEST_VERSION => return Ok(()),
+            Some(version) if version > NEWEST_VERSION => {
+                return Err(Error::Newer { path: server.url.to_string() });
+            }
+            _ => {}
+        }
+    }
+    let migrations = MIGRATIONS.map(|(version, name, sql)| {
+        Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
+    });
+    let migrator = Migrator::with_migrations(migrations.into());
+    let name = server.url.to_string();
+    migrator.run(db).await.map_err(|why| not_migrated(why, Path::new(&name)))
+}
+
+/// What a server that was reached, or was not, says to a first connection.
+fn refused(why: sqlx::Error) -> Error {
+    match why {
+        sqlx::Error::Tls(why) => {
+            Error::Server(format!("its certificate cannot be trusted, or there is none: {why}"))
+        }
+        sqlx::Error::Configuration(why) => Error::Server(why.to_string()),
+        why => why.into(),
+    }
+}
+
+/// What the server said, by its code: without the values that it may quote.
+pub fn error(told: &PgDatabaseError) -> Error {
+    let (code, message) = (told.code(), told.message().to_owned());
+    match code {
+        // It is shut down, starts, or has no room for one more.
+        "57P01" | "57P02" | "57P03" | "53300" => Error::Away(message),
+        _ if code.starts_with("08") => Error::Away(message),
+        // Somebody else writes for long.
+        "55P03" | "40P01" | "40001" => Error::Locked,
+        "53100" => Error::Full,
+        "58030" | "XX001" | "XX002" => Error::Disk(message),
+        "42501" => Error::Server(format!(
+            "{message}: this role may not do that; docs/administrators.md says which rights it needs"
+        )),
+        "28000" | "28P01" | "3D000" => Error::Server(message),
+        _ => Error::Database(format!("{message} ({code})")),
+    }
+}
+
+impl Store {
+    /// Whether it is a team's, on a server.
+    pub fn is_shared(&self) -> bool {
+        self.0.server.is_some()
+    }
+}
+
+/// Notes what is known of a version, if it is news.
+pub fn saw(seen: &AtomicI64, version: i64) {
+    seen.fetch_max(version, Ordering::Relaxed);
+}

@@ -1,0 +1,289 @@
+//! A store that several processes share on a server: told apart by environment, told of each other,
+//! one on duty at a time, and back by itself when the server is.
+
+use std::{collections::HashSet, time::Duration};
+
+use caseload::{
+    clock::Clock,
+    model::{ActionState, Batch, Entity, JournalEntry, Text},
+    secret::FieldKey,
+    store::{Changes, Duty, Error, Store, Watch},
+};
+use sqlx::{AssertSqlSafe, PgConnection, Row};
+use tempfile::TempDir;
+use tokio::{sync::broadcast::Receiver, time::timeout};
+
+use crate::{
+    postgres::Database,
+    store::{action, inquiry},
+};
+
+/// Each process has a folder of its own, as on a machine of its own.
+struct Team {
+    database: Database,
+    folders: TempDir,
+    clock: Clock,
+}
+
+impl Team {
+    async fn new() -> Option<Self> {
+        let start = "2026-03-02T10:00:00Z".parse().unwrap();
+        let database = Database::new().await?;
+        Some(Self { database, folders: TempDir::new().unwrap(), clock: Clock::manual(start) })
+    }
+
+    async fn open(&self, who: &str) -> Store {
+        self.try_open(who, "sandbox", None).await.unwrap()
+    }
+
+    async fn try_open(
+        &self,
+        who: &str,
+        environment: &str,
+        key: Option<&FieldKey>,
+    ) -> Result<Store, Error> {
+        let beside = self.folders.path().join(who).join("caseload.db");
+        let place = self.database.place(environment, &beside);
+        Store::open_at(&place, key, self.clock.clone()).await
+    }
+}
+
+async fn run(db: &mut PgConnection, sql: impl Into<String>) {
+    sqlx::raw_sql(AssertSqlSafe(sql.into())).execute(db).await.unwrap();
+}
+
+async fn put(store: &Store, id: &str) {
+    store.apply(Batch::of([Entity::Inquiry(inquiry(id, "needs_review", 1))])).await.unwrap();
+}
+
+/// The next change that has what is wanted, which has to come within a second.
+async fn told(changes: &mut Receiver<Changes>, wanted: impl Fn(&Changes) -> bool) {
+    let heard = async { while !wanted(&changes.recv().await.unwrap()) {} };
+    timeout(Duration::from_secs(1), heard).await.expect("it is told within a second");
+}
+
+/// What another task does in its own time.
+macro_rules! eventually {
+    ($what:expr) => {{
+        let mut tries = 0;
+        while !$what {
+            tries += 1;
+            assert!(tries < 200, stringify!($what));
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+    }};
+}
+
+#[tokio::test]
+async fn many_start_at_once_and_each_hears_of_what_others_write() {
+    let Some(team) = Team::new().await else { return };
+    let names: Vec<String> = (0..8).map(|nth| format!("c{nth}")).collect();
+    let stores = futures::future::join_all(names.iter().map(|name| team.open(name))).await;
+    let mut heard: Vec<_> = stores.iter().map(Store::changes).collect();
+    // Whoever has just begun to listen may not hear the first.
+    let mut db = team.database.admin().await;
+    let listening = "SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND query LIKE 'LISTEN%'";
+    eventually!(sqlx::query(listening).fetch_one(&mut db).await.unwrap().get::<i64, _>(0) == 8);
+    put(&stores[0], "inq_1").await;
+    for changes in &mut heard {
+        told(changes, |changes| changes.inquiries).await;
+    }
+    stores[7].submit(&action("inq_1", &team.clock), "w7").await.unwrap();
+    for changes in &mut heard {
+        told(changes, |changes| changes.actions).await;
+    }
+    assert!(stores.iter().all(Store::is_shared));
+    let connections = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'app'
+        AND datname = current_database()";
+    let open: i64 = sqlx::query(connections).fetch_one(&mut db).await.unwrap().get(0);
+    assert!(open <= 8 * 5, "{open} connections");
+}
+
+#[tokio::test]
+async fn every_decision_is_claimed_once_by_somebody() {
+    let Some(team) = Team::new().await else { return };
+    let (one, two) = tokio::join!(team.open("one"), team.open("two"));
+    for nth in 0..20 {
+        let store = if nth % 2 == 0 { &one } else { &two };
+        store.submit(&action(&format!("inq_{nth}"), &team.clock), "gone").await.unwrap();
+    }
+    team.clock.advance(Duration::from_secs(60));
+    let claims = |store: Store, worker: &'static str| async move {
+        let mut claimed = Vec::new();
+        while let Some(action) = store.claim(worker).await.unwrap() {
+            let done = ActionState::Done;
+            store.settle(&action, worker, &done, &Batch::default(), "").await.unwrap();
+            claimed.push(action.id.to_string());
+        }
+        claimed
+    };
+    let workers = ["a", "b", "c", "d"];
+    let all = workers.map(|worker| {
+        let store = if worker < "c" { one.clone() } else { two.clone() };
+        tokio::spawn(claims(store, worker))
+    });
+    let mut claimed = Vec::new();
+    for worker in all {
+        claimed.extend(worker.await.unwrap());
+    }
+    assert_eq!(claimed.len(), 20);
+    assert_eq!(claimed.iter().collect::<HashSet<_>>().len(), 20, "none was claimed twice");
+    let proof = two.prove(None).await.unwrap().expect("the journal is whole");
+    assert_eq!(proof.lines, 41, "it began, and each was decided and done");
+    let mut db = team.database.admin().await;
+    let forged = sqlx::query("UPDATE journal SET entry = ''").execute(&mut db).await;
+    assert!(forged.unwrap_err().to_string().contains("append-only"));
+}
+
+#[tokio::test]
+async fn one_is_on_duty_and_another_takes_over() {
+    let Some(team) = Team::new().await else { return };
+    let (one, two) = tokio::join!(team.open("one"), team.open("two"));
+    let duty = one.take_up(Duty::Sync).await.unwrap().expect("nobody else has it");
+    assert!(two.take_up(Duty::Sync).await.unwrap().is_none());
+    duty.say(&7).unwrap();
+    eventually!(two.look_at::<u32>(Duty::Sync).await.unwrap() == Watch::Somebody(Some(7)));
+    let _other = two.take_up(Duty::Receive).await.unwrap().expect("another duty");
+    drop(duty);
+    eventually!(two.look_at::<u32>(Duty::Sync).await.unwrap() == Watch::Nobody);
+    let duty = two.take_up(Duty::Sync).await.unwrap().expect("it was given up");
+
+    // One that was not renewed is another's, and its holder learns of it.
+    let mut db = team.database.admin().await;
+    let holds =
+        "SELECT (until - extract(epoch FROM clock_timestamp()) * 1000000)::bigint FROM duty";
+    let left: i64 = sqlx::query(holds).fetch_one(&mut db).await.unwrap().get(0);
+    assert!(left <= 15_000_000, "a killed holder is not waited for longer: {left}");
+    run(&mut db, "UPDATE duty SET until = 0 WHERE name = 'sync'").await;
+    let _mine = one.take_up(Duty::Sync).await.unwrap().expect("it ran out");
+    timeout(Duration::from_secs(10), duty.lost()).await.expect("the first holder learns of it");
+}
+
+#[tokio::test]
+async fn what_a_worker_that_is_gone_had_under_way_is_taken_over() {
+    let Some(team) = Team::new().await else { return };
+    let (one, two) = tokio::join!(team.open("one"), team.open("two"));
+    let _present = one.sign_on("w1").await.unwrap();
+    one.submit(&action("inq_1", &team.clock), "w1").await.unwrap();
+    team.clock.advance(Duration::from_secs(5));
+    let claimed = one.claim("w1").await.unwrap().unwrap();
+    let _other = two.sign_on("w2").await.unwrap();
+    assert_eq!(two.claim("w2").await.unwrap(), None, "its worker is there");
+    let mut db = team.database.admin().await;
+    // It could not renew: it says so no more, and the other looks by itself.
+    run(
+        &mut db,
+        "ALTER TABLE present ADD CHECK (worker <> 'w1') NOT VALID;
+        UPDATE present SET worker = 'w0' WHERE worker = 'w1'",
+    )
+    .await;
+    eventually!(two.claim("w2").await.unwrap().is_some_and(|again| again.id == claimed.id));
+}
+
+#[tokio::test]
+async fn environments_do_not_see_each_other() {
+    let Some(team) = Team::new().await else { return };
+    let sandbox = team.open("one").await;
+    let production = team.try_open("two", "production", None).await.unwrap();
+    put(&sandbox, "inq_1").await;
+    put(&production, "inq_1").await;
+    put(&production, "inq_2").await;
+    let who = Text::new("jane");
+    let at = team.clock.now();
+    sandbox.journal(JournalEntry::new(at, &who, "opened")).await.unwrap();
+    assert_eq!(sandbox.counts().await.unwrap().0, 1);
+    assert_eq!(production.counts().await.unwrap().0, 2);
+    assert_eq!(sandbox.journal_lines().await.unwrap().len(), 2);
+    assert_eq!(production.journal_lines().await.unwrap().len(), 0);
+    let mut heard = sandbox.changes();
+    put(&production, "inq_3").await;
+    put(&sandbox, "inq_2").await;
+    assert!(heard.recv().await.unwrap().inquiries);
+    assert_eq!(heard.len(), 0, "the other environment is no news");
+
+    // Whatever is asked, no row of another environment is seen or written.
+    let mut db = team.database.admin().await;
+    run(&mut db, "SET ROLE app; SET caseload.environment = 'sandbox'").await;
+    let seen: i64 =
+        sqlx::query("SELECT count(*) FROM inquiry").fetch_one(&mut db).await.unwrap().get(0);
+    assert_eq!(seen, 2);
+    let forged = "INSERT INTO cursor (environment, name, value) VALUES ('production', 'a', 'b')";
+    let why = sqlx::query(forged).execute(&mut db).await.unwrap_err().to_string();
+    assert!(why.contains("row-level security"), "{why}");
+    run(&mut db, "RESET ROLE; ALTER ROLE app SUPERUSER").await;
+    let refused = team.try_open("three", "sandbox", None).await;
+    run(&mut db, "ALTER ROLE app NOSUPERUSER").await;
+    let why = refused.err().expect("it would see all environments").to_string();
+    assert!(why.contains("passes by row security"), "{why}");
+}
+
+#[tokio::test]
+async fn a_role_that_may_only_read_and_write_rows_is_enough() {
+    let Some(team) = Team::new().await else { return };
+    drop(team.open("owner").await);
+    let mut db = team.database.admin().await;
+    run(
+        &mut db,
+        "ALTER SCHEMA public OWNER TO postgres; REVOKE ALL ON SCHEMA public FROM public, app;
+        GRANT USAGE ON SCHEMA public TO app; REASSIGN OWNED BY app TO postgres;
+        GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO app;
+        REVOKE UPDATE, DELETE ON journal FROM app",
+    )
+    .await;
+    let store = team.open("console").await;
+    put(&store, "inq_1").await;
+    store.submit(&action("inq_1", &team.clock), "w1").await.unwrap();
+    let _duty = store.take_up(Duty::Sync).await.unwrap().expect("it may");
+    let newer = "INSERT INTO _sqlx_migrations VALUES (9999, 'later', now(), true, '', 0)";
+    run(&mut db, newer).await;
+    let refused = team.try_open("older", "sandbox", None).await.err().unwrap().to_string();
+    assert!(refused.contains("newer caseload"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_server_that_was_away_is_back_by_itself() {
+    let Some(team) = Team::new().await else { return };
+    let store = team.open("one").await;
+    put(&store, "inq_1").await;
+    let mut heard = store.changes();
+    let mut db = team.database.admin().await;
+    let name: String =
+        sqlx::query("SELECT current_database()::text").fetch_one(&mut db).await.unwrap().get(0);
+    run(
+        &mut db,
+        format!(
+            "ALTER DATABASE {name} CONNECTION LIMIT 0; SELECT pg_terminate_backend(pid)
+        FROM pg_stat_activity WHERE usename = 'app' AND datname = current_database()"
+        ),
+    )
+    .await;
+    let why = store.counts().await.unwrap_err();
+    assert!(matches!(why, Error::Away(_)), "{why}");
+    let why = store.submit(&action("inq_1", &team.clock), "w1").await.unwrap_err().to_string();
+    assert!(why.contains("does not answer") && why.contains("nothing was recorded"), "{why}");
+    run(&mut db, format!("ALTER DATABASE {name} CONNECTION LIMIT -1")).await;
+    store.submit(&action("inq_1", &team.clock), "w1").await.unwrap();
+    let everything = async { while heard.recv().await.unwrap() != Changes::everything() {} };
+    timeout(Duration::from_secs(5), everything).await.expect("what was missed is asked for");
+}
+
+#[tokio::test]
+async fn a_sealed_one_takes_no_clear_text_and_opens_with_its_key_only() {
+    let Some(team) = Team::new().await else { return };
+    let key = FieldKey::random().unwrap();
+    let store = team.try_open("one", "sandbox", Some(&key)).await.unwrap();
+    put(&store, "inq_1").await;
+    let other = team.try_open("two", "sandbox", Some(&key)).await.unwrap();
+    let id = caseload::model::InquiryId::new("inq_1").unwrap();
+    assert!(other.inquiry(&id).await.unwrap().is_some());
+    let refused = team.try_open("three", "sandbox", None).await;
+    assert!(matches!(refused.err(), Some(Error::Sealed { .. })));
+    let other_key = FieldKey::random().unwrap();
+    let refused = team.try_open("four", "sandbox", Some(&other_key)).await;
+    assert!(matches!(refused.err(), Some(Error::OtherKey { .. })));
+    let mut db = team.database.admin().await;
+    run(&mut db, "SET caseload.environment = 'sandbox'").await;
+    let clear = sqlx::query("UPDATE inquiry SET body = '{}'").execute(&mut db).await;
+    assert!(clear.unwrap_err().to_string().contains("takes no clear text"));
+}
