@@ -77,7 +77,10 @@ async fn examine_with(loaded: &Loaded, paths: &Paths) -> Vec<Finding> {
     found.push(key);
     let clock = Clock::system();
     let store = profile::store_file(loaded, paths);
-    let (copy, pinned) = doctor::copy(&store, &loaded.field_key, clock.now()).await;
+    let (copy, pinned) = match profile::store_server(loaded, paths) {
+        Some(server) => doctor::shared(&server, &loaded.field_key, clock.clone()).await,
+        None => doctor::copy(&store, &loaded.field_key, clock.now()).await,
+    };
     if has_key {
         let settings = profile::persona(&loaded.config);
         found.extend(doctor::persona(settings, loaded.key.clone(), pinned.as_ref(), clock).await);

@@ -10,6 +10,7 @@ mod backup;
 mod batch;
 mod changes;
 mod conditions;
+mod copy;
 mod cursor;
 mod db;
 mod deed;
@@ -68,6 +69,7 @@ pub use self::{
     actions::{Claim, LEASE, SubmitError},
     backup::{Copied, sha256_of},
     changes::Changes,
+    copy::{Carried, Compared},
     deed::{Deed, Outcome, Spoken},
     duty::{Duty, OnDuty, Watch, on_duty},
     entities::{CaseFile, InquiryFile, KnownStatus},
@@ -86,7 +88,7 @@ pub use self::{
     reseal::{Goal, Reseal, Resealed},
     restore::{Restore, Restored},
     sealed::{Rows as SealedRows, State as SealState},
-    server::{Place, Server},
+    server::{Place, Schema, Server, knock},
     shared::Signal,
     snoozed::{Back, PutOff, Snoozes},
     standing::Standing,
@@ -174,6 +176,8 @@ pub enum Error {
     Server(String),
     #[error("the store is a shared database, so {what}")]
     Shared { what: &'static str },
+    #[error("nothing was copied: {what}")]
+    Unfit { what: &'static str },
 }
 
 impl From<sqlx::Error> for Error {
@@ -182,8 +186,10 @@ impl From<sqlx::Error> for Error {
         if let Some(told) = known.and_then(|known| known.try_downcast_ref::<PgDatabaseError>()) {
             return server::error(told);
         }
-        if let sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::Tls(_) = why {
-            return Self::Away(why.to_string());
+        match why {
+            sqlx::Error::PoolTimedOut => return Self::Away("no connection".to_owned()),
+            sqlx::Error::Io(_) | sqlx::Error::Tls(_) => return Self::Away(why.to_string()),
+            _ => {}
         }
         let code = known.and_then(|known| known.code()).unwrap_or_default();
         // The low byte of an extended result code is the primary one.

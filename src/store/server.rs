@@ -50,6 +50,12 @@ impl From<PathBuf> for Place {
     }
 }
 
+impl From<Server> for Place {
+    fn from(server: Server) -> Self {
+        Self::Server(server)
+    }
+}
+
 #[derive(Debug, Clone)]
 pub struct Server {
     pub url: StoreUrl,
@@ -107,6 +113,43 @@ impl Store {
             Place::Server(server) => connect(server, key, clock).await,
         }
     }
+}
+
+/// How the schema of a server stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Schema {
+    /// The first start makes it.
+    None,
+    Older,
+    Ours,
+    Newer,
+}
+
+/// Looks whether a server can be used, and changes nothing.
+///
+/// # Errors
+/// If it cannot, in words.
+pub async fn knock(server: &Server) -> Result<Schema, Error> {
+    let db = pool(1).connect_with(options(server, "-")?).await.map_err(refused)?;
+    holds_apart(&db).await?;
+    let found = schema(&db).await;
+    db.close().await;
+    found
+}
+
+async fn schema(db: &PgPool) -> Result<Schema, Error> {
+    let there = sqlx::query("SELECT to_regclass('_sqlx_migrations') IS NOT NULL");
+    if !there.fetch_one(db).await?.try_get::<bool, _>(0)? {
+        return Ok(Schema::None);
+    }
+    let newest = "SELECT max(version) FROM _sqlx_migrations WHERE success";
+    let newest: Option<i64> = sqlx::query(newest).fetch_one(db).await?.try_get(0)?;
+    Ok(match newest {
+        None => Schema::None,
+        Some(version) if version < NEWEST_VERSION => Schema::Older,
+        Some(version) if version > NEWEST_VERSION => Schema::Newer,
+        Some(_) => Schema::Ours,
+    })
 }
 
 async fn connect(server: &Server, key: Option<&FieldKey>, clock: Clock) -> Result<Store, Error> {
@@ -200,17 +243,10 @@ async fn holds_apart(db: &PgPool) -> Result<(), Error> {
 /// Brings the schema up to date, if it is not: whoever may only read and write rows can begin where
 /// somebody else has done it. Of those who start at once, one does it and the others wait.
 async fn migrate(db: &PgPool, server: &Server) -> Result<(), Error> {
-    let there = sqlx::query("SELECT to_regclass('_sqlx_migrations') IS NOT NULL");
-    if there.fetch_one(db).await?.try_get::<bool, _>(0)? {
-        let newest = "SELECT max(version) FROM _sqlx_migrations WHERE success";
-        let newest: Option<i64> = sqlx::query(newest).fetch_one(db).await?.try_get(0)?;
-        match newest {
-            Some(version) if version == NEWEST_VERSION => return Ok(()),
-            Some(version) if version > NEWEST_VERSION => {
-                return Err(Error::Newer { path: server.url.to_string() });
-            }
-            _ => {}
-        }
+    match schema(db).await? {
+        Schema::Ours => return Ok(()),
+        Schema::Newer => return Err(Error::Newer { path: server.url.to_string() }),
+        Schema::None | Schema::Older => {}
     }
     let migrations = MIGRATIONS.map(|(version, name, sql)| {
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
@@ -243,7 +279,7 @@ pub fn error(told: &PgDatabaseError) -> Error {
         "53100" => Error::Full,
         "58030" | "XX001" | "XX002" => Error::Disk(message),
         "42501" => Error::Server(format!(
-            "{message}: this role may not do that; docs/administrators.md says which rights it needs"
+            "{message}: this role may not do that; docs/shared.md says which rights it needs"
         )),
         "28000" | "28P01" | "3D000" => Error::Server(message),
         _ => Error::Database(format!("{message} ({code})")),

@@ -33,6 +33,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 use unicode_width::UnicodeWidthStr;
 
+use crate::postgres::Database;
+
 pub struct Story {
     pub simulator: Arc<Simulator>,
     pub clock: Clock,
@@ -77,6 +79,8 @@ pub struct Beginning {
     pub seed: u64,
     /// What the console teaches.
     pub lesson: Option<Lesson>,
+    /// In place of a file.
+    pub server: Option<Arc<Database>>,
 }
 
 impl Default for Beginning {
@@ -103,6 +107,7 @@ impl Default for Beginning {
             file_life: 6 * 60 * 60,
             seed: simulator::Options::default().seed,
             lesson: None,
+            server: None,
         }
     }
 }
@@ -480,7 +485,10 @@ pub async fn house(
     let key = KeySource::Given(Secret::new(beginning.key.to_owned()));
     let base_url = beginning.base_url.clone().unwrap_or_else(|| simulator.base_url());
     let options = desk::Options {
-        store: folder.path().join("store/caseload.db").into(),
+        store: match &beginning.server {
+            Some(database) => database.place("sandbox", &folder.path().join("store/caseload.db")),
+            None => folder.path().join("store/caseload.db").into(),
+        },
         field_key: beginning.field_key.clone(),
         persona: persona::Settings {
             base_url: base_url.parse().expect("a URL"),

@@ -16,6 +16,7 @@ use tokio::{sync::broadcast::Receiver, time::timeout};
 use crate::{
     postgres::Database,
     store::{action, inquiry},
+    story::{Beginning, Story},
 };
 
 /// Each process has a folder of its own, as on a machine of its own.
@@ -286,4 +287,98 @@ async fn a_sealed_one_takes_no_clear_text_and_opens_with_its_key_only() {
     run(&mut db, "SET caseload.environment = 'sandbox'").await;
     let clear = sqlx::query("UPDATE inquiry SET body = '{}'").execute(&mut db).await;
     assert!(clear.unwrap_err().to_string().contains("takes no clear text"));
+}
+
+#[tokio::test]
+async fn two_consoles_share_a_server_and_outlive_its_absence() {
+    let Some(database) = Database::new().await else { return };
+    let database = std::sync::Arc::new(database);
+    let beginning = |reviewer| Beginning {
+        server: Some(std::sync::Arc::clone(&database)),
+        reviewer,
+        ..Beginning::default()
+    };
+    let mut jane = Story::begin_with(beginning("jane@example.test")).await;
+    let mut john = jane.another_with(beginning("john@example.test")).await;
+    let id = jane.first_in_queue();
+    let approved = jane.simulator.inquiries("approved").len();
+    jane.press("a1<enter>").await.sees("approve held");
+    // It is told to the other console by the server alone.
+    let mut tries = 0;
+    while !john.screen().contains("approve held") {
+        tries += 1;
+        assert!(tries < 100, "the other console never shows it:\n{}", john.screen());
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        john.settle().await;
+    }
+    jane.pass(6).await;
+    assert_eq!(jane.simulator.status(&id).unwrap(), "approved");
+    assert_eq!(jane.simulator.effects(&id), 1);
+
+    let mut db = database.admin().await;
+    let before = jane.screen();
+    let queue = before.lines().filter(|line| line.contains("inq_")).count();
+    assert!(queue > 0, "{before}");
+    let name: String =
+        sqlx::query("SELECT current_database()::text").fetch_one(&mut db).await.unwrap().get(0);
+    run(
+        &mut db,
+        format!(
+            "ALTER DATABASE {name} CONNECTION LIMIT 0; SELECT pg_terminate_backend(pid)
+        FROM pg_stat_activity WHERE usename = 'app' AND datname = current_database()"
+        ),
+    )
+    .await;
+    jane.press("a1<enter>").await.sees("does not answer").sees("nothing was recorded");
+    let away = jane.screen();
+    assert_eq!(away.lines().filter(|line| line.contains("inq_")).count(), queue, "{away}");
+    run(&mut db, format!("ALTER DATABASE {name} CONNECTION LIMIT -1")).await;
+    // What was decided stays in the bar: nothing is typed again.
+    let mut tries = 0;
+    while !jane.press("<enter>").await.screen().contains("approve held") {
+        tries += 1;
+        assert!(tries < 20, "it goes on by itself:\n{}", jane.screen());
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    jane.pass(6).await;
+    assert_eq!(jane.simulator.inquiries("approved").len(), approved + 2);
+}
+
+#[tokio::test]
+async fn a_file_is_carried_into_a_database_and_back() {
+    let Some(team) = Team::new().await else { return };
+    let folder = TempDir::new().unwrap();
+    let file = Store::open(&folder.path().join("a.db"), team.clock.clone()).await.unwrap();
+    for nth in 0..3 {
+        put(&file, &format!("inq_{nth}")).await;
+    }
+    let who = Text::new("jane");
+    let decided = action("inq_1", &team.clock);
+    file.submit(&decided, "w1").await.unwrap();
+    let server = team.open("one").await;
+    let why = file.carry_into(&server, &who).await.unwrap_err().to_string();
+    assert!(why.contains("on their way"), "{why}");
+    file.undo(&decided.id, &who).await.unwrap();
+    file.mark(&who, &[(decided.subject.clone(), true)]).await.unwrap();
+    let carried = file.carry_into(&server, &who).await.unwrap();
+    assert_eq!(carried.journal.lines, 3);
+    assert_eq!(server.counts().await.unwrap(), (3, 0, 0));
+    assert_eq!(server.prove(Some(&carried.journal.head)).await.unwrap().unwrap().lines, 4);
+    let why = file.carry_into(&server, &who).await.unwrap_err().to_string();
+    assert!(why.contains("something in the other store"), "{why}");
+    let differing = file.compare(&server).await.unwrap().into_iter().filter(|table| !table.same);
+    let differing: Vec<&str> = differing.map(|table| table.table).collect();
+    assert_eq!(
+        differing,
+        ["journal", "journal_end"],
+        "that it was carried over is a line of its own"
+    );
+
+    let back = Store::open(&folder.path().join("b.db"), team.clock.clone()).await.unwrap();
+    server.carry_into(&back, &who).await.unwrap();
+    assert_eq!(back.counts().await.unwrap(), (3, 0, 0));
+    let view =
+        caseload::store::InquiryView { search: Some(Text::new("inq_2")), ..Default::default() };
+    let window = caseload::store::Window { first: 0, rows: 10 };
+    assert_eq!(back.inquiries(&view, window).await.unwrap().total, 1, "it is found");
 }

@@ -1,6 +1,7 @@
 //! `caseload store`: the local copy as a file. Nothing of it asks Persona.
 
 mod backup;
+mod copy;
 mod key;
 mod reseal;
 mod restore;
@@ -38,6 +39,12 @@ pub enum Command {
     Backup(backup::Backup),
     /// Put a backup in place of the local copy, which is kept beside it; no console may be open.
     Restore(restore::Restore),
+    /// Carry all of it between a file and the shared database that is configured.
+    Copy(copy::Copy),
+    /// Compare a file with the shared database, table by table.
+    Check(copy::Check),
+    /// Bring the schema up to date, which every start does where it may.
+    Migrate,
 }
 
 pub async fn run(command: Command, file: Option<&Path>, format: Format) -> anyhow::Result<Exit> {
@@ -51,13 +58,15 @@ pub async fn run(command: Command, file: Option<&Path>, format: Format) -> anyho
         Command::Restore(asked) => {
             restore::run(&asked, &Place::of_a_file(file, BACKUP)?, format).await
         }
+        Command::Copy(asked) => copy::copy(asked, &Place::find(file)?, format).await,
+        Command::Check(asked) => copy::check(asked, &Place::find(file)?, format).await,
+        Command::Migrate => copy::migrate(&Place::find(file)?, format).await,
     }
 }
 
 /// What is for a file alone, and what stands in its place where the store is a shared database.
 const SEAL: &str = "it is sealed from its first row on, where there is a field key then: begin with an empty database";
-const BACKUP: &str =
-    "pg_dump and pg_restore make and restore its backups: docs/administrators.md says how";
+const BACKUP: &str = "pg_dump and pg_restore make and restore its backups: docs/shared.md says how";
 
 /// The configured local copy, and who works on it.
 struct Place {

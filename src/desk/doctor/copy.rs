@@ -19,7 +19,7 @@ const DISK: &str = "disk";
 const OUTBOX: &str = "outbox";
 const MISMATCHES: &str = "mismatches";
 const JOURNAL: &str = "journal";
-const WEBHOOKS: &str = "webhooks";
+pub(super) const WEBHOOKS: &str = "webhooks";
 
 /// Below this the next page of a backfill may not fit.
 const LITTLE_ROOM: u64 = 200 * 1024 * 1024;
@@ -143,7 +143,7 @@ fn outbox(look: &OutboxLook, now: Timestamp) -> Finding {
     Finding::ok(OUTBOX, open)
 }
 
-fn journal(proved: Result<Result<Proof, Flaw>, Error>) -> Finding {
+pub(super) fn journal(proved: Result<Result<Proof, Flaw>, Error>) -> Finding {
     match proved {
         Ok(Ok(Proof { lines, head, .. })) => {
             Finding::ok(JOURNAL, format!("{lines} lines, the chain is whole; head {head}"))
@@ -157,7 +157,7 @@ fn journal(proved: Result<Result<Proof, Flaw>, Error>) -> Finding {
     }
 }
 
-fn webhooks(receiver: Watch<Hearing>, now: Timestamp) -> Finding {
+pub(super) fn webhooks(receiver: Watch<Hearing>, now: Timestamp) -> Finding {
     let minutes = |since| now.duration_since(since).as_mins();
     match receiver {
         Watch::Nobody => Finding::ok(WEBHOOKS, "nobody receives them here: events are polled"),

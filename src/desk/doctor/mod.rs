@@ -4,8 +4,9 @@
 
 mod copy;
 mod persona;
+mod shared;
 
-pub use self::{copy::copy, persona::persona};
+pub use self::{copy::copy, persona::persona, shared::shared};
 
 /// One line of the report.
 #[derive(Debug, Clone, PartialEq, Eq)]

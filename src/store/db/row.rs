@@ -44,7 +44,7 @@ macro_rules! get {
     };
 }
 
-get!(&'r str, String, Vec<u8>, Kept, Option<String>, Option<Kept>);
+get!(&'r str, String, Vec<u8>, Kept, Option<String>, Option<Vec<u8>>, Option<Kept>);
 
 impl<'r> Get<'r> for Option<i64> {
     fn get(row: &'r Row, at: impl At) -> Result<Self, sqlx::Error> {

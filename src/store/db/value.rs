@@ -20,6 +20,16 @@ pub trait Bind {
     fn none() -> Value;
 }
 
+impl Bind for Value {
+    fn value(self) -> Value {
+        self
+    }
+
+    fn none() -> Value {
+        Value::Text(None)
+    }
+}
+
 impl<T: Bind> Bind for Option<T> {
     fn value(self) -> Value {
         self.map_or_else(T::none, T::value)
