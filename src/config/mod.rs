@@ -1,7 +1,7 @@
 //! What can be configured: one struct per section, each default beside its field.
 //!
 //! `relations`, `cases`, `queue` and `keys` are sections with words of their own, `policy` a file of its own, `load` reads and
-//! merges, `check` knows what types cannot say, `explain` turns the parser's errors into a place and
+//! merges, `sources` says where secrets come from, `check` knows what types cannot say, `explain` turns the parser's errors into a place and
 //! a fix, `paths` says where things lie. `config.example.toml` documents
 //! every setting; a test holds it against these structs.
 
@@ -14,6 +14,7 @@ mod paths;
 pub mod policy;
 mod queue;
 mod relations;
+mod sources;
 
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
@@ -76,8 +77,16 @@ impl Config {
 pub struct Persona {
     /// `/api/v1` included. `PERSONA_BASE_URL` overrides it.
     pub base_url: String,
-    /// A private file whose first line is the API key; `PERSONA_API_KEY` overrides it.
+    /// A private file whose first line is the API key. This, one of the two below, or `PERSONA_API_KEY`.
     pub api_key_file: Option<PathBuf>,
+    /// The API key as a credential of systemd's, by its name.
+    pub api_key_credential: Option<String>,
+    /// A program and its arguments that print the API key.
+    pub api_key_command: Option<Vec<String>>,
+    /// Which environment the key must be of.
+    pub environment: Option<Environment>,
+    /// All that the key is meant to be permitted.
+    pub permissions: Option<Vec<String>>,
     /// For a whole answer.
     pub timeout_seconds: u64,
     pub connect_timeout_seconds: u64,
@@ -90,11 +99,23 @@ impl Default for Persona {
         Self {
             base_url: "https://api.withpersona.com/api/v1".to_owned(),
             api_key_file: None,
+            api_key_credential: None,
+            api_key_command: None,
+            environment: None,
+            permissions: None,
             timeout_seconds: 15,
             connect_timeout_seconds: 5,
             tls_roots: "system".to_owned(),
         }
     }
+}
+
+/// One of Persona's environments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Environment {
+    Sandbox,
+    Production,
 }
 
 /// Who decides.
@@ -241,8 +262,13 @@ pub struct Listen {
     pub address: SocketAddr,
     /// `/persona`
     pub path: String,
-    /// A private file with the webhook's secrets, one a line; `PERSONA_WEBHOOK_SECRETS` without it.
+    /// A private file with the webhook's secrets, one a line. This, one of the two below, or
+    /// `PERSONA_WEBHOOK_SECRETS`.
     pub secrets_file: Option<PathBuf>,
+    /// The same as a credential of systemd's, by its name.
+    pub secrets_credential: Option<String>,
+    /// A program and its arguments that print them.
+    pub secrets_command: Option<Vec<String>>,
     /// How old a signature may be, 30 to 3600.
     pub max_age_seconds: u64,
     /// The longest delivery that is read, 16 to 16384.
@@ -255,6 +281,8 @@ impl Default for Listen {
             address: ([127, 0, 0, 1], 4020).into(),
             path: "/persona".to_owned(),
             secrets_file: None,
+            secrets_credential: None,
+            secrets_command: None,
             max_age_seconds: 300,
             body_limit_kib: 1024,
         }
@@ -285,13 +313,24 @@ pub struct Store {
     pub dir: Option<PathBuf>,
     /// Personal data of what nobody waits for is dropped so long after its last change, 1 to 3650.
     pub retention_days: u32,
-    /// A private file whose first line is the field key; `CASELOAD_FIELD_KEY` overrides it.
+    /// A private file whose first line is the field key. This, one of the two below, or
+    /// `CASELOAD_FIELD_KEY`.
     pub field_key_file: Option<PathBuf>,
+    /// The same as a credential of systemd's, by its name.
+    pub field_key_credential: Option<String>,
+    /// A program and its arguments that print it.
+    pub field_key_command: Option<Vec<String>>,
 }
 
 impl Default for Store {
     fn default() -> Self {
-        Self { dir: None, retention_days: 90, field_key_file: None }
+        Self {
+            dir: None,
+            retention_days: 90,
+            field_key_file: None,
+            field_key_credential: None,
+            field_key_command: None,
+        }
     }
 }
 

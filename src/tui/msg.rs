@@ -17,6 +17,7 @@ use crate::{
         AccountFile, AccountRelations, CaseFile, CaseRow, CaseView, Changes, Claim, Figures, Found,
         Glance, Ids, InquiryFile, InquiryRow, InquiryView, KnownMismatches, KnownStatus, Marked,
         Next, Outbox, Placed, PutOff, Recorded, RelationRow, Snoozes, Standing, SyncState,
+        api_key::KeyState,
         TakenBack, Wanted,
     },
     metrics::Stats,
@@ -159,6 +160,7 @@ pub enum Msg {
     },
     Stats(Stats),
     Sync(SyncState),
+    ApiKey(KeyState),
     /// The reviewer's editor is closed: the comment as it is written there, or why it is as before.
     Edited(Answer<String>),
     /// Why the terminal cannot do what was asked of it, as a sentence.

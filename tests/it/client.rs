@@ -10,7 +10,7 @@ use caseload::{
         Client, Error, ErrorKind, Found, Link, NoAnswer, PageFrom, Roots, Settings, accounts,
         cases, events, inquiries, limits,
     },
-    secret::{KeySource, Secret},
+    secret::{KeySource, Secret, Source},
     simulator::{self, DEMO_KEY, Scenario, Simulator},
 };
 use tokio::task::yield_now;
@@ -97,7 +97,7 @@ fn settings(url: &str) -> Settings {
 }
 
 pub fn given(key: &str) -> KeySource {
-    KeySource::Given(Secret::new(key.to_owned()))
+    KeySource::given(Secret::new(key.to_owned()))
 }
 
 #[tokio::test]
@@ -307,7 +307,7 @@ async fn a_wrong_key_is_refused_and_a_new_one_is_noticed() {
         fs::write(&path, key).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
     };
-    let source = KeySource::File(path.clone());
+    let source = KeySource::new(Source::File(path.clone()));
     let client = client(&line.simulator.base_url(), source, &line.clock, &line.recorder).unwrap();
     let none = client.read(&limits::RateLimits, Lane::Front).await.unwrap_err();
     assert!(matches!(none.kind(), ErrorKind::Key(_)), "{none}");
