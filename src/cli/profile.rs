@@ -55,13 +55,12 @@ pub fn policy(
     policy::load(&Places::beside(named.unwrap_or(&paths.config)), config)
 }
 
-/// Which environment the key opens, as far as its prefix tells, else the configuration.
+/// Which environment the key opens: as the configuration says, else as far as its prefix tells.
 pub fn environment(key: &KeySource) -> KeyEnvironment {
-    let declared = key.declared().environment.unwrap_or(KeyEnvironment::Unknown);
-    match key.read().map_or(KeyEnvironment::Unknown, |key| KeyEnvironment::of(&key)) {
-        KeyEnvironment::Unknown => declared,
-        told => told,
-    }
+    // A key that says otherwise is refused, so it need not be read for this.
+    let declared = key.declared().environment;
+    let told = || key.read().map_or(KeyEnvironment::Unknown, |key| KeyEnvironment::of(&key));
+    declared.unwrap_or_else(told)
 }
 
 /// The folder of one server's copy. What two servers said never meets in one store: a decision

@@ -101,11 +101,12 @@ pub fn load(
             *program = path.to_string_lossy().into_owned();
         }
     }
-    let sources = sources::of(&config, &variable).map_err(|sources::Ambiguous { setting, what }| {
-        let path: Vec<&str> = setting.split('.').collect();
-        let at = explain::where_set(text.as_deref().unwrap_or_default(), &path);
-        Error { file: name.clone(), at, what }
-    })?;
+    let sources =
+        sources::of(&config, &variable).map_err(|sources::Ambiguous { setting, what }| {
+            let path: Vec<&str> = setting.split('.').collect();
+            let at = explain::where_set(text.as_deref().unwrap_or_default(), &path);
+            Error { file: name.clone(), at, what }
+        })?;
     let sources::Sources { key, field_key, webhook_secrets } = sources;
     let file = text.is_some().then(|| file.to_owned());
     let text = text.unwrap_or_default();

@@ -1,6 +1,6 @@
 //! What can be configured: one struct per section, each default beside its field.
 //!
-//! `relations`, `cases`, `queue` and `keys` are sections with words of their own, `policy` a file of its own, `load` reads and
+//! `persona`, `relations`, `cases`, `queue` and `keys` are sections with words of their own, `policy` a file of its own, `load` reads and
 //! merges, `sources` says where secrets come from, `check` knows what types cannot say, `explain` turns the parser's errors into a place and
 //! a fix, `paths` says where things lie. `config.example.toml` documents
 //! every setting; a test holds it against these structs.
@@ -11,6 +11,7 @@ mod explain;
 mod keys;
 mod load;
 mod paths;
+mod persona;
 pub mod policy;
 mod queue;
 mod relations;
@@ -26,6 +27,7 @@ pub use self::{
     keys::{Bound, Chord, Keys, chord},
     load::{BASE_URL_VARIABLE, Loaded, Required, load, parse},
     paths::{Paths, PathsError, private_folder},
+    persona::{Environment, Persona},
     policy::Policy,
     queue::{Queue, View},
     relations::{Fields, Meaning, Relations, Unit},
@@ -69,53 +71,6 @@ impl Config {
         }
         changed
     }
-}
-
-/// How Persona is reached.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Persona {
-    /// `/api/v1` included. `PERSONA_BASE_URL` overrides it.
-    pub base_url: String,
-    /// A private file whose first line is the API key. This, one of the two below, or `PERSONA_API_KEY`.
-    pub api_key_file: Option<PathBuf>,
-    /// The API key as a credential of systemd's, by its name.
-    pub api_key_credential: Option<String>,
-    /// A program and its arguments that print the API key.
-    pub api_key_command: Option<Vec<String>>,
-    /// Which environment the key must be of.
-    pub environment: Option<Environment>,
-    /// All that the key is meant to be permitted.
-    pub permissions: Option<Vec<String>>,
-    /// For a whole answer.
-    pub timeout_seconds: u64,
-    pub connect_timeout_seconds: u64,
-    /// `system`, `bundled`, or a PEM file.
-    pub tls_roots: String,
-}
-
-impl Default for Persona {
-    fn default() -> Self {
-        Self {
-            base_url: "https://api.withpersona.com/api/v1".to_owned(),
-            api_key_file: None,
-            api_key_credential: None,
-            api_key_command: None,
-            environment: None,
-            permissions: None,
-            timeout_seconds: 15,
-            connect_timeout_seconds: 5,
-            tls_roots: "system".to_owned(),
-        }
-    }
-}
-
-/// One of Persona's environments.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Environment {
-    Sandbox,
-    Production,
 }
 
 /// Who decides.

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::{Config, Environment};
 use crate::secret::{
-    Declared, FIELD_KEY_VARIABLE, FieldKeySource, KEY_VARIABLE, KeyEnvironment, KeySource, SECRETS_VARIABLE,
-    Source, WebhookSecrets,
+    Declared, FIELD_KEY_VARIABLE, FieldKeySource, KEY_VARIABLE, KeyEnvironment, KeySource,
+    SECRETS_VARIABLE, Source, WebhookSecrets,
 };
 
 /// Two places are named for one secret.
@@ -108,7 +108,8 @@ fn one(named: Named<'_>, is_set: impl Fn(&str) -> bool) -> Result<Option<Source>
     let mut given = candidates.into_iter().filter_map(|(name, source)| Some((name, source?)));
     let Some((setting, source)) = given.next() else { return Ok(None) };
     let Some((other, _)) = given.next() else { return Ok(Some(source)) };
-    let what = format!("{setting} and {other} are both set: one place only can be right, drop the other");
+    let what =
+        format!("{setting} and {other} are both set: one place only can be right, drop the other");
     Err(Ambiguous { setting, what })
 }
 

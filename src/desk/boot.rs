@@ -102,7 +102,8 @@ pub async fn prepare(options: Options, clock: Clock, busy: Busy) -> Result<Boote
     let (key_tx, key_rx) = watch::channel(KeyState::default());
     let (news_tx, news) = mpsc::unbounded_channel();
     let mut tasks = JoinSet::new();
-    let sources = news::Sources { changes: store.changes(), stats, sync: sync_rx, key: key_rx, links };
+    let sources =
+        news::Sources { changes: store.changes(), stats, sync: sync_rx, key: key_rx, links };
     tasks.spawn(news::gather(sources, news_tx));
     tasks.spawn(note(Arc::clone(&desk), Note::SessionBegan));
     let outbox = after(&begin, deliver(&desk, links_tx, cancel.clone()));

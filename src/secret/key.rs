@@ -303,7 +303,11 @@ mod tests {
         let read = |key: &str, only| {
             let key = Secret::new(key.to_owned());
             let declared = Declared { environment: only, permissions: None };
-            KeySource::given(key).declaring(declared).read().map(drop).map_err(|why| why.to_string())
+            KeySource::given(key)
+                .declaring(declared)
+                .read()
+                .map(drop)
+                .map_err(|why| why.to_string())
         };
         let (sandbox, production) = ("persona_sandbox_verysecret", "persona_production_verysecret");
         for (key, only) in [

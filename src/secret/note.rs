@@ -73,8 +73,10 @@ impl KeyFile {
             Err(why) if why.kind() != io::ErrorKind::NotFound => return Err(why),
             _ => {}
         }
-        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&part)?;
-        let written = file.write_all(self.text().expose().as_bytes()).and_then(|()| file.sync_all());
+        let mut file =
+            fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&part)?;
+        let written =
+            file.write_all(self.text().expose().as_bytes()).and_then(|()| file.sync_all());
         let kept = written.and_then(|()| fs::rename(&part, path));
         if kept.is_err() {
             let _ = fs::remove_file(&part);
@@ -115,7 +117,9 @@ pub fn folder_lock(path: &Path) -> io::Result<Option<File>> {
 impl Note {
     fn words(&self) -> String {
         match self {
-            Self::Cloning { old, under, since } => format!("clone of {old} under {under} since {since}"),
+            Self::Cloning { old, under, since } => {
+                format!("clone of {old} under {under} since {since}")
+            }
             Self::Replaces { new, old } => format!("{new} replaces {old}"),
             Self::Is(id) => id.to_string(),
         }
@@ -167,7 +171,11 @@ mod tests {
         };
         let table = [
             (None, Some(cloning), None),
-            (Some("k1"), Some(Note::Replaces { new: api("api_2"), old: api("api_1") }), Some("api_2")),
+            (
+                Some("k1"),
+                Some(Note::Replaces { new: api("api_2"), old: api("api_1") }),
+                Some("api_2"),
+            ),
             (Some("k1"), Some(Note::Is(api("api_2"))), Some("api_2")),
             (Some("k1"), None, None),
         ];
@@ -177,7 +185,10 @@ mod tests {
             KeyFile { key: key.clone(), note: note.clone() }.write(&path).unwrap();
             assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
             let read = KeyFile::read(&path).unwrap().unwrap();
-            assert_eq!(read.key.map(|key| key.expose().clone()), key.map(|key| key.expose().clone()));
+            assert_eq!(
+                read.key.map(|key| key.expose().clone()),
+                key.map(|key| key.expose().clone())
+            );
             assert_eq!(read.note, note);
             assert_eq!(id(&fs::read_to_string(&path).unwrap()), is.map(api));
         }

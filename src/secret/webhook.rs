@@ -82,7 +82,10 @@ mod tests {
         assert!(matches!(read(), Err(WebhookSecretsError::Unread(Unread::Unreadable { .. }))));
         fs::write(&path, "# rotates in May\nwbhsec_new  # since Monday\n\nwbhsec_old\n").unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-        assert!(matches!(read(), Err(WebhookSecretsError::Unread(Unread::NotPrivate { mode: 0o644, .. }))));
+        assert!(matches!(
+            read(),
+            Err(WebhookSecretsError::Unread(Unread::NotPrivate { mode: 0o644, .. }))
+        ));
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         assert_eq!(read(), Ok(vec!["wbhsec_new".to_owned(), "wbhsec_old".to_owned()]));
         fs::write(&path, "# none left\n").unwrap();

@@ -17,8 +17,7 @@ use crate::{
         AccountFile, AccountRelations, CaseFile, CaseRow, CaseView, Changes, Claim, Figures, Found,
         Glance, Ids, InquiryFile, InquiryRow, InquiryView, KnownMismatches, KnownStatus, Marked,
         Next, Outbox, Placed, PutOff, Recorded, RelationRow, Snoozes, Standing, SyncState,
-        api_key::KeyState,
-        TakenBack, Wanted,
+        TakenBack, Wanted, api_key::KeyState,
     },
     metrics::Stats,
     model::{

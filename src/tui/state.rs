@@ -43,8 +43,7 @@ use crate::{
     config::{Mask, Photos},
     desk::{
         self, CaseRow, CaseView, Glance, InquiryRow, InquiryView, KnownMismatches, KnownStatus,
-        Standing, SyncState,
-        api_key::KeyState,
+        Standing, SyncState, api_key::KeyState,
     },
     metrics::Stats,
     model::{

@@ -44,19 +44,36 @@ pub enum Step {
     /// An earlier one is taken up.
     TakenUp,
     /// Persona's answer to a clone was lost for good: there may be a key that nobody has.
-    Orphan { of: ApiKeyId, since: Timestamp },
-    Cloned { old: ApiKeyId, new: ApiKeyId },
+    Orphan {
+        of: ApiKeyId,
+        since: Timestamp,
+    },
+    Cloned {
+        old: ApiKeyId,
+        new: ApiKeyId,
+    },
     Tried,
     Switched,
-    Ends { old: ApiKeyId, at: Option<Timestamp> },
+    Ends {
+        old: ApiKeyId,
+        at: Option<Timestamp>,
+    },
 }
 
 /// What a rotation came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rotated {
-    Done { old: ApiKeyId, new: ApiKeyId, ends: Option<Timestamp> },
+    Done {
+        old: ApiKeyId,
+        new: ApiKeyId,
+        ends: Option<Timestamp>,
+    },
     /// The new key lies in the file; the old one goes on until the new one is where keys come from.
-    HandedOver { old: ApiKeyId, new: ApiKeyId, file: PathBuf },
+    HandedOver {
+        old: ApiKeyId,
+        new: ApiKeyId,
+        file: PathBuf,
+    },
 }
 
 /// Why a rotation did not go on. Says what to do; it can be run again.

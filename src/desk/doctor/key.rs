@@ -42,7 +42,8 @@ fn end(key: &ApiKey, now: Timestamp) -> Finding {
     }
 }
 
-const NARROW: &str = "take them from the key in the dashboard (API > API Keys), or list them in persona.permissions";
+const NARROW: &str =
+    "take them from the key in the dashboard (API > API Keys), or list them in persona.permissions";
 
 fn told(key: &ApiKey, declared: &[String]) -> Option<Finding> {
     let beyond = beyond(key, declared);
@@ -63,8 +64,9 @@ fn judged(beyond: &[&str], lacking: &[&str]) -> Option<Finding> {
         return Some(Finding::warn(PERMISSIONS, what, NARROW));
     }
     let what = format!("it may less than persona.permissions says: {}", lacking.join(", "));
-    (!lacking.is_empty())
-        .then(|| Finding::warn(PERMISSIONS, what, "give them to the key, or take them off the list"))
+    (!lacking.is_empty()).then(|| {
+        Finding::warn(PERMISSIONS, what, "give them to the key, or take them off the list")
+    })
 }
 
 #[cfg(test)]

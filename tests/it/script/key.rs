@@ -81,7 +81,10 @@ fn a_key_is_rotated_in_its_file_and_shown_without_being_shown() {
     let file = office.with_key_file();
     let shown = office.keyed(&["key", "show"]).ends(0);
     let old = shown.told("id");
-    assert_eq!((shown.told("name").as_str(), shown.told("environment").as_str()), ("main", "sandbox"));
+    assert_eq!(
+        (shown.told("name").as_str(), shown.told("environment").as_str()),
+        ("main", "sandbox")
+    );
     assert!(shown.told("permissions_listed").contains("api_key.write"), "{shown:?}");
     assert_eq!(shown.told("from"), file.display().to_string());
 
