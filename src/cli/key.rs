@@ -182,6 +182,8 @@ async fn rotate(asked: Rotate, loaded: &Loaded, format: Format) -> anyhow::Resul
         }
         Err(NotRotated::Persona(why)) => Err(why.into()),
         Err(why @ NotRotated::Permission(..)) => Err(Exit::Refused.told(why.to_string())),
+        Err(why @ NotRotated::Unwritten { .. }) => Err(anyhow::Error::new(why)
+            .context("the new key has no place; caseload key rotate --to FILE puts it elsewhere")),
         Err(why @ NotRotated::OneOf(_)) => Err(Exit::Usage.told(why.to_string())),
         Err(why) => Err(why.into()),
     }
@@ -198,7 +200,7 @@ fn example(source: &KeySource, file: &Path) -> String {
         Some("pass") => format!("head -n 1 {file} | pass insert --force --echo NAME"),
         Some("vault") => format!("head -n 1 {file} | tr -d '\\n' | vault kv put PATH key=-"),
         Some("aws") => format!(
-            "aws secretsmanager put-secret-value --secret-id NAME --secret-string file://FILE, with its first line in FILE"
+            "(umask 077; head -n 1 {file} | tr -d '\\n' > {file}.1); aws secretsmanager put-secret-value --secret-id NAME --secret-string file://{file}.1; rm {file}.1"
         ),
         Some("op") => "op item edit with a template file, since arguments can be seen".to_owned(),
         _ => format!("head -n 1 {file} | what takes it from its standard input"),

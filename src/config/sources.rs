@@ -53,7 +53,7 @@ pub fn of(
             credential: &persona.api_key_credential,
             command: &persona.api_key_command,
         },
-        &is_set,
+        is_set,
     )?;
     let field_key = one(
         Named {
@@ -67,7 +67,7 @@ pub fn of(
             credential: &store.field_key_credential,
             command: &store.field_key_command,
         },
-        &is_set,
+        is_set,
     )?;
     let secrets = one(
         Named {
@@ -81,7 +81,7 @@ pub fn of(
             credential: &listen.secrets_credential,
             command: &listen.secrets_command,
         },
-        &is_set,
+        is_set,
     )?;
     let declared = Declared {
         environment: persona.environment.map(|environment| match environment {
