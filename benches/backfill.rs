@@ -57,7 +57,7 @@ async fn fill() {
         timeout: Duration::from_secs(5),
         roots: Roots::Bundled,
     };
-    let key = KeySource::Given(Secret::new(DEMO_KEY.to_owned()));
+    let key = KeySource::given(Secret::new(DEMO_KEY.to_owned()));
     let recorder = Arc::new(Recorder::new(Thresholds::default()));
     let client = Client::new(settings, key, clock.clone(), recorder).expect("a client");
     let sync = sync::Sync {

@@ -65,7 +65,7 @@ async fn compare(base_url: &str) {
         timeout: Duration::from_secs(5),
         roots: Roots::Bundled,
     };
-    let key = KeySource::Given(Secret::new(DEMO_KEY.to_owned()));
+    let key = KeySource::given(Secret::new(DEMO_KEY.to_owned()));
     let recorder = Arc::new(Recorder::new(Thresholds::default()));
     let client = Client::new(settings, key, Clock::system(), recorder).expect("a client");
     let list = inquiries::List { filter: inquiries::Filter::default(), page: PageFrom::first(100) };

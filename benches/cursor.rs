@@ -98,7 +98,7 @@ async fn opened(folder: &TempDir, busy: &Busy) -> (Console, Booted) {
             timeout: Duration::from_secs(5),
             roots: Roots::Bundled,
         },
-        key: KeySource::Given(Secret::new("persona_sandbox_bench".to_owned())),
+        key: KeySource::given(Secret::new("persona_sandbox_bench".to_owned())),
         thresholds: Thresholds::default(),
         reviewer: Text::new("bench@example.test"),
         hold: Duration::from_secs(5),

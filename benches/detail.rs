@@ -92,7 +92,7 @@ async fn filled(folder: &TempDir, busy: &Busy, clock: &Clock) -> (Console, Boote
     let listen = ([127, 0, 0, 1], 0).into();
     let started = simulator::start(listen, options, clock.clone()).await;
     let simulator = Arc::new(started.expect("a free port"));
-    let key = KeySource::Given(Secret::new(DEMO_KEY.to_owned()));
+    let key = KeySource::given(Secret::new(DEMO_KEY.to_owned()));
     let options = desk::Options {
         store: folder.path().join("store/caseload.db").into(),
         field_key: None,

@@ -60,7 +60,7 @@ static LINE: LazyLock<Line> = LazyLock::new(|| {
     };
     let clock = Clock::manual("2026-03-02T12:00:00Z".parse().expect("a fixed instant"));
     let recorder = Arc::new(Recorder::new(Thresholds::default()));
-    let key = KeySource::Given(Secret::new(KEY.to_owned()));
+    let key = KeySource::given(Secret::new(KEY.to_owned()));
     let client = Client::new(settings, key, clock.clone(), recorder).expect("a client");
     Line { runtime, client, clock, answer }
 });

@@ -14,7 +14,7 @@ use crate::{
         Config, Loaded, Paths,
         policy::{InForce, Places, Source},
     },
-    secret::{FieldKeySource, KeySource},
+    secret::FieldKeySource,
     tui,
 };
 
@@ -102,7 +102,7 @@ fn check(
     }
     in_force(out, policy)?;
     let field_key = match (&loaded.field_key, loaded.field_key.read()) {
-        (FieldKeySource::None, _) => "none: the local copy is not sealed".to_owned(),
+        (FieldKeySource(None), _) => "none: the local copy is not sealed".to_owned(),
         (source, Ok(_)) => format!("from {source}"),
         (_, Err(why)) => format!("none: {why}"),
     };
@@ -110,11 +110,7 @@ fn check(
     match loaded.key.read() {
         Ok(_) => {
             let environment = profile::environment(&loaded.key).as_str();
-            let place = match &loaded.key {
-                KeySource::File(path) => format!("from {}", path.display()),
-                other => profile::key_words(other),
-            };
-            row(out, "API key", format!("{place}, environment {environment}"))?;
+            row(out, "API key", format!("from {}, environment {environment}", loaded.key))?;
             Ok(ExitCode::SUCCESS)
         }
         Err(why) => {

@@ -125,7 +125,7 @@ pub async fn sandbox(
     let folder = folder.context("the demo needs a temporary folder")?;
     let _log = profile::start_log(&folder.path().join("caseload.log"), &config);
     let options = super::simulate::options(shown.world);
-    let key = KeySource::Given(options.key.clone());
+    let key = KeySource::given(options.key.clone());
     let listen = ([127, 0, 0, 1], 0).into();
     let simulator = simulator::start(listen, options, Clock::system())
         .await

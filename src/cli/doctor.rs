@@ -138,10 +138,7 @@ fn policy(loaded: Result<InForce, config::Error>) -> Vec<Finding> {
 }
 
 fn key(source: &KeySource) -> Finding {
-    let place = match source {
-        KeySource::File(path) => format!("from {}", path.display()),
-        other => profile::key_words(other),
-    };
+    let place = format!("from {source}");
     match source.read() {
         Err(why) => Finding::fail("API key", why.to_string(), "without it nothing is shown"),
         Ok(key) => match KeyEnvironment::of(&key) {

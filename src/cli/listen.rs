@@ -18,7 +18,6 @@ use crate::{
     clock::Clock,
     config::{Config, Paths},
     desk::{self, Listening},
-    secret::WebhookSecrets,
     sync::receive::Reception,
 };
 
@@ -34,11 +33,11 @@ pub async fn run(arguments: &Arguments, file: Option<&Path>) -> anyhow::Result<E
     let loaded = profile::load(file, &paths)?;
     let policy = profile::policy(file, &paths, &loaded.config)?.policy;
     loaded.key.read()?;
-    let secrets = match &loaded.config.listen.secrets_file {
-        Some(file) => WebhookSecrets::File(file.clone()),
-        None => WebhookSecrets::Env,
-    };
-    secrets.read()?;
+    let secrets = loaded.webhook_secrets.clone();
+    // What has to be asked for is asked for once.
+    if secrets.is_cheap() {
+        secrets.read()?;
+    }
     let store = profile::local_copy(&loaded, &paths)?;
     let log = loaded.config.log.file.clone().unwrap_or(paths.log);
     let _log = profile::start_log(&log, &loaded.config);

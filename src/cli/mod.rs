@@ -10,6 +10,7 @@ mod handbook;
 mod ids;
 mod inquiry;
 mod journal;
+mod key;
 mod list;
 mod listen;
 mod outbox;
@@ -34,12 +35,12 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, error::ErrorKind};
 
 use self::{exit::Exit, output::Format, script::Script};
-use crate::simulator::Scenario;
+use crate::{secret, simulator::Scenario};
 
 /// A terminal review console for Persona.
 ///
-/// Without a command it opens the console. The API key comes from PERSONA_API_KEY or a private
-/// file, never from the command line.
+/// Without a command it opens the console. The API key comes from PERSONA_API_KEY, a private
+/// file, systemd or a command, never from the command line.
 #[derive(Debug, Parser)]
 #[command(version)]
 pub struct Cli {
@@ -75,6 +76,9 @@ enum Command {
     Config(config::Command),
     /// Say what works and what to do about the rest. Exit code 0: nothing failed; 1: something did.
     Doctor,
+    /// Show what Persona knows of the API key, or rotate it.
+    #[command(subcommand)]
+    Key(key::Command),
     /// Prove the journal, or export it for those who audit it.
     #[command(subcommand)]
     Journal(journal::Command),
@@ -112,6 +116,7 @@ impl World {
 
 /// Parses the arguments and runs what they ask for.
 pub fn main() -> ExitCode {
+    secret::keep_to_itself();
     let matches = with_codes(Cli::command()).try_get_matches();
     let parsed = matches.and_then(|matches| Cli::from_arg_matches(&matches));
     match parsed.map_err(anyhow::Error::from).and_then(run) {
@@ -140,7 +145,13 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let file = profile::named(cli.config);
     let speaks = matches!(
         cli.command,
-        Some(Command::Script(_) | Command::Doctor | Command::Journal(_) | Command::Store(_))
+        Some(
+            Command::Script(_)
+                | Command::Doctor
+                | Command::Journal(_)
+                | Command::Key(_)
+                | Command::Store(_)
+        )
     );
     if cli.format.is_some() && !speaks {
         return Err(misused("--format goes with commands that list, show or decide"));
@@ -163,6 +174,11 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Some(Command::Journal(command)) => {
             let ran = journal::run(command, file.as_deref(), cli.format);
+            Ok(console::runtime()?.block_on(ran)?.into())
+        }
+        Some(Command::Key(command)) => {
+            let format = cli.format.unwrap_or_default();
+            let ran = key::run(command, file.as_deref(), format);
             Ok(console::runtime()?.block_on(ran)?.into())
         }
         Some(Command::Store(command)) => {

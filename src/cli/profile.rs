@@ -17,7 +17,7 @@ use crate::{
     metrics::Thresholds,
     model::{ClaimTag, Text},
     persona::{self, Roots},
-    secret::{FieldKey, FieldKeyError, KeyEnvironment, KeySource},
+    secret::{FieldKey, FieldKeyError, KeyEnvironment, KeySource, Source},
     store::{Place, Server},
     sync, telemetry, tui,
 };
@@ -56,9 +56,12 @@ pub fn policy(
     policy::load(&Places::beside(named.unwrap_or(&paths.config)), config)
 }
 
-/// Which environment the key opens, as far as its prefix tells.
+/// Which environment the key opens: as the configuration says, else as far as its prefix tells.
 pub fn environment(key: &KeySource) -> KeyEnvironment {
-    key.read().map_or(KeyEnvironment::Unknown, |key| KeyEnvironment::of(&key))
+    // A key that says otherwise is refused, so it need not be read for this.
+    let declared = key.declared().environment;
+    let told = || key.read().map_or(KeyEnvironment::Unknown, |key| KeyEnvironment::of(&key));
+    declared.unwrap_or_else(told)
 }
 
 /// The folder of one server's copy. What two servers said never meets in one store: a decision
@@ -162,13 +165,18 @@ pub fn start_log(path: &Path, config: &Config) -> Option<telemetry::Guard> {
 
 /// For the screen, where there is room for a file's name only.
 pub fn key_words(key: &KeySource) -> String {
-    match key {
-        KeySource::Env(name) => format!("from {name}"),
-        KeySource::File(path) => {
+    match key.source() {
+        Some(Source::File(path)) => {
             let name = path.file_name().map_or(path.as_os_str(), |name| name);
             format!("from {}", name.display())
         }
-        KeySource::Given(_) => "of the demo".to_owned(),
+        Some(Source::Command(line)) => {
+            let program = line.first().map(Path::new).and_then(Path::file_name);
+            format!("from {}", program.unwrap_or_default().display())
+        }
+        Some(Source::Credential(name)) => format!("from {name}"),
+        Some(Source::Env(name)) => format!("from {name}"),
+        None => "of the demo".to_owned(),
     }
 }
 

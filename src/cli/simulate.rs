@@ -16,7 +16,7 @@ use super::World;
 use crate::{
     clock::Clock,
     config::BASE_URL_VARIABLE,
-    secret::{KEY_VARIABLE, KeyError, KeySource},
+    secret::{KEY_VARIABLE, KeyError, KeySource, Source},
     simulator::{self, DEMO_KEY, Options, Scenario, VERSIONS},
 };
 
@@ -104,7 +104,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let at_home = arguments.control.is_none_or(|control| control.ip().is_loopback());
     ensure!(at_home, "--control needs an address of this machine, such as 127.0.0.1:4011");
     let mut options = served(arguments);
-    let given = match KeySource::Env(KEY_VARIABLE).read() {
+    let given = match KeySource::new(Source::Env(KEY_VARIABLE)).read() {
         Ok(key) => Some(key),
         Err(KeyError::Unset(_)) => None,
         Err(unusable) => return Err(unusable.into()),

@@ -5,10 +5,10 @@ use std::{
     fs,
     io::{IsTerminal, stdout},
     path::Path,
-    process::{Command, Stdio},
+    process::Stdio,
 };
 
-use crate::{desk::doctor::Finding, model::Text, tui};
+use crate::{desk::doctor::Finding, model::Text, secret, tui};
 
 /// What is known of the terminal.
 struct Around<'a> {
@@ -54,7 +54,7 @@ pub fn examine() -> Vec<Finding> {
 
 /// A setting of the tmux server; none if it does not tell.
 fn asked(setting: &str) -> Option<String> {
-    let told = Command::new("tmux")
+    let told = secret::child("tmux")
         .args(["show-options", "-s", "-v", setting])
         .stdin(Stdio::null())
         .stderr(Stdio::null())

@@ -30,6 +30,7 @@ pub fn check(config: &Config) -> Result<(), Problem> {
     base_url(&config.persona.base_url).map_err(|what| ("persona.base_url", what))?;
     within("persona.timeout_seconds", config.persona.timeout_seconds, 1..=120)?;
     within("persona.connect_timeout_seconds", config.persona.connect_timeout_seconds, 1..=60)?;
+    commands(config)?;
     within("review.hold_seconds", config.review.hold_seconds, 0..=60)?;
     within("store.retention_days", config.store.retention_days.into(), 1..=3650)?;
     store_url(config.store.url.as_deref()).map_err(|what| ("store.url", what))?;
@@ -86,6 +87,34 @@ pub fn reasons(reasons: &[Reason]) -> Result<(), String> {
     }
     if reasons.iter().any(|reason| reason.code.trim().is_empty() || reason.text.trim().is_empty()) {
         return Err("a reason needs a code and a text".into());
+    }
+    Ok(())
+}
+
+/// A command has a program, a credential is a name and no path.
+fn commands(config: &Config) -> Result<(), Problem> {
+    let (persona, store, listen) = (&config.persona, &config.store, &config.listen);
+    for (setting, command) in [
+        ("persona.api_key_command", &persona.api_key_command),
+        ("store.field_key_command", &store.field_key_command),
+        ("listen.secrets_command", &listen.secrets_command),
+    ] {
+        let program = command.as_ref().map(|line| line.first().map_or("", String::as_str));
+        if program.is_some_and(|program| program.trim().is_empty()) {
+            let what = "must begin with a program: [\"pass\", \"show\", \"persona/key\"]";
+            return Err((setting, what.to_owned()).into());
+        }
+    }
+    for (setting, name) in [
+        ("persona.api_key_credential", &persona.api_key_credential),
+        ("store.field_key_credential", &store.field_key_credential),
+        ("listen.secrets_credential", &listen.secrets_credential),
+    ] {
+        let is_bad = |name: &String| name.is_empty() || name.starts_with('.') || name.contains('/');
+        if name.as_ref().is_some_and(is_bad) {
+            let what = "must be a name, as in LoadCredential=NAME:/path of the unit";
+            return Err((setting, what.to_owned()).into());
+        }
     }
     Ok(())
 }

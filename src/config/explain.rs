@@ -82,7 +82,7 @@ fn is_key(text: &str) -> bool {
 /// What to do about a key in the file.
 pub fn keys_stay_out() -> String {
     format!(
-        "keys never go into this file; set {KEY_VARIABLE}, or name a private file as persona.api_key_file"
+        "keys never go into this file; set {KEY_VARIABLE}, or name a private file as persona.api_key_file, or a command as persona.api_key_command"
     )
 }
 

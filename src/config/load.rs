@@ -9,9 +9,10 @@ use std::{
 use super::{
     Config, check,
     explain::{self, Error},
+    sources,
 };
 use crate::secret::{
-    FIELD_KEY_VARIABLE, FieldKeySource, KEY_VARIABLE, KeySource, STORE_URL_VARIABLE, StoreUrl,
+    FieldKeySource, KeySource, WebhookSecrets, STORE_URL_VARIABLE, StoreUrl,
 };
 
 /// Overrides `persona.base_url`.
@@ -28,6 +29,8 @@ pub struct Loaded {
     pub field_key: FieldKeySource,
     /// The shared database, where the store is one.
     pub store_url: Option<StoreUrl>,
+    /// What webhooks are proved by.
+    pub webhook_secrets: WebhookSecrets,
     /// The base URL came from the environment.
     pub base_url_from_environment: bool,
     /// What the file says; it holds no key of Persona's.
@@ -90,17 +93,25 @@ pub fn load(
         })?;
         config.persona.base_url = url;
     }
-    // An empty variable is one that was taken away.
-    let is_set = |name| variable(name).is_some_and(|key| !key.trim().is_empty());
-    let key = match (&config.persona.api_key_file, is_set(KEY_VARIABLE)) {
-        (Some(path), false) => KeySource::File(path.clone()),
-        _ => KeySource::Env(KEY_VARIABLE),
-    };
-    let field_key = match &config.store.field_key_file {
-        _ if is_set(FIELD_KEY_VARIABLE) => FieldKeySource::Env,
-        Some(path) => FieldKeySource::File(path.clone()),
-        None => FieldKeySource::None,
-    };
+    let commands = [
+        &mut config.persona.api_key_command,
+        &mut config.listen.secrets_command,
+        &mut config.store.field_key_command,
+    ];
+    for program in commands.into_iter().flatten().filter_map(|line| line.first_mut()) {
+        // A name alone is looked for on the path.
+        if program.contains('/') {
+            let path = absolute(Path::new(&*program), base, home.as_deref());
+            *program = path.to_string_lossy().into_owned();
+        }
+    }
+    let sources =
+        sources::of(&config, &variable).map_err(|sources::Ambiguous { setting, what }| {
+            let path: Vec<&str> = setting.split('.').collect();
+            let at = explain::where_set(text.as_deref().unwrap_or_default(), &path);
+            Error { file: name.clone(), at, what }
+        })?;
+    let sources::Sources { key, field_key, webhook_secrets } = sources;
     let named = variable(STORE_URL_VARIABLE).filter(|url| !url.trim().is_empty());
     let store_url = match (named, &config.store.url) {
         (Some(url), _) => Some(StoreUrl::parse(&url).map_err(|what| Error {
@@ -114,7 +125,16 @@ pub fn load(
     };
     let file = text.is_some().then(|| file.to_owned());
     let text = text.unwrap_or_default();
-    Ok(Loaded { config, file, key, field_key, store_url, base_url_from_environment, text, name })
+    Ok(Loaded {
+        config,
+        file,
+        key,
+        field_key,
+        webhook_secrets,
+        store_url, base_url_from_environment,
+        text,
+        name,
+    })
 }
 
 /// Whether the file must exist: it must when somebody named it.
@@ -152,6 +172,7 @@ fn absolute(path: &Path, base: &Path, home: Option<&str>) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secret::KEY_VARIABLE;
 
     fn message(text: &str) -> String {
         parse(text, "c.toml").expect_err("the text is bad").to_string()
@@ -166,7 +187,7 @@ mod tests {
             ),
             (
                 "[persona]\napi_key = \"persona_sandbox_x\"\n",
-                "c.toml:2:11: an API key stands here: keys never go into this file; set PERSONA_API_KEY, or name a private file as persona.api_key_file",
+                "c.toml:2:11: an API key stands here: keys never go into this file; set PERSONA_API_KEY, or name a private file as persona.api_key_file, or a command as persona.api_key_command",
             ),
             (
                 "[review]\n  hold_seconds = 99\n",
@@ -200,18 +221,22 @@ mod tests {
         .unwrap();
         let plain = load(&file, Required::Yes, |_| None).unwrap();
         assert_eq!(plain.config.persona.base_url, "https://a.test/api/v1");
-        assert!(matches!(plain.key, KeySource::File(path) if path == dir.path().join("key")));
+        assert_eq!(plain.key.to_string(), dir.path().join("key").display().to_string());
         let variable = |name: &str| match name {
             BASE_URL_VARIABLE => Some("http://127.0.0.1:4010/api/v1".to_owned()),
-            KEY_VARIABLE => Some("persona_sandbox_x".to_owned()),
+            KEY_VARIABLE => Some(String::new()),
             _ => None,
         };
         let loaded = load(&file, Required::Yes, variable).unwrap();
         assert_eq!(loaded.config.persona.base_url, "http://127.0.0.1:4010/api/v1");
-        assert!(matches!(loaded.key, KeySource::Env(_)) && loaded.base_url_from_environment);
-        let emptied = |name: &str| (name == KEY_VARIABLE).then(String::new);
-        let loaded = load(&file, Required::Yes, emptied).unwrap();
-        assert!(matches!(loaded.key, KeySource::File(_)), "an empty variable is no key");
+        assert!(loaded.base_url_from_environment);
+        assert_eq!(loaded.key.to_string(), plain.key.to_string(), "an empty variable is no key");
+        let both = |name: &str| (name == KEY_VARIABLE).then(|| "persona_sandbox_x".to_owned());
+        let why = load(&file, Required::Yes, both).unwrap_err();
+        assert_eq!(why.at, Some((3, 1)));
+        fs::write(&file, "[persona]\napi_key_command = [\"bin/key\", \"x\"]\n").unwrap();
+        let program = load(&file, Required::Yes, |_| None).unwrap().key.to_string();
+        assert_eq!(program, format!("the command {}", dir.path().join("bin/key").display()));
         fs::write(&file, "[persona]\ntls_roots = \"ca.pem\"\n").unwrap();
         let roots = load(&file, Required::Yes, |_| None).unwrap().config.persona.tls_roots;
         assert_eq!(Path::new(&roots), dir.path().join("ca.pem"));

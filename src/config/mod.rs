@@ -1,7 +1,7 @@
 //! What can be configured: one struct per section, each default beside its field.
 //!
-//! `relations`, `cases`, `queue` and `keys` are sections with words of their own, `policy` a file of its own, `load` reads and
-//! merges, `check` knows what types cannot say, `explain` turns the parser's errors into a place and
+//! `persona`, `relations`, `cases`, `queue` and `keys` are sections with words of their own, `policy` a file of its own, `load` reads and
+//! merges, `sources` says where secrets come from, `check` knows what types cannot say, `explain` turns the parser's errors into a place and
 //! a fix, `paths` says where things lie. `config.example.toml` documents
 //! every setting; a test holds it against these structs.
 
@@ -11,9 +11,11 @@ mod explain;
 mod keys;
 mod load;
 mod paths;
+mod persona;
 pub mod policy;
 mod queue;
 mod relations;
+mod sources;
 
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
@@ -25,6 +27,7 @@ pub use self::{
     keys::{Bound, Chord, Keys, chord},
     load::{BASE_URL_VARIABLE, Loaded, Required, load, parse},
     paths::{Paths, PathsError, private_folder},
+    persona::{Environment, Persona},
     policy::Policy,
     queue::{Queue, View},
     relations::{Fields, Meaning, Relations, Unit},
@@ -67,33 +70,6 @@ impl Config {
             }
         }
         changed
-    }
-}
-
-/// How Persona is reached.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Persona {
-    /// `/api/v1` included. `PERSONA_BASE_URL` overrides it.
-    pub base_url: String,
-    /// A private file whose first line is the API key; `PERSONA_API_KEY` overrides it.
-    pub api_key_file: Option<PathBuf>,
-    /// For a whole answer.
-    pub timeout_seconds: u64,
-    pub connect_timeout_seconds: u64,
-    /// `system`, `bundled`, or a PEM file.
-    pub tls_roots: String,
-}
-
-impl Default for Persona {
-    fn default() -> Self {
-        Self {
-            base_url: "https://api.withpersona.com/api/v1".to_owned(),
-            api_key_file: None,
-            timeout_seconds: 15,
-            connect_timeout_seconds: 5,
-            tls_roots: "system".to_owned(),
-        }
     }
 }
 
@@ -241,8 +217,13 @@ pub struct Listen {
     pub address: SocketAddr,
     /// `/persona`
     pub path: String,
-    /// A private file with the webhook's secrets, one a line; `PERSONA_WEBHOOK_SECRETS` without it.
+    /// A private file with the webhook's secrets, one a line. This, one of the two below, or
+    /// `PERSONA_WEBHOOK_SECRETS`.
     pub secrets_file: Option<PathBuf>,
+    /// The same as a credential of systemd's, by its name.
+    pub secrets_credential: Option<String>,
+    /// A program and its arguments that print them.
+    pub secrets_command: Option<Vec<String>>,
     /// How old a signature may be, 30 to 3600.
     pub max_age_seconds: u64,
     /// The longest delivery that is read, 16 to 16384.
@@ -255,6 +236,8 @@ impl Default for Listen {
             address: ([127, 0, 0, 1], 4020).into(),
             path: "/persona".to_owned(),
             secrets_file: None,
+            secrets_credential: None,
+            secrets_command: None,
             max_age_seconds: 300,
             body_limit_kib: 1024,
         }
@@ -287,13 +270,24 @@ pub struct Store {
     pub url: Option<String>,
     /// Personal data of what nobody waits for is dropped so long after its last change, 1 to 3650.
     pub retention_days: u32,
-    /// A private file whose first line is the field key; `CASELOAD_FIELD_KEY` overrides it.
+    /// A private file whose first line is the field key. This, one of the two below, or
+    /// `CASELOAD_FIELD_KEY`.
     pub field_key_file: Option<PathBuf>,
+    /// The same as a credential of systemd's, by its name.
+    pub field_key_credential: Option<String>,
+    /// A program and its arguments that print it.
+    pub field_key_command: Option<Vec<String>>,
 }
 
 impl Default for Store {
     fn default() -> Self {
-        Self { dir: None, url: None, retention_days: 90, field_key_file: None }
+        Self {
+            dir: None, url: None,
+            retention_days: 90,
+            field_key_file: None,
+            field_key_credential: None,
+            field_key_command: None,
+        }
     }
 }
 

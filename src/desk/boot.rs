@@ -13,7 +13,11 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
-use super::{CaseStatuses, Desk, News, Note, RelationKeys, SyncState, mismatches, news, purge};
+use super::{
+    CaseStatuses, Desk, News, Note, RelationKeys, SyncState,
+    api_key::{self, KeyState},
+    mismatches, news, purge,
+};
 use crate::{
     busy::Busy,
     clock::Clock,
@@ -94,9 +98,11 @@ pub async fn prepare(options: Options, clock: Clock, busy: Busy) -> Result<Boote
     let (begin, cancel) = (CancellationToken::new(), CancellationToken::new());
     let (links_tx, links) = mpsc::unbounded_channel();
     let (sync_tx, sync_rx) = watch::channel(SyncState::default());
+    let (key_tx, key_rx) = watch::channel(KeyState::default());
     let (news_tx, news) = mpsc::unbounded_channel();
     let mut tasks = JoinSet::new();
-    let sources = news::Sources { changes: store.changes(), stats, sync: sync_rx, links };
+    let sources =
+        news::Sources { changes: store.changes(), stats, sync: sync_rx, key: key_rx, links };
     tasks.spawn(news::gather(sources, news_tx));
     tasks.spawn(note(Arc::clone(&desk), Note::SessionBegan));
     let outbox = after(&begin, deliver(&desk, links_tx, cancel.clone()));
@@ -106,6 +112,7 @@ pub async fn prepare(options: Options, clock: Clock, busy: Busy) -> Result<Boote
     tasks.spawn(after(&begin, mismatches::keep(Arc::clone(&desk))));
     tasks.spawn(after(&begin, purge::expire(Arc::clone(&desk), kept)));
     tasks.spawn(after(&begin, mark(Arc::clone(&desk))));
+    tasks.spawn(after(&begin, api_key::watch(Arc::clone(&desk), key_tx, cancel.clone())));
     let sync = sync::Sync { store, client, clock, busy, state: sync_tx, settings };
     tasks.spawn(after(&begin, sync_when_alone(sync, cancel.clone())));
     Ok(Booted { desk, news: Some(news), begin, cancel, outbox, tasks })

@@ -6,7 +6,7 @@ use std::{net::TcpListener, sync::Arc, time::Duration};
 use tokio::{sync::watch, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use super::{BootError, Options, StoreError, SyncState, boot, mismatches, purge};
+use super::{BootError, Options, StoreError, SyncState, api_key, boot, mismatches, purge};
 use crate::{
     busy::Busy,
     clock::Clock,
@@ -60,6 +60,8 @@ pub async fn listen(
     tasks.spawn(boot::look_across(store.clone(), clock.clone(), busy.clone(), cancel.clone()));
     tasks.spawn(mismatches::keep(Arc::clone(&desk)));
     tasks.spawn(purge::expire(Arc::clone(&desk), kept));
+    let nobody = watch::Sender::default();
+    tasks.spawn(api_key::watch(Arc::clone(&desk), nobody, cancel.clone()));
     let sync = sync::Sync {
         store: store.clone(),
         client: Arc::clone(&client),

@@ -4,6 +4,7 @@
 //! durable before they return. Persona is only asked by name: [`Desk::refresh`] and
 //! [`Desk::fetch_relations`]; whatever it says arrives as [`News`] that the store moved.
 
+pub mod api_key;
 mod boot;
 mod claim;
 mod day;

@@ -2,7 +2,7 @@
 
 use tokio::sync::{broadcast, mpsc, watch};
 
-use super::{Changes, SyncState};
+use super::{Changes, SyncState, api_key::KeyState};
 use crate::{
     metrics::Stats,
     model::{ActionId, Subject},
@@ -16,6 +16,8 @@ pub enum News {
     Changed(Changes),
     Stats(Stats),
     Sync(SyncState),
+    /// What there is to say about the API key.
+    ApiKey(KeyState),
     /// A one-time link was made. It exists in memory only.
     Link {
         subject: Subject,
@@ -29,6 +31,7 @@ pub struct Sources {
     pub changes: broadcast::Receiver<Changes>,
     pub stats: watch::Receiver<Stats>,
     pub sync: watch::Receiver<SyncState>,
+    pub key: watch::Receiver<KeyState>,
     pub links: mpsc::UnboundedReceiver<LinkReady>,
 }
 
@@ -44,6 +47,7 @@ pub async fn gather(mut from: Sources, to: mpsc::UnboundedSender<News>) {
             }),
             Ok(()) = from.stats.changed() => News::Stats(from.stats.borrow_and_update().clone()),
             Ok(()) = from.sync.changed() => News::Sync(from.sync.borrow_and_update().clone()),
+            Ok(()) = from.key.changed() => News::ApiKey(from.key.borrow_and_update().clone()),
             Some(ready) = from.links.recv() => {
                 News::Link { subject: ready.subject, action: ready.action, link: ready.link }
             }

@@ -1,4 +1,4 @@
-//! API keys: list, clone and expire, which together are a rotation. A key may see keys only with a
+//! API keys: list, retrieve, clone and expire, which together are a rotation. A key may see keys only with a
 //! permission that is off by default (403).
 
 use jiff::Timestamp;
@@ -92,6 +92,22 @@ impl Endpoint for List {
     }
 }
 impl Read for List {}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Retrieve {
+    pub id: ApiKeyId,
+}
+
+impl Endpoint for Retrieve {
+    type Output = ApiKey;
+
+    fn request(&self) -> Request {
+        Request::get("/api-keys/{api-key-id}", "retrieve API key")
+            .refusing(&[400, 401, 403, 429])
+            .of(&self.id)
+    }
+}
+impl Read for Retrieve {}
 
 /// A new key with everything of an old one but its value.
 #[derive(Debug, Clone, PartialEq, Eq)]

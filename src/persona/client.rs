@@ -13,6 +13,7 @@ use super::{
     address::Address,
     download::{self, Download},
     files::FileLink,
+    held_key::HeldKey,
     print::Print,
     transport::{
         gate::{Gate, Ticket},
@@ -27,7 +28,7 @@ use crate::{
     clock::Clock,
     metrics::{Budget, Recorder},
     model::{IdempotencyKey, Lane, PersonaSaid, Text},
-    secret::{KeySource, Secret, ends},
+    secret::KeySource,
 };
 
 pub const DEFAULT_BASE_URL: &str = "https://api.withpersona.com/api/v1";
@@ -47,8 +48,7 @@ pub struct Settings {
 pub struct Client {
     address: Address,
     http: Http,
-    source: KeySource,
-    key: Mutex<Option<Secret<String>>>,
+    key: HeldKey,
     clock: Clock,
     recorder: Arc<Recorder>,
     gate: Gate,
@@ -84,8 +84,7 @@ impl Client {
         Ok(Self {
             address,
             http,
-            source,
-            key: Mutex::default(),
+            key: HeldKey::new(source),
             gate: Gate::new(clock.clone(), Arc::clone(&recorder)),
             clock,
             recorder,
@@ -228,8 +227,12 @@ impl Client {
 
     /// The last four characters of the key in use, or of the one that would be used.
     pub fn key_ends(&self) -> Option<Text> {
-        let used = held(&self.key).clone();
-        used.or_else(|| self.source.read().ok()).and_then(|key| ends(&key))
+        self.key.ends()
+    }
+
+    /// The key that requests go with.
+    pub fn key(&self) -> &HeldKey {
+        &self.key
     }
 
     /// How far this machine's clock was ahead of the server's at the last answer, to the second.
@@ -254,11 +257,12 @@ impl Client {
             let kind = ErrorKind::QuotaSpent { retry_after: Some(left) };
             return Err(Error::new(kind, &request.words));
         }
+        let unusable = |why| Error::new(ErrorKind::Key(why), &request.words);
         let wire = Wire {
             method: request.method,
             url: self.address.of(request)?,
             accept: request.accept,
-            key: Some(self.api_key(request)?),
+            key: Some(self.key.get().await.map_err(unusable)?),
             idempotency_key: key.filter(|_| request.method == Method::Post),
             body: request.body.as_ref().map(ToString::to_string),
             most: MOST_BYTES,
@@ -267,12 +271,12 @@ impl Client {
             // The key may have been rotated: a new one is tried at once. A 401 is answered before
             // idempotency, so the same idempotency key is right.
             Err(why) if matches!(why.kind(), ErrorKind::Unauthorized) => {
-                self.forget_key(wire.key.as_ref());
-                let fresh = Some(self.api_key(request)?);
-                if fresh.as_ref().map(Secret::expose) == wire.key.as_ref().map(Secret::expose) {
+                let Some(refused) = &wire.key else { return Err(why) };
+                let fresh = self.key.after(refused).await.map_err(unusable)?;
+                if fresh.expose() == refused.expose() {
                     return Err(why);
                 }
-                let wire = Wire { key: fresh, ..wire };
+                let wire = Wire { key: Some(fresh), ..wire };
                 self.once(request, &wire, lane, number, read).await
             }
             answer => answer,
@@ -370,25 +374,6 @@ impl Client {
                 Err(Error::new(ErrorKind::OtherEnvironment { expected, found }, words))
             }
             _ => Ok(()),
-        }
-    }
-
-    fn api_key(&self, request: &Request) -> Result<Secret<String>, Error> {
-        let mut known = held(&self.key);
-        if let Some(key) = &*known {
-            return Ok(key.clone());
-        }
-        let key =
-            self.source.read().map_err(|why| Error::new(ErrorKind::Key(why), &request.words))?;
-        *known = Some(key.clone());
-        Ok(key)
-    }
-
-    /// Has the key read again, unless that was done since `refused` was read.
-    fn forget_key(&self, refused: Option<&Secret<String>>) {
-        let mut known = held(&self.key);
-        if known.as_ref().map(Secret::expose) == refused.map(Secret::expose) {
-            *known = None;
         }
     }
 }

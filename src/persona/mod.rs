@@ -24,6 +24,7 @@ pub mod events;
 mod exhibits;
 mod fields;
 pub mod files;
+mod held_key;
 pub mod inquiries;
 mod jsonapi;
 pub mod limits;
@@ -49,6 +50,7 @@ pub use self::{
     download::Download,
     endpoint::{Answer, Documented, Endpoint, Found, Method, Object, Read, Request, Write},
     error::{Error, ErrorKind, NoAnswer},
+    held_key::HeldKey,
     jsonapi::{DecodeError, Document},
     mismatches::Mismatches,
     page::{Link, Page, PageFrom},

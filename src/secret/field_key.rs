@@ -1,8 +1,8 @@
 //! The field key: 32 random bytes that personal data is sealed with at rest, and where they lie.
 
-use std::{env, fmt, io, path::PathBuf};
+use std::{fmt, io};
 
-use super::{NotRead, Secret, private_text};
+use super::{Secret, Source, Unread};
 
 /// The environment variable that holds the field key.
 pub const FIELD_KEY_VARIABLE: &str = "CASELOAD_FIELD_KEY";
@@ -13,29 +13,19 @@ const BYTES: usize = 32;
 #[derive(Debug, Clone)]
 pub struct FieldKey(Secret<[u8; BYTES]>);
 
-/// Where the field key is read from.
+/// Where the field key is read from; without a source nothing is sealed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum FieldKeySource {
-    /// Nothing is sealed.
-    #[default]
-    None,
-    /// [`FIELD_KEY_VARIABLE`].
-    Env,
-    /// A file that only its owner may read; its first line is the key.
-    File(PathBuf),
-}
+pub struct FieldKeySource(pub Option<Source>);
+
+const FILE: &str = "field key file";
 
 /// Why there is no field key, though one is configured. Says what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FieldKeyError {
-    #[error(
-        "the field key file {path} cannot be read: {why}; caseload store new-key makes a new one"
-    )]
-    Unreadable { path: String, why: String },
-    #[error(
-        "the field key file {path} can be read by others (mode {mode:03o}): run chmod 600 {path}"
-    )]
-    NotPrivate { path: String, mode: u32 },
+    #[error("no field key: {0}")]
+    Unread(Unread),
+    #[error("{0}; caseload store new-key makes a new one")]
+    Missing(Unread),
     #[error(
         "the field key from {0} is not 64 hexadecimal digits: is it the whole key, and only the key?"
     )]
@@ -68,7 +58,7 @@ impl FieldKey {
     }
 
     fn parse(raw: &Secret<String>, place: impl fmt::Display) -> Result<Self, FieldKeyError> {
-        let text = raw.expose().lines().next().unwrap_or_default().trim();
+        let text = raw.expose().trim().lines().next().unwrap_or_default().trim();
         let mut key = Secret::new([0; BYTES]);
         if hex::decode_to_slice(text, key.0.as_mut_slice()).is_err() {
             return Err(FieldKeyError::Malformed(place.to_string()));
@@ -82,39 +72,25 @@ impl FieldKey {
 }
 
 impl FieldKeySource {
-    /// Reads the key; none if nothing is to be sealed.
+    /// Reads the key; none if nothing is to be sealed. It may wait for a command.
     ///
     /// # Errors
     /// If it cannot be read, others can read it, or it cannot be a key.
     pub fn read(&self) -> Result<Option<FieldKey>, FieldKeyError> {
-        match self {
-            Self::None => Ok(None),
-            Self::Env => {
-                let raw = Secret::new(env::var(FIELD_KEY_VARIABLE).unwrap_or_default());
-                FieldKey::parse(&raw, FIELD_KEY_VARIABLE).map(Some)
-            }
-            Self::File(path) => {
-                let text = private_text(path).map_err(|why| {
-                    let path = path.display().to_string();
-                    match why {
-                        NotRead::Io(why) => {
-                            FieldKeyError::Unreadable { path, why: why.to_string() }
-                        }
-                        NotRead::ByOthers(mode) => FieldKeyError::NotPrivate { path, mode },
-                    }
-                })?;
-                FieldKey::parse(&text, path.display()).map(Some)
-            }
-        }
+        let Some(source) = &self.0 else { return Ok(None) };
+        let text = source.text(FILE).map_err(|why| match why {
+            why @ Unread::Unreadable { .. } => FieldKeyError::Missing(why),
+            why => FieldKeyError::Unread(why),
+        })?;
+        FieldKey::parse(&text, source).map(Some)
     }
 }
 
 impl fmt::Display for FieldKeySource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::None => f.write_str("nowhere"),
-            Self::Env => f.write_str(FIELD_KEY_VARIABLE),
-            Self::File(path) => path.display().fmt(f),
+        match &self.0 {
+            None => f.write_str("nowhere"),
+            Some(source) => source.fmt(f),
         }
     }
 }
@@ -129,13 +105,13 @@ mod tests {
     fn a_key_is_written_read_and_never_printed() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("field.key");
-        let source = FieldKeySource::File(path.clone());
-        assert!(matches!(source.read(), Err(FieldKeyError::Unreadable { .. })));
+        let source = FieldKeySource(Some(Source::File(path.clone())));
+        assert!(matches!(source.read(), Err(FieldKeyError::Missing(_))));
         let key = FieldKey::random().unwrap();
         let digits = key.digits().expose().clone();
         fs::write(&path, format!("{digits}\n")).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
-        assert!(matches!(source.read(), Err(FieldKeyError::NotPrivate { mode: 0o640, .. })));
+        assert!(source.read().unwrap_err().to_string().contains("(mode 640): run chmod 600"));
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         let read = source.read().unwrap().unwrap();
         assert_eq!(read.expose(), key.expose());
@@ -158,6 +134,6 @@ mod tests {
             assert!(why.contains(expected) && why.contains("/k"), "{why}");
             assert!(text.is_empty() || !why.contains(text), "{why}");
         }
-        assert!(FieldKeySource::None.read().unwrap().is_none());
+        assert!(FieldKeySource::default().read().unwrap().is_none());
     }
 }

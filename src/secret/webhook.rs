@@ -1,19 +1,17 @@
 //! The secrets that prove webhooks, and where they are read from. While they rotate there are two.
 
-use std::{env, path::PathBuf};
-
-use super::{NotRead, Secret, private_text};
+use super::{Secret, Source, Unread};
 
 /// The environment variable that holds secrets, with spaces between them.
 pub const SECRETS_VARIABLE: &str = "PERSONA_WEBHOOK_SECRETS";
 
+const FILE: &str = "file of webhook secrets";
+
 /// Where secrets are read from.
 #[derive(Debug, Clone)]
 pub enum WebhookSecrets {
-    /// [`SECRETS_VARIABLE`].
-    Env,
-    /// A file that only its owner may read: one secret a line, `#` begins a note.
-    File(PathBuf),
+    /// One secret a line, `#` begins a note; on one line with spaces between them.
+    From(Source),
     /// Secrets that this process was handed.
     Given(Vec<Secret<String>>),
 }
@@ -22,51 +20,43 @@ pub enum WebhookSecrets {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WebhookSecretsError {
     #[error(
-        "no webhook secret: set {SECRETS_VARIABLE}, or put the secrets into a private file and name it as listen.secrets_file"
+        "no webhook secret: set {0}, or name a private file as listen.secrets_file, a credential of systemd's as listen.secrets_credential, or a command as listen.secrets_command"
     )]
-    Unset,
-    #[error("the file of webhook secrets {path} cannot be read: {why}")]
-    Unreadable { path: String, why: String },
-    #[error(
-        "the file of webhook secrets {path} can be read by others (mode {mode:03o}): run chmod 600 {path}"
-    )]
-    NotPrivate { path: String, mode: u32 },
-    #[error("the file of webhook secrets {0} has none: write one a line, wbhsec_…")]
+    Unset(&'static str),
+    #[error("no webhook secret: {0}")]
+    Unread(Unread),
+    #[error("no webhook secret in {0}: write one a line, wbhsec_…")]
     Empty(String),
 }
 
 impl WebhookSecrets {
-    /// Reads what is live now; there is at least one.
+    /// Reads what is live now; there is at least one. It may wait for a command.
     ///
     /// # Errors
     /// If there is none, or they are where others can read them.
     pub fn read(&self) -> Result<Vec<Secret<String>>, WebhookSecretsError> {
+        let source = match self {
+            Self::From(source) => source,
+            Self::Given(secrets) => return Ok(secrets.clone()),
+        };
+        let text = source.text(FILE).map_err(|why| match why {
+            Unread::Unset(name) => WebhookSecretsError::Unset(name),
+            why => WebhookSecretsError::Unread(why),
+        })?;
+        let lines = text.expose().lines();
+        let without_notes = lines.map(|line| line.split('#').next().unwrap_or_default());
+        let secrets: Vec<_> = without_notes.flat_map(words).collect();
+        if secrets.is_empty() {
+            return Err(WebhookSecretsError::Empty(source.to_string()));
+        }
+        Ok(secrets)
+    }
+
+    /// Whether reading them again costs next to nothing and asks nobody for anything.
+    pub fn is_cheap(&self) -> bool {
         match self {
-            Self::Env => {
-                let raw = env::var(SECRETS_VARIABLE).map_err(|_| WebhookSecretsError::Unset)?;
-                let raw = Secret::new(raw);
-                let secrets = words(raw.expose());
-                if secrets.is_empty() { Err(WebhookSecretsError::Unset) } else { Ok(secrets) }
-            }
-            Self::File(path) => {
-                let name = || path.display().to_string();
-                let text = private_text(path).map_err(|why| match why {
-                    NotRead::Io(why) => {
-                        WebhookSecretsError::Unreadable { path: name(), why: why.to_string() }
-                    }
-                    NotRead::ByOthers(mode) => {
-                        WebhookSecretsError::NotPrivate { path: name(), mode }
-                    }
-                })?;
-                let lines = text.expose().lines();
-                let without_notes = lines.map(|line| line.split('#').next().unwrap_or_default());
-                let secrets: Vec<_> = without_notes.flat_map(words).collect();
-                if secrets.is_empty() {
-                    return Err(WebhookSecretsError::Empty(name()));
-                }
-                Ok(secrets)
-            }
-            Self::Given(secrets) => Ok(secrets.clone()),
+            Self::From(source) => source.is_cheap(),
+            Self::Given(_) => true,
         }
     }
 }
@@ -86,13 +76,16 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("secrets");
         let read = || {
-            let secrets = WebhookSecrets::File(path.clone()).read()?;
+            let secrets = WebhookSecrets::From(Source::File(path.clone())).read()?;
             Ok(secrets.iter().map(|secret| secret.expose().clone()).collect::<Vec<_>>())
         };
-        assert!(matches!(read(), Err(WebhookSecretsError::Unreadable { .. })));
+        assert!(matches!(read(), Err(WebhookSecretsError::Unread(Unread::Unreadable { .. }))));
         fs::write(&path, "# rotates in May\nwbhsec_new  # since Monday\n\nwbhsec_old\n").unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-        assert!(matches!(read(), Err(WebhookSecretsError::NotPrivate { mode: 0o644, .. })));
+        assert!(matches!(
+            read(),
+            Err(WebhookSecretsError::Unread(Unread::NotPrivate { mode: 0o644, .. }))
+        ));
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         assert_eq!(read(), Ok(vec!["wbhsec_new".to_owned(), "wbhsec_old".to_owned()]));
         fs::write(&path, "# none left\n").unwrap();

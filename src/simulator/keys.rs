@@ -68,6 +68,8 @@ pub struct Caller {
 pub struct KeyRing {
     /// Ids by value.
     issued: HashMap<String, String>,
+    /// When each was used last.
+    used: HashMap<String, Timestamp>,
     windows: HashMap<String, RateWindow>,
     limit: Option<u32>,
 }
@@ -75,7 +77,7 @@ pub struct KeyRing {
 impl KeyRing {
     /// `limit`: requests per minute of each key, below the limit of all together.
     pub fn new(limit: Option<u32>) -> Self {
-        Self { issued: HashMap::new(), windows: HashMap::new(), limit }
+        Self { issued: HashMap::new(), used: HashMap::new(), windows: HashMap::new(), limit }
     }
 
     /// From now on this value opens the door for the key with that id.
@@ -106,8 +108,14 @@ impl KeyRing {
         })
     }
 
+    /// When a key was used last.
+    pub fn last_use(&self, key: &str) -> Option<Timestamp> {
+        self.used.get(key).copied()
+    }
+
     /// Counts a request against the key's own window, if keys have one.
     pub fn take(&mut self, key: &str, now: Timestamp) -> Option<Left> {
+        self.used.insert(key.to_owned(), now);
         let limit = self.limit?;
         let window = self.windows.entry(key.to_owned()).or_insert_with(|| RateWindow::new(limit));
         Some(window.take(now))

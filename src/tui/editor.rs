@@ -11,13 +11,10 @@ use std::{
 
 use tempfile::TempDir;
 
-use crate::config;
+use crate::{config, secret};
 
 /// The most that is read back, in bytes.
 const LONGEST: u64 = 16 * 1024;
-
-/// What an editor has no business with.
-const SECRETS: [&str; 3] = ["PERSONA_API_KEY", "PERSONA_WEBHOOK_SECRETS", "CASELOAD_FIELD_KEY"];
 
 /// Where no variable names one.
 const USUAL: &str = "vi";
@@ -60,12 +57,9 @@ impl Draft {
 
     /// The editor on it. A line of the shell, since arguments may stand there.
     pub fn command(&self, editor: &str) -> Command {
-        let mut command = Command::new("/bin/sh");
+        let mut command = secret::child("/bin/sh");
         command.arg("-c").arg(format!("{editor} \"$@\"")).arg("sh");
         command.arg(self.folder.path().join(FILE));
-        for name in SECRETS {
-            command.env_remove(name);
-        }
         command
     }
 

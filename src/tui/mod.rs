@@ -393,6 +393,7 @@ impl From<News> for Msg {
             News::Changed(changes) => Self::Changed(changes),
             News::Stats(stats) => Self::Stats(stats),
             News::Sync(sync) => Self::Sync(sync),
+            News::ApiKey(key) => Self::ApiKey(key),
             News::Link { subject, action, link } => Self::Link { subject, action, link },
         }
     }

@@ -17,7 +17,7 @@ use crate::{
         AccountFile, AccountRelations, CaseFile, CaseRow, CaseView, Changes, Claim, Figures, Found,
         Glance, Ids, InquiryFile, InquiryRow, InquiryView, KnownMismatches, KnownStatus, Marked,
         Next, Outbox, Placed, PutOff, Recorded, RelationRow, Snoozes, Standing, SyncState,
-        TakenBack, Wanted,
+        TakenBack, Wanted, api_key::KeyState,
     },
     metrics::Stats,
     model::{
@@ -159,6 +159,7 @@ pub enum Msg {
     },
     Stats(Stats),
     Sync(SyncState),
+    ApiKey(KeyState),
     /// The reviewer's editor is closed: the comment as it is written there, or why it is as before.
     Edited(Answer<String>),
     /// Why the terminal cannot do what was asked of it, as a sentence.

@@ -43,7 +43,7 @@ use crate::{
     config::{Mask, Photos},
     desk::{
         self, CaseRow, CaseView, Glance, InquiryRow, InquiryView, KnownMismatches, KnownStatus,
-        Standing, SyncState,
+        Standing, SyncState, api_key::KeyState,
     },
     metrics::Stats,
     model::{
@@ -124,6 +124,7 @@ pub struct State {
     pub judgements: Option<Vec<Judgement>>,
     pub tutor: Option<Tutor>,
     pub sync: SyncState,
+    pub api_key: KeyState,
     pub stats: Stats,
     /// Warnings in words that stay until a key is pressed after the figures recovered.
     pub breach: Option<Breach>,
@@ -264,6 +265,7 @@ impl State {
             mismatches: KnownMismatches::default(),
             judgements: None,
             sync: SyncState::default(),
+            api_key: KeyState::default(),
             stats: Stats::default(),
             breach: None,
             leaving: Leaving::No,

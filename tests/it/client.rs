@@ -10,7 +10,7 @@ use caseload::{
         Client, Error, ErrorKind, Found, Link, NoAnswer, PageFrom, Roots, Settings, accounts,
         cases, events, inquiries, limits,
     },
-    secret::{KeySource, Secret},
+    secret::{KeySource, Secret, Source},
     simulator::{self, DEMO_KEY, Scenario, Simulator},
 };
 use tokio::task::yield_now;
@@ -97,7 +97,7 @@ fn settings(url: &str) -> Settings {
 }
 
 pub fn given(key: &str) -> KeySource {
-    KeySource::Given(Secret::new(key.to_owned()))
+    KeySource::given(Secret::new(key.to_owned()))
 }
 
 #[tokio::test]
@@ -307,7 +307,7 @@ async fn a_wrong_key_is_refused_and_a_new_one_is_noticed() {
         fs::write(&path, key).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
     };
-    let source = KeySource::File(path.clone());
+    let source = KeySource::new(Source::File(path.clone()));
     let client = client(&line.simulator.base_url(), source, &line.clock, &line.recorder).unwrap();
     let none = client.read(&limits::RateLimits, Lane::Front).await.unwrap_err();
     assert!(matches!(none.kind(), ErrorKind::Key(_)), "{none}");
@@ -324,8 +324,50 @@ async fn a_wrong_key_is_refused_and_a_new_one_is_noticed() {
     write("persona_sandbox_rotated");
     let approve = inquiries::Approve { id: line.waiting(), comment: None };
     client.write(&approve, &IdempotencyKey::random(), Lane::Front).await.unwrap();
-    let statuses: Vec<_> = line.simulator.requests().iter().map(|asked| asked.status).collect();
-    assert_eq!(statuses[statuses.len() - 2..], [Some(401), Some(200)]);
+    let requests = line.simulator.requests();
+    let [refused, done] = &requests[requests.len() - 2..] else { unreachable!("there are more") };
+    assert_eq!((refused.status, done.status), (Some(401), Some(200)));
+    assert!(refused.idempotency_key.is_some() && refused.idempotency_key == done.idempotency_key);
+
+    // Before the old one ends, nothing has to be refused.
+    let count = line.simulator.requests().len();
+    line.simulator.add_key("persona_sandbox_next");
+    assert!(!client.key().look().await.unwrap());
+    write("persona_sandbox_next");
+    assert!(client.key().look().await.unwrap());
+    write("two words");
+    assert!(client.key().look().await.is_err(), "the one in use stays");
+    client.read(&limits::RateLimits, Lane::Front).await.unwrap();
+    assert_eq!(line.simulator.requests().len(), count + 1);
+    assert_eq!(client.key().get().await.unwrap().expose(), "persona_sandbox_next");
+}
+
+#[tokio::test]
+async fn a_command_is_asked_once_however_many_were_refused() {
+    let line = Line::open().await;
+    let folder = tempfile::tempdir().unwrap();
+    let (vault, count) = (folder.path().join("vault"), folder.path().join("count"));
+    fs::write(&vault, DEMO_KEY).unwrap();
+    let script = format!("echo x >> {}; sleep 0.1; cat {}", count.display(), vault.display());
+    let source = Source::Command(["sh", "-c", &script].map(str::to_owned).to_vec());
+    let source = KeySource::new(source);
+    let client = client(&line.simulator.base_url(), source, &line.clock, &line.recorder).unwrap();
+    let all = || async {
+        let ask = || client.read(&limits::RateLimits, Lane::Front);
+        tokio::join!(ask(), ask(), ask(), ask())
+    };
+    let asked = || fs::read_to_string(&count).unwrap().lines().count();
+    let (a, b, c, d) = all().await;
+    assert!([a, b, c, d].iter().all(Result::is_ok));
+    assert_eq!(asked(), 1);
+    // So soon it is not asked again: it may have asked somebody.
+    line.simulator.set_key("persona_sandbox_rotated");
+    let (a, b, c, d) = all().await;
+    let is_refused = |answer: &Result<_, caseload::persona::Error>| {
+        answer.as_ref().is_err_and(|why| matches!(why.kind(), ErrorKind::Unauthorized))
+    };
+    assert!([a, b, c, d].iter().all(is_refused));
+    assert_eq!(asked(), 1);
 }
 
 #[tokio::test]

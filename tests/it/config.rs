@@ -52,6 +52,15 @@ fn the_example_names_every_setting() {
 fn everything() -> Config {
     let mut config = Config::default();
     config.persona.api_key_file = Some("key".into());
+    config.persona.api_key_credential = Some("key".into());
+    config.persona.api_key_command = Some(vec!["pass".into()]);
+    config.persona.environment = Some(config::Environment::Sandbox);
+    config.persona.permissions = Some(vec!["inquiry.read".into()]);
+    config.listen.secrets_file = Some("secrets".into());
+    config.listen.secrets_credential = Some("secrets".into());
+    config.listen.secrets_command = Some(vec!["pass".into()]);
+    config.store.field_key_credential = Some("field-key".into());
+    config.store.field_key_command = Some(vec!["pass".into()]);
     config.reviewer.email = Some("you@example.com".into());
     config.store.dir = Some("store".into());
     config.store.field_key_file = Some("field.key".into());

@@ -73,7 +73,7 @@ impl Office {
             timeout: self.patience,
             roots: Roots::Bundled,
         };
-        let key = KeySource::Given(Secret::new(DEMO_KEY.to_owned()));
+        let key = KeySource::given(Secret::new(DEMO_KEY.to_owned()));
         let recorder = Arc::new(Recorder::new(Thresholds::default()));
         Client::new(settings, key, self.clock.clone(), recorder).unwrap()
     }

@@ -367,6 +367,7 @@ fn of_the_organisation() -> Vec<Box<dyn Asks>> {
         webhooks::Archive { id: webhook() },
         webhooks::RotateSecret { id: webhook(), expires_in_seconds: Some(60) },
         api_keys::List { name: Some(text("console")), page: page() },
+        api_keys::Retrieve { id: api_key() },
         api_keys::CloneKey { id: api_key() },
         api_keys::Expire { id: api_key(), in_seconds: 60 },
         limits::RateLimits,

@@ -1,5 +1,6 @@
 //! All tests that need more than one room, in one binary.
 
+mod api_key;
 mod architecture;
 mod bodies;
 mod budget;
@@ -42,6 +43,7 @@ mod scale;
 mod screens;
 mod script;
 mod sealed;
+mod secrets;
 mod signals;
 mod simulator;
 mod snooze;

@@ -482,7 +482,7 @@ pub async fn house(
     busy: &Busy,
     beginning: &Beginning,
 ) -> (Booted, Settings) {
-    let key = KeySource::Given(Secret::new(beginning.key.to_owned()));
+    let key = KeySource::given(Secret::new(beginning.key.to_owned()));
     let base_url = beginning.base_url.clone().unwrap_or_else(|| simulator.base_url());
     let options = desk::Options {
         store: match &beginning.server {

@@ -89,7 +89,7 @@ impl House {
             timeout: Duration::from_secs(10),
             roots: Roots::Bundled,
         };
-        let key = KeySource::Given(Secret::new(DEMO_KEY.to_owned()));
+        let key = KeySource::given(Secret::new(DEMO_KEY.to_owned()));
         let recorder = Arc::new(Recorder::new(Thresholds::default()));
         let client = Client::new(settings, key, self.clock.clone(), Arc::clone(&recorder)).unwrap();
         let (tell, state) = watch::channel(SyncState::default());

@@ -19,18 +19,18 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 use crate::story::{Beginning, Story, house};
 
 /// The console in a terminal of its own.
-struct Session {
+pub struct Session {
     child: Box<dyn Child + Send + Sync>,
     master: Box<dyn MasterPty + Send>,
     keys: Box<dyn Write + Send>,
-    seen: Arc<(Mutex<Seen>, Condvar)>,
+    pub seen: Arc<(Mutex<Seen>, Condvar)>,
     home: Arc<tempfile::TempDir>,
 }
 
-struct Seen {
-    screen: vt100::Parser,
-    bytes: Vec<u8>,
-    closed: bool,
+pub struct Seen {
+    pub screen: vt100::Parser,
+    pub bytes: Vec<u8>,
+    pub closed: bool,
 }
 
 fn signal(process: &str, name: &str) {
@@ -53,7 +53,7 @@ impl Session {
     }
 
     /// With a home that was used before, and variables of its own.
-    fn start_at(
+    pub fn start_at(
         home: Arc<tempfile::TempDir>,
         arguments: &[&str],
         variables: &[(&str, &str)],
@@ -103,7 +103,7 @@ impl Session {
         Self { child, master: pair.master, keys, seen, home }
     }
 
-    fn press(&mut self, keys: &str) {
+    pub fn press(&mut self, keys: &str) {
         self.keys.write_all(keys.as_bytes()).expect("the terminal takes keys");
         self.keys.flush().expect("the terminal takes keys");
     }
@@ -116,7 +116,7 @@ impl Session {
 
     /// Waits until the condition holds for what was seen.
     #[track_caller]
-    fn wait(&self, what: &str, holds: impl Fn(&Seen) -> bool) {
+    pub fn wait(&self, what: &str, holds: impl Fn(&Seen) -> bool) {
         let deadline = Instant::now() + PATIENCE;
         let mut seen = self.seen.0.lock().unwrap();
         while !holds(&seen) {
@@ -127,17 +127,21 @@ impl Session {
     }
 
     #[track_caller]
-    fn sees(&self, words: &str) {
+    pub fn sees(&self, words: &str) {
         self.wait(words, |seen| seen.screen.screen().contents().contains(words));
     }
 
-    fn signal(&self, name: &str) {
-        signal(&self.child.process_id().expect("a running child").to_string(), name);
+    pub fn process(&self) -> String {
+        self.child.process_id().expect("a running child").to_string()
+    }
+
+    pub fn signal(&self, name: &str) {
+        signal(&self.process(), name);
     }
 
     /// Waits for the end; the exit code, after the terminal was found as it was.
     #[track_caller]
-    fn ends_restored(mut self) -> u32 {
+    pub fn ends_restored(mut self) -> u32 {
         self.wait("the end", |seen| seen.closed);
         let seen = self.seen.0.lock().unwrap();
         let screen = seen.screen.screen();
@@ -422,6 +426,8 @@ fn after_a_panic_the_terminal_is_the_shells_and_says_why() {
     session.press("l");
     session.press("P");
     session.sees("panicked at");
+    session
+        .wait("no key", |seen| !String::from_utf8_lossy(&seen.bytes).contains("persona_sandbox"));
     assert_eq!(session.ends_restored(), 101);
 }
 

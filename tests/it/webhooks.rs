@@ -18,7 +18,7 @@ use caseload::{
     metrics::{Recorder, Thresholds},
     model::{IdempotencyKey, Lane, Text, Timestamp, WebhookId},
     persona::{self, Client, PageFrom, Roots, events, webhooks},
-    secret::{KeySource, Secret, WebhookSecrets},
+    secret::{KeySource, Secret, Source, WebhookSecrets},
     simulator::{self, DEMO_KEY, Scenario, Simulator},
     store::{AccountFilter, CaseFilter, Duty, InquiryFilter, ListedCase, Store, Watch},
     sync::{
@@ -70,7 +70,7 @@ fn client(base_url: &str, clock: &Clock) -> Client {
         timeout: Duration::from_secs(10),
         roots: Roots::Bundled,
     };
-    let key = KeySource::Given(Secret::new(DEMO_KEY.to_owned()));
+    let key = KeySource::given(Secret::new(DEMO_KEY.to_owned()));
     let recorder = Arc::new(Recorder::new(Thresholds::default()));
     Client::new(settings, key, clock.clone(), recorder).unwrap()
 }
@@ -263,7 +263,7 @@ async fn a_secret_that_was_rotated_is_known_without_a_restart() {
         fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
     };
     write("wbhsec_old\n");
-    let secrets = WebhookSecrets::File(file.clone());
+    let secrets = WebhookSecrets::From(Source::File(file.clone()));
     let receiver = Receiver::at(
         Arc::clone(&folder),
         socket(),
@@ -451,7 +451,7 @@ async fn doubled_late_and_disordered_webhooks_end_like_a_clean_run_through_kills
     let bench = Bench::delivering_to(&url, simulator, secrets.clone(), clock.clone()).await;
     bench.disorder("[webhooks]\nduplicates = 0.5\nreorder = true\nlate_seconds = 40\n");
     let start = async |port| {
-        let secrets = WebhookSecrets::File(secrets.clone());
+        let secrets = WebhookSecrets::From(Source::File(secrets.clone()));
         let (folder, clock) = (Arc::clone(&folder), clock.clone());
         Receiver::at(folder, port, clock, secrets, Reception::default()).await
     };
@@ -494,7 +494,7 @@ async fn a_receiver_that_hears_is_live_and_one_that_misses_something_is_not_reli
     let url = format!("http://{}/persona", port.local_addr().unwrap());
     let simulator = Arc::clone(&story.simulator);
     let bench = Bench::delivering_to(&url, simulator, secrets.clone(), clock.clone()).await;
-    let secrets = WebhookSecrets::File(secrets);
+    let secrets = WebhookSecrets::From(Source::File(secrets));
     let folder = Arc::clone(&story.folder);
     let _receiver = Receiver::at(folder, port, clock, secrets, Reception::default()).await;
     story.pass(30).await.sees("● polling");

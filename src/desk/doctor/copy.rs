@@ -222,6 +222,7 @@ fn size(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secret::Source;
     use crate::{
         desk::doctor::Verdict,
         model::Shape,
@@ -293,7 +294,7 @@ mod tests {
     fn a_copy_is_opened_with_its_key() {
         let judged = |state: SealState, key: Option<FieldKey>| {
             let found = Inspection { seal: state, ..inspection() };
-            let source = FieldKeySource::Env;
+            let source = FieldKeySource(Some(Source::Env("K")));
             seal(Path::new("/d/caseload.db"), Some(&found), &source, Ok(key))
         };
         let key = || Some(FieldKey::random().unwrap());
@@ -304,7 +305,7 @@ mod tests {
         assert!(judged(sealed(), None).what.contains("is sealed with a field key, and none"));
         assert!(judged(sealed(), key()).what.contains("is sealed with another field key"));
         let bad = FieldKeyError::Malformed("/k".to_owned());
-        let bad = seal(Path::new("/d"), None, &FieldKeySource::Env, Err(bad));
+        let bad = seal(Path::new("/d"), None, &FieldKeySource(Some(Source::Env("K"))), Err(bad));
         assert_eq!(bad.verdict, Verdict::Fail);
     }
 

@@ -3,6 +3,7 @@
 //! Nothing is written, sent to be kept, or printed that identifies anybody.
 
 mod copy;
+mod key;
 mod persona;
 mod shared;
 

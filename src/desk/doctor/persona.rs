@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 
-use super::Finding;
+use super::{Finding, key};
 use crate::{
     clock::Clock,
     metrics::{Recorder, Thresholds},
@@ -30,14 +30,15 @@ const SKEW: SignedDuration = SignedDuration::from_secs(30);
 /// What Persona says. `pinned`: the environment that the local copy holds.
 pub async fn persona(
     settings: Settings,
-    key: KeySource,
+    source: KeySource,
     pinned: Option<&Text>,
     clock: Clock,
 ) -> Vec<Finding> {
     let url = settings.base_url.to_string();
     let recorder = Arc::new(Recorder::new(Thresholds::default()));
     let stats = recorder.subscribe();
-    let client = match Client::new(settings, key, clock, recorder) {
+    let now = clock.now();
+    let client = match Client::new(settings, source, clock, recorder) {
         Ok(client) => client,
         Err(why) => return vec![Finding::fail(PERSONA, why.to_string(), "see persona.base_url")],
     };
@@ -55,8 +56,9 @@ pub async fn persona(
         // A key need not be allowed to ask for limits: they come with every answer.
         _ => found.push(reached(&url)),
     }
-    let refused = probe(&client).await;
-    found.extend(permissions(&refused));
+    let probes = probe(&client).await;
+    found.extend(permissions(&probes));
+    found.extend(key::examine(&client, &given(&probes), now).await);
     found.push(environment(client.environment().as_ref(), pinned));
     let budget = stats.borrow().budget.map(|budget| (budget.remaining, budget.limit));
     found.push(left(budget));
@@ -151,6 +153,12 @@ fn outcome<T>(answer: Result<T, Error>) -> Outcome {
         Err(why) if matches!(why.kind(), ErrorKind::Forbidden) => Outcome::Refused(why.said()),
         Err(why) => Outcome::Unclear(why.said()),
     }
+}
+
+/// What it has for sure.
+fn given(probes: &[Probe]) -> Vec<&'static str> {
+    let given = probes.iter().filter(|probe| probe.outcome == Outcome::Given);
+    given.map(|probe| probe.permission).collect()
 }
 
 fn permissions(probes: &[Probe]) -> Vec<Finding> {

@@ -28,7 +28,7 @@ const UPDATE: &str = "{data!: {attributes!: {
 }}}";
 
 pub const OPERATIONS: &[Operation] = &[
-    get("api-keys", |call| call.list("api-key")).paged().filtered(FILTERS),
+    get("api-keys", list).paged().filtered(FILTERS),
     post("api-keys", create).body(CREATE),
     get("api-keys/{}", retrieve),
     patch("api-keys/{}", update).body(UPDATE),
@@ -36,10 +36,27 @@ pub const OPERATIONS: &[Operation] = &[
     post("api-keys/{}/clone", clone),
 ];
 
+fn list(call: &mut Call<'_>) -> Replied {
+    let ids: Vec<String> = call.world.list("api-key").objects().map(|key| key.id).collect();
+    for id in ids {
+        note_use(call, &id);
+    }
+    call.list("api-key")
+}
+
+/// The use of a key is no change of it: nobody is told.
+fn note_use(call: &mut Call<'_>, id: &str) {
+    if let Some(at) = call.keys.last_use(id) {
+        call.world.change(id, |key| key.set("last-used-at", written(at)));
+    }
+}
+
 /// A single key is the one thing that declares no 404.
 fn retrieve(call: &mut Call<'_>) -> Replied {
     let key = call.find("api-key", call.id());
-    Ok(Reply::one(key.ok_or_else(|| bad_request("api_key is not found"))?.id))
+    let id = key.ok_or_else(|| bad_request("api_key is not found"))?.id;
+    note_use(call, &id);
+    Ok(Reply::one(id))
 }
 
 fn create(call: &mut Call<'_>) -> Replied {

@@ -214,7 +214,7 @@ impl Door {
         let _room = self.room.try_acquire().map_err(|_| Refusal::NoRoom)?;
         let signature = signature(request.headers());
         let body = self.body(request.into_body()).await?;
-        self.prove(signature.as_deref(), &body)?;
+        self.prove(signature.as_deref(), &body).await?;
         let (event, shapes) =
             delivery::event(body).map_err(|why| Refusal::NotAnEvent(why.to_string()))?;
         self.client.mismatches().note(shapes, self.clock.now());
@@ -234,12 +234,12 @@ impl Door {
         }
     }
 
-    fn prove(&self, signature: Option<&str>, body: &[u8]) -> Result<(), Doubt> {
+    async fn prove(&self, signature: Option<&str>, body: &[u8]) -> Result<(), Doubt> {
         let prove = |secrets: &[_]| {
             delivery::prove(signature, body, secrets, self.clock.now(), self.reception.tolerance)
         };
         match prove(&self.live.secrets()) {
-            Err(Doubt::Unproven) => match self.live.read_again() {
+            Err(Doubt::Unproven) => match self.live.read_again().await {
                 Some(secrets) => prove(&secrets),
                 None => Err(Doubt::Unproven),
             },

@@ -13,6 +13,8 @@ use crate::{
 
 /// Whoever sends rubbish must not make us read files all day.
 const BETWEEN_READS: Duration = Duration::from_secs(1);
+/// Nor ask a vault.
+const BETWEEN_COMMANDS: Duration = Duration::from_secs(60);
 
 pub struct Live {
     source: WebhookSecrets,
@@ -39,21 +41,33 @@ impl Live {
 
     /// Those that are there now, unless they were read a moment ago. Secrets that cannot be read
     /// leave those that are known.
-    pub fn read_again(&self) -> Option<Arc<[Secret<String>]>> {
-        let now = self.clock.moment();
-        let mut known = self.known();
-        if now.since(known.read_at) < BETWEEN_READS {
-            return None;
-        }
-        known.read_at = now;
-        match self.source.read() {
-            Ok(secrets) => known.secrets = secrets.into(),
-            Err(why) => {
-                tracing::warn!(%why, "webhook secrets cannot be read again");
+    pub async fn read_again(&self) -> Option<Arc<[Secret<String>]>> {
+        let pause = if self.source.is_cheap() { BETWEEN_READS } else { BETWEEN_COMMANDS };
+        {
+            let now = self.clock.moment();
+            let mut known = self.known();
+            if now.since(known.read_at) < pause {
                 return None;
             }
+            known.read_at = now;
         }
-        Some(Arc::clone(&known.secrets))
+        let read = if self.source.is_cheap() {
+            self.source.read()
+        } else {
+            let source = self.source.clone();
+            tokio::task::spawn_blocking(move || source.read()).await.ok()?
+        };
+        match read {
+            Ok(secrets) => {
+                let secrets: Arc<[_]> = secrets.into();
+                self.known().secrets = Arc::clone(&secrets);
+                Some(secrets)
+            }
+            Err(why) => {
+                tracing::warn!(%why, "webhook secrets cannot be read again");
+                None
+            }
+        }
     }
 
     fn known(&self) -> std::sync::MutexGuard<'_, Known> {

@@ -130,6 +130,10 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
             health::judge(state, stats);
             Vec::new()
         }
+        Msg::ApiKey(key) => {
+            state.api_key = key;
+            Vec::new()
+        }
         Msg::Sync(sync) => {
             health::synced(state, sync);
             Vec::new()

@@ -9,7 +9,10 @@ use ratatui::{
 };
 
 use crate::{
-    desk::{Ears, Phase, Repair, Repaired, SyncState},
+    desk::{
+        Ears, Phase, Repair, Repaired, SyncState,
+        api_key::{KeyState, ends_soon},
+    },
     tui::{command::Command, format, state::State, theme::Theme},
 };
 
@@ -98,6 +101,22 @@ pub fn repaired(repair: &Repair, now: Timestamp) -> String {
     }
 }
 
+/// What is to be said of the API key.
+pub fn key(key: &KeyState, now: Timestamp) -> Vec<String> {
+    let mut said = Vec::new();
+    if let Some(at) = key.expires_at.filter(|at| ends_soon(Some(*at), now)) {
+        said.push(match format::left(at, now) {
+            Some(left) => format!("key ends in {left}"),
+            None => "key has ended".to_owned(),
+        });
+    }
+    match key.beyond.len() {
+        0 => {}
+        beyond => said.push(format!("key may {beyond} more than declared")),
+    }
+    said
+}
+
 pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
     frame.render_widget(line(state, theme).right_aligned(), area);
 }
@@ -125,6 +144,8 @@ fn line<'a>(state: &State, theme: &Theme) -> Line<'a> {
         let word = if low { " budget low" } else { "" };
         parts.push(Span::styled(format!("{}/{}{word}", budget.remaining, budget.limit), style));
     }
+    let words = key(&state.api_key, state.now);
+    parts.extend(words.into_iter().map(|words| Span::styled(words, theme.warn)));
     let unseen = state.mismatches.unseen;
     if unseen > 0 {
         let shown = state.key(Command::Mismatches);
@@ -190,6 +211,18 @@ mod tests {
         for (phase, ears, second, words) in table {
             assert_eq!(connection(&sync(phase, ears), at(second)).1, words);
         }
+    }
+
+    #[test]
+    fn a_key_is_only_spoken_of_where_there_is_something_to_do() {
+        let may = |list: &[&str]| list.iter().map(|may| crate::model::Text::new(may)).collect();
+        let said = |expires_at: Option<i64>, beyond: &[&str]| {
+            key(&KeyState { expires_at: expires_at.map(at), beyond: may(beyond) }, at(0)).join("; ")
+        };
+        assert_eq!(said(None, &[]), "");
+        assert_eq!(said(Some(8 * 86_400), &[]), "");
+        assert_eq!(said(Some(3 * 86_400 + 7_200), &[]), "key ends in 3d02h");
+        assert_eq!(said(Some(0), &["a", "b"]), "key has ended; key may 2 more than declared");
     }
 
     #[test]

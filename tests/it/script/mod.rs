@@ -4,6 +4,7 @@ mod decisions;
 mod doctor;
 mod inert;
 mod journal;
+mod key;
 mod kills;
 mod listen;
 mod lists;

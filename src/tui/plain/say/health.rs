@@ -10,6 +10,8 @@ pub fn lines(state: &State) -> Vec<String> {
     let (_, connection) = health::connection(&state.sync, state.now);
     let mut lines = vec![format!("Connection: {connection}.")];
     lines.extend(health::trouble(&state.sync.phase).map(|why| words::text(&why)));
+    lines
+        .extend(health::key(&state.api_key, state.now).iter().map(|words| format!("The {words}.")));
     lines.extend(state.breach.iter().map(|breach| {
         let was = if breach.over { "Was " } else { "" };
         format!("{was}{}.", words::text(&breach.text))
