@@ -5,15 +5,18 @@
 //! [`Desk::fetch_relations`]; whatever it says arrives as [`News`] that the store moved.
 
 mod boot;
+pub mod breach;
 mod claim;
 mod day;
 mod decide;
 pub mod doctor;
 mod evidence;
+mod exposed;
 mod journal;
 mod listen;
 mod listing;
 mod lookup;
+mod manager;
 mod marks;
 mod mismatches;
 mod news;
@@ -26,6 +29,7 @@ mod purge;
 mod refresh;
 mod related;
 mod relations;
+mod reporting;
 mod search;
 mod snoozing;
 mod statuses;
@@ -43,6 +47,7 @@ pub use self::{
     decide::{Draft, Submitted, TakenBack},
     journal::Note,
     listen::{ListenError, Listening, listen},
+    manager::Manager,
     marks::{Recorded, Stretch, Wanted},
     news::News,
     once::{CaughtUp, Once, Until, once},
@@ -51,6 +56,7 @@ pub use self::{
     purge::Receipt,
     refresh::RefreshError,
     relations::{AccountRelations, Mappings, Origin, RelationGroup, RelationRow},
+    reporting::{Push, Reporting},
     search::Found,
     statuses::CaseStatuses,
     views::{CountedView, case_view, inquiry_view},

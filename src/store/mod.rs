@@ -12,6 +12,7 @@ mod changes;
 mod conditions;
 mod cursor;
 mod deed;
+mod depth;
 mod duty;
 mod entities;
 mod exhibits;
@@ -64,6 +65,7 @@ pub use self::{
     backup::{Copied, sha256_of},
     changes::Changes,
     deed::{Deed, Outcome, Spoken},
+    depth::Depth,
     duty::{Duty, OnDuty, Watch, on_duty},
     entities::{CaseFile, InquiryFile, KnownStatus},
     figures::Figures,

@@ -55,5 +55,6 @@ mod tutor;
 mod unfinished;
 mod unhappy;
 mod views;
+mod watched;
 mod webhooks;
 mod wire;
