@@ -40,6 +40,7 @@ mod scale;
 mod screens;
 mod script;
 mod sealed;
+mod shipped;
 mod signals;
 mod simulator;
 mod snooze;
