@@ -107,6 +107,7 @@ async fn opened(folder: &TempDir, busy: &Busy) -> (Console, Booted) {
         claims: None,
         sync: sync::Settings::default(),
         policy: Policy::default(),
+        reporting: desk::Reporting::default(),
     };
     // Its tasks never begin: only the keys are measured.
     let prepared = desk::prepare(options, Clock::system(), busy.clone()).await;

@@ -111,6 +111,7 @@ async fn filled(folder: &TempDir, busy: &Busy, clock: &Clock) -> (Console, Boote
         claims: None,
         sync: sync::Settings::default(),
         policy: Policy::default(),
+        reporting: desk::Reporting::default(),
     };
     let mut booted = desk::boot(options, clock.clone(), busy.clone()).await.expect("the house");
     let settings = Settings {

@@ -2,6 +2,7 @@
 
 use std::{
     io::{IsTerminal, stdin, stdout},
+    net::TcpListener,
     path::Path,
     process::ExitCode,
 };
@@ -177,7 +178,8 @@ async fn show(
     how: How,
 ) -> anyhow::Result<Option<Score>> {
     can_speak(how)?;
-    let options = profile::desk(config, policy, key, store, settings.hold);
+    let mut options = profile::desk(config, policy, key, store, settings.hold);
+    options.reporting.metrics = metrics(config);
     let clock = Clock::system();
     let first = day::since(clock.now(), &settings.zone);
     let mut booted = desk::prepare(options, clock, Busy::default()).await?;
@@ -195,6 +197,14 @@ async fn show(
     booted.shut_down().await;
     shown.context("the terminal failed")?;
     Ok(score)
+}
+
+/// Another console may have the address: this one goes on without.
+fn metrics(config: &Config) -> Option<TcpListener> {
+    let address = config.metrics.address?;
+    TcpListener::bind(address)
+        .inspect_err(|why| tracing::warn!(%address, %why, "metrics are not served"))
+        .ok()
 }
 
 pub fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {

@@ -5,6 +5,7 @@ use crate::{
     desk::{BootError, RefreshError, SubmitError, SyncTrouble},
     persona::{self, ErrorKind},
     secret::{FieldKeyError, KeyError, WebhookSecretsError},
+    sync::receive::TlsError,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +59,8 @@ impl Exit {
         let is_configured_badly = why.is::<config::Error>()
             || why.is::<config::PathsError>()
             || why.is::<FieldKeyError>()
-            || why.is::<WebhookSecretsError>();
+            || why.is::<WebhookSecretsError>()
+            || why.is::<TlsError>();
         if is_configured_badly {
             return Self::Usage;
         }

@@ -13,7 +13,10 @@ use crate::{
         self, CaseStatus, Config, Loaded, Paths, Policy, Required,
         policy::{self, InForce, Places},
     },
-    desk::{self, CaseStatuses, KnownStatus, Mappings, RelationKeys},
+    desk::{
+        self, CaseStatuses, KnownStatus, Mappings, RelationKeys,
+        breach::{Hook, Patience},
+    },
     metrics::Thresholds,
     model::{ClaimTag, Text},
     persona::{self, Roots},
@@ -149,7 +152,30 @@ pub fn desk(
         claims: ClaimTag::new(&config.review.claim_tag),
         sync: sync(config),
         policy: policy.clone(),
+        reporting: reporting(config),
     }
+}
+
+/// What is told to those who watch, but for the address of metrics.
+fn reporting(config: &Config) -> desk::Reporting {
+    let seconds = Duration::from_secs;
+    let breach = (!config.breach.command.is_empty()).then(|| Hook {
+        command: config.breach.command.clone(),
+        patience: Patience {
+            after: seconds(config.breach.after_seconds),
+            clear: seconds(config.breach.clear_minutes * 60),
+        },
+        limit: seconds(config.breach.timeout_seconds),
+    });
+    let otlp = config.metrics.otlp_url.as_ref().map(|url| desk::Push {
+        collector: persona::CollectorSettings {
+            url: url.parse().expect("the configuration was checked"),
+            roots: persona(config).roots,
+            timeout: seconds(10),
+        },
+        every: seconds(config.metrics.otlp_seconds),
+    });
+    desk::Reporting { metrics: None, breach, otlp }
 }
 
 /// Without a log everything still works; it says so on the terminal.

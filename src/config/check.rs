@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::{CaseStatus, Config, Reason, cases, keys, queue, relations};
+use super::{CaseStatus, Config, Reason, cases, keys, queue, relations, watched};
 use crate::{
     model::StatusKind,
     secret::{STORE_URL_VARIABLE, StoreUrl},
@@ -45,10 +45,14 @@ pub fn check(config: &Config) -> Result<(), Problem> {
     if !path.starts_with('/') || path.contains(['?', '#', ' ']) {
         return Err(("listen.path", "must be a path, like /persona".to_owned()).into());
     }
-    within("health.sla_ms", config.health.sla_ms, 1..=600_000)?;
-    if !(0.0..=100.0).contains(&config.health.error_rate_percent) {
-        return Err(("health.error_rate_percent", "must be from 0 to 100".to_owned()).into());
+    if config.listen.certificate.is_some() != config.listen.private_key.is_some() {
+        let (setting, what) = match config.listen.certificate {
+            Some(_) => ("listen.certificate", "goes with listen.private_key"),
+            None => ("listen.private_key", "goes with listen.certificate"),
+        };
+        return Err((setting, what.to_owned()).into());
     }
+    watched::check(&config.health, &config.metrics, &config.breach)?;
     within("ui.photo_kib", config.ui.photo_kib, 16..=8_192)?;
     let levels = ["off", "error", "warn", "info", "debug", "trace"];
     if !levels.contains(&config.log.level.as_str()) {

@@ -71,6 +71,8 @@ pub fn load(
     let paths = [
         &mut config.persona.api_key_file,
         &mut config.listen.secrets_file,
+        &mut config.listen.certificate,
+        &mut config.listen.private_key,
         &mut config.store.dir,
         &mut config.store.field_key_file,
         &mut config.log.file,

@@ -1,6 +1,6 @@
 //! What can be configured: one struct per section, each default beside its field.
 //!
-//! `persona`, `relations`, `cases`, `queue` and `keys` are sections with words of their own, `policy` a file of its own, `load` reads and
+//! `persona`, `relations`, `cases`, `queue`, `keys` and `watched` are sections with words of their own, `policy` a file of its own, `load` reads and
 //! merges, `sources` says where secrets come from, `check` knows what types cannot say, `explain` turns the parser's errors into a place and
 //! a fix, `paths` says where things lie. `config.example.toml` documents
 //! every setting; a test holds it against these structs.
@@ -16,6 +16,7 @@ pub mod policy;
 mod queue;
 mod relations;
 mod sources;
+mod watched;
 
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
@@ -31,6 +32,7 @@ pub use self::{
     policy::Policy,
     queue::{Queue, View},
     relations::{Fields, Meaning, Relations, Unit},
+    watched::{Breach, Health, Metrics},
 };
 use crate::model::StatusKind;
 
@@ -48,6 +50,8 @@ pub struct Config {
     pub sync: Sync,
     pub listen: Listen,
     pub health: Health,
+    pub metrics: Metrics,
+    pub breach: Breach,
     pub store: Store,
     pub log: Log,
     pub ui: Ui,
@@ -228,6 +232,11 @@ pub struct Listen {
     pub max_age_seconds: u64,
     /// The longest delivery that is read, 16 to 16384.
     pub body_limit_kib: u64,
+    /// PEM files of TLS of its own; both, or none where a proxy ends TLS.
+    pub certificate: Option<PathBuf>,
+    pub private_key: Option<PathBuf>,
+    /// Where `/metrics`, `/healthz` and `/readyz` are answered; nowhere without it.
+    pub metrics_address: Option<SocketAddr>,
 }
 
 impl Default for Listen {
@@ -240,23 +249,10 @@ impl Default for Listen {
             secrets_command: None,
             max_age_seconds: 300,
             body_limit_kib: 1024,
+            certificate: None,
+            private_key: None,
+            metrics_address: None,
         }
-    }
-}
-
-/// When the footer warns.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Health {
-    /// Above this p95 latency, in milliseconds.
-    pub sla_ms: u64,
-    /// Above this share of failed requests, 0 to 100.
-    pub error_rate_percent: f64,
-}
-
-impl Default for Health {
-    fn default() -> Self {
-        Self { sla_ms: 5_000, error_rate_percent: 5.0 }
     }
 }
 

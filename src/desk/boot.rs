@@ -14,9 +14,11 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use super::{
-    CaseStatuses, Desk, News, Note, RelationKeys, SyncState,
+    CaseStatuses, Desk, News, Note, RelationKeys, Reporting, SyncState,
     api_key::{self, KeyState},
+    exposed::Exposed,
     mismatches, news, purge,
+, reporting,
 };
 use crate::{
     busy::Busy,
@@ -49,6 +51,7 @@ pub struct Options {
     pub sync: sync::Settings,
     /// What is in force of the organisation's policy and the user's.
     pub policy: Policy,
+    pub reporting: Reporting,
 }
 
 /// A running house. Dropping it stops its tasks; what was decided is in the store.
@@ -91,8 +94,9 @@ pub async fn boot(options: Options, clock: Clock, busy: Busy) -> Result<Booted, 
 ///
 /// # Errors
 /// As `boot`.
-pub async fn prepare(options: Options, clock: Clock, busy: Busy) -> Result<Booted, Error> {
+pub async fn prepare(mut options: Options, clock: Clock, busy: Busy) -> Result<Booted, Error> {
     let (settings, kept) = (options.sync.clone(), options.policy.kept());
+    let told = std::mem::take(&mut options.reporting);
     let Parts { desk, stats } = build(options, clock.clone(), busy.clone()).await?;
     let (store, client) = (desk.store.clone(), Arc::clone(&desk.client));
     let (begin, cancel) = (CancellationToken::new(), CancellationToken::new());
@@ -101,6 +105,15 @@ pub async fn prepare(options: Options, clock: Clock, busy: Busy) -> Result<Boote
     let (key_tx, key_rx) = watch::channel(KeyState::default());
     let (news_tx, news) = mpsc::unbounded_channel();
     let mut tasks = JoinSet::new();
+    let exposed = Exposed {
+        store: store.clone(),
+        recorder: Arc::clone(client.recorder()),
+        clock: clock.clone(),
+        sync: sync_rx.clone(),
+        receives: false,
+        leaving: cancel.clone(),
+    };
+    reporting::start(told, &exposed, &mut tasks);
     let sources =
         news::Sources { changes: store.changes(), stats, sync: sync_rx, key: key_rx, links };
     tasks.spawn(news::gather(sources, news_tx));

@@ -4,6 +4,7 @@
 use super::{Desk, StoreError, obey::Standing};
 use crate::{
     config::Reason,
+    metrics::Happening,
     model::{
         Action, ActionId, ActionState, Contradicted, Evidence, IdempotencyKey, NewInquiry, Subject,
         Text, Verb, history,
@@ -77,6 +78,7 @@ impl Desk {
             deeds.push(deed);
         }
         self.store.submit_together(&deeds, &self.worker).await?;
+        self.count(&deeds);
         Ok(deeds.into_iter().map(|deed| Submitted { action: deed.action.id }).collect())
     }
 
@@ -100,7 +102,16 @@ impl Desk {
 
     async fn submit_one(&self, deed: Deed) -> Result<Submitted, SubmitError> {
         self.store.submit_together(std::slice::from_ref(&deed), &self.worker).await?;
+        self.count(std::slice::from_ref(&deed));
         Ok(Submitted { action: deed.action.id })
+    }
+
+    /// For metrics, once they are durable.
+    pub(super) fn count(&self, deeds: &[Deed]) {
+        for deed in deeds {
+            let kind = deed.action.verb.kind();
+            self.client.recorder().count(Happening::Decided { kind });
+        }
     }
 
     /// An earlier verdict on the same person that a draft contradicts, as far as the copy knows.

@@ -161,6 +161,8 @@ impl Desk {
             deeds.push(deed);
         }
         let left_out = self.store.submit_bulk(&deeds, &self.worker).await?;
+        // All have one verb, so it is the same whichever were left out.
+        self.count(&deeds[left_out..]);
         Ok(Recorded { decided: deeds.len() - left_out, left_out })
     }
 

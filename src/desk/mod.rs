@@ -6,15 +6,18 @@
 
 pub mod api_key;
 mod boot;
+pub mod breach;
 mod claim;
 mod day;
 mod decide;
 pub mod doctor;
 mod evidence;
+mod exposed;
 mod journal;
 mod listen;
 mod listing;
 mod lookup;
+mod manager;
 mod marks;
 mod mismatches;
 mod news;
@@ -27,6 +30,7 @@ mod purge;
 mod refresh;
 mod related;
 mod relations;
+mod reporting;
 mod search;
 mod snoozing;
 mod statuses;
@@ -44,6 +48,7 @@ pub use self::{
     decide::{Draft, Submitted, TakenBack},
     journal::Note,
     listen::{ListenError, Listening, listen},
+    manager::Manager,
     marks::{Recorded, Stretch, Wanted},
     news::News,
     once::{CaughtUp, Once, Until, once},
@@ -52,6 +57,7 @@ pub use self::{
     purge::Receipt,
     refresh::RefreshError,
     relations::{AccountRelations, Mappings, Origin, RelationGroup, RelationRow},
+    reporting::{Push, Reporting},
     search::Found,
     statuses::CaseStatuses,
     views::{CountedView, case_view, inquiry_view},

@@ -1,17 +1,27 @@
 //! How Persona is doing, measured on every attempt: latency, errors, budget.
 //!
-//! One recorder per process. The footer reads its [`Stats`], metrics its [`Series`]; the log gets
-//! the same attempts.
+//! One recorder per process. The footer reads its [`Stats`], `/metrics` these and its [`Series`]; the
+//! log gets the same attempts. What happens besides requests is counted by [`Happening`].
 
+mod families;
+mod otlp;
 mod series;
+mod tally;
+mod text;
 
 use std::{collections::VecDeque, sync::Mutex, time::Duration};
 
 use jiff::Timestamp;
 use tokio::sync::watch;
 
-use self::series::AllSeries;
-pub use self::series::{BOUNDS_MS, Series};
+pub use self::{
+    families::{Around, Depth, Family, Kind, Process, Sample, SyncFigures, Value, families},
+    otlp::otlp,
+    series::{BOUNDS_MS, Series},
+    tally::{Happening, Verdict, Way},
+    text::{Format, text},
+};
+use self::{series::AllSeries, tally::Tally};
 use crate::model::Lane;
 
 /// How many attempts the figures look back over, and how long.
@@ -105,6 +115,10 @@ pub struct Stats {
     /// 0.0 to 1.0; none without attempts.
     pub error_rate: Option<f64>,
     pub budget: Option<Budget>,
+    /// Attempts that were slower than the SLA.
+    pub slow_attempts: usize,
+    /// Attempts that count towards the error rate.
+    pub errors: usize,
     /// p95 is above the SLA.
     pub slow: bool,
     /// The error rate is above its threshold.
@@ -117,6 +131,7 @@ pub struct Recorder {
     window: Mutex<VecDeque<(Timestamp, Duration, Class)>>,
     stats: watch::Sender<Stats>,
     series: Mutex<AllSeries>,
+    tally: Mutex<Tally>,
 }
 
 impl Recorder {
@@ -126,12 +141,15 @@ impl Recorder {
             window: Mutex::new(VecDeque::with_capacity(WINDOW_ATTEMPTS)),
             stats: watch::Sender::new(Stats::default()),
             series: Mutex::default(),
+            tally: Mutex::default(),
         }
     }
 
     /// Takes one attempt into the figures.
     pub fn record(&self, attempt: &Attempt) {
-        self.series.lock().expect("no panic while the series are held").count(attempt);
+        let mut series = self.series.lock().expect("no panic while the series are held");
+        series.count(attempt, self.thresholds.sla);
+        drop(series);
         // How Persona is doing cannot be told from what was not waited for.
         if attempt.class == Class::Abandoned {
             return;
@@ -141,13 +159,46 @@ impl Recorder {
             window.pop_front();
         }
         window.push_back((attempt.at, attempt.latency, attempt.class));
-        window.retain(|(at, ..)| {
-            attempt.at.duration_since(*at) <= WINDOW.try_into().expect("minutes fit")
-        });
-        let figures =
-            figures(window.iter().map(|(_, latency, class)| (*latency, *class)), self.thresholds);
+        let figures = self.look_back(&mut window, attempt.at);
         drop(window);
         self.stats.send_modify(|stats| *stats = Stats { budget: stats.budget, ..figures });
+    }
+
+    /// Lets go of attempts that are too long ago: without new ones the figures would stand still.
+    pub fn age(&self, now: Timestamp) {
+        let mut window = self.window.lock().expect("no panic while the window is held");
+        let figures = self.look_back(&mut window, now);
+        drop(window);
+        self.stats.send_if_modified(|stats| {
+            let aged = Stats { budget: stats.budget, ..figures };
+            let moved = *stats != aged;
+            *stats = aged;
+            moved
+        });
+    }
+
+    fn look_back(
+        &self,
+        window: &mut VecDeque<(Timestamp, Duration, Class)>,
+        now: Timestamp,
+    ) -> Stats {
+        window
+            .retain(|(at, ..)| now.duration_since(*at) <= WINDOW.try_into().expect("minutes fit"));
+        figures(window.iter().map(|(_, latency, class)| (*latency, *class)), self.thresholds)
+    }
+
+    /// Counts what happened besides requests.
+    pub fn count(&self, what: Happening) {
+        self.tally.lock().expect("no panic while the tally is held").count(what);
+    }
+
+    /// How often each of it happened since the start.
+    pub fn happened(&self) -> Vec<(Happening, u64)> {
+        self.tally.lock().expect("no panic while the tally is held").snapshot()
+    }
+
+    pub fn thresholds(&self) -> Thresholds {
+        self.thresholds
     }
 
     /// Takes what the headers of an answer said.
@@ -175,9 +226,10 @@ impl Recorder {
 }
 
 fn figures(window: impl Iterator<Item = (Duration, Class)>, thresholds: Thresholds) -> Stats {
-    let (mut latencies, mut errors) = (Vec::new(), 0_usize);
+    let (mut latencies, mut errors, mut slow_attempts) = (Vec::new(), 0_usize, 0_usize);
     for (latency, class) in window {
         latencies.push(latency);
+        slow_attempts += usize::from(latency > thresholds.sla);
         errors += usize::from(class.is_error());
     }
     latencies.sort_unstable();
@@ -190,6 +242,8 @@ fn figures(window: impl Iterator<Item = (Duration, Class)>, thresholds: Threshol
         p95,
         error_rate,
         budget: None,
+        slow_attempts,
+        errors,
         slow: p95.is_some_and(|p95| p95 > thresholds.sla),
         failing: error_rate.is_some_and(|rate| rate > thresholds.error_rate),
     }
@@ -230,5 +284,28 @@ mod tests {
             Thresholds::default(),
         );
         assert_eq!((bad.slow, bad.failing, bad.error_rate), (true, true, Some(0.5)));
+        assert_eq!((bad.slow_attempts, bad.errors), (1, 1));
+    }
+
+    #[test]
+    fn without_new_attempts_the_figures_grow_old() {
+        let recorder = Recorder::new(Thresholds::default());
+        let at = |second| Timestamp::from_second(second).unwrap();
+        recorder.record(&Attempt {
+            at: at(0),
+            method: "GET",
+            template: "/events",
+            status: None,
+            request_id: None,
+            latency: ms(9_000),
+            lane: Lane::Back,
+            number: 1,
+            class: Class::NoAnswer,
+        });
+        recorder.age(at(300));
+        assert!(recorder.stats().failing && recorder.stats().slow);
+        recorder.age(at(301));
+        assert_eq!(recorder.stats(), Stats::default());
+        assert_eq!(recorder.series()[0].count, 1, "what was counted stays counted");
     }
 }

@@ -19,6 +19,10 @@ pub struct Series {
     pub lane: Lane,
     pub class: Class,
     pub count: u64,
+    /// Of these, not the first try.
+    pub retries: u64,
+    /// Of these, slower than the SLA.
+    pub slow: u64,
     /// The latencies of all together.
     pub total: Duration,
     /// Attempts that took at most the bound of the same place, and more than the one before.
@@ -44,19 +48,23 @@ pub(super) struct AllSeries(HashMap<Kind, Series>);
 type Kind = (&'static str, &'static str, Lane, Class);
 
 impl AllSeries {
-    pub(super) fn count(&mut self, attempt: &Attempt) {
-        let &Attempt { method, template, lane, class, latency, .. } = attempt;
+    pub(super) fn count(&mut self, attempt: &Attempt, sla: Duration) {
+        let &Attempt { method, template, lane, class, latency, number, .. } = attempt;
         let series = self.0.entry((method, template, lane, class)).or_insert_with(|| Series {
             method,
             template,
             lane,
             class,
             count: 0,
+            retries: 0,
+            slow: 0,
             total: Duration::ZERO,
             buckets: [0; BOUNDS_MS.len() + 1],
         });
         let place = BOUNDS_MS.iter().position(|bound| latency <= Duration::from_millis(*bound));
         series.count += 1;
+        series.retries += u64::from(number > 1);
+        series.slow += u64::from(latency > sla && class != Class::Abandoned);
         series.total += latency;
         series.buckets[place.unwrap_or(BOUNDS_MS.len())] += 1;
     }
@@ -88,12 +96,13 @@ mod tests {
             number: 1,
             class,
         };
+        let sla = Duration::from_millis(90);
         let mut all = AllSeries::default();
         for millis in [3, 5, 6, 90, 60_000] {
-            all.count(&attempt("/inquiries", Class::Ok, millis));
+            all.count(&attempt("/inquiries", Class::Ok, millis), sla);
         }
-        all.count(&attempt("/inquiries", Class::NoAnswer, 7));
-        all.count(&attempt("/cases", Class::Ok, 7));
+        all.count(&attempt("/inquiries", Class::NoAnswer, 7), sla);
+        all.count(&Attempt { number: 2, ..attempt("/cases", Class::Ok, 7) }, sla);
         let told = all.snapshot();
         let kinds: Vec<_> = told.iter().map(|one| (one.template, one.class, one.count)).collect();
         let expected = [
@@ -102,7 +111,9 @@ mod tests {
             ("/inquiries", Class::Ok, 5),
         ];
         assert_eq!(kinds, expected);
-        let lists = &told[2];
+        let (cases, lists) = (&told[0], &told[2]);
+        assert_eq!((cases.retries, cases.slow), (1, 0));
+        assert_eq!((lists.retries, lists.slow), (0, 1), "as long as the SLA is no breach");
         assert_eq!(lists.buckets, [2, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1]);
         assert_eq!(lists.total, Duration::from_millis(60_104));
         let ms = |n| Some(Duration::from_millis(n));

@@ -128,6 +128,24 @@ impl Verb {
         }
     }
 
+    /// Which verb it is, in one word that stays the same: what it is counted by.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Approve => "approve",
+            Self::Decline => "decline",
+            Self::MarkForReview => "mark-for-review",
+            Self::OneTimeLink { .. } => "one-time-link",
+            Self::SetCaseStatus(_) => "set-case-status",
+            Self::AssignCase(_) => "assign-case",
+            Self::AddTag(_) => "add-tag",
+            Self::RemoveTag(_) => "remove-tag",
+            Self::CreateInquiry(_) => "create-inquiry",
+            Self::DismissMatches(_) => "dismiss-matches",
+            Self::AddRelation(_) => "add-relation",
+            Self::RemoveRelation(_) => "remove-relation",
+        }
+    }
+
     /// For the journal: the words, and the ids that they are about.
     pub fn in_full(&self) -> String {
         match self {

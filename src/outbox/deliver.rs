@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
+    metrics::Happening,
     model::{
         Account, Action, ActionState, Batch, ClaimTag, Entity, IdempotencyKey, InquiryId,
         PersonaSaid, Subject, Text, Tie, Verb, Verification, difference,
@@ -103,6 +104,9 @@ impl Delivery {
         let Course { action, learnt, .. } = course;
         let state = together::told(&action, end.state);
         let settled = self.store.settle(&action, &self.worker, &state, &learnt, end.outcome).await;
+        if let Some(ended) = Happening::ended(&action.verb, &state) {
+            self.client.recorder().count(ended);
+        }
         if let Some(link) = end.link {
             // Made is made, whether or not it could be written down. Without a reader there is
             // nobody to show it to.

@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    metrics::{Budget, Recorder},
+    metrics::Recorder,
     model::{IdempotencyKey, Lane, PersonaSaid, Text},
     secret::KeySource,
 };
@@ -94,9 +94,9 @@ impl Client {
         })
     }
 
-    /// What is left of the rate limit, as last told.
-    pub fn budget(&self) -> Option<Budget> {
-        self.recorder.stats().budget
+    /// What every attempt is taken into.
+    pub fn recorder(&self) -> &Arc<Recorder> {
+        &self.recorder
     }
 
     /// Asks, and asks again where the retry policy says so.

@@ -14,6 +14,7 @@ mod address;
 pub mod api_keys;
 pub mod cases;
 mod client;
+mod collector;
 mod decode;
 pub mod delivery;
 pub mod documents;
@@ -47,6 +48,7 @@ pub mod workflows;
 
 pub use self::{
     client::{Client, DEFAULT_BASE_URL, Settings},
+    collector::{Collector, CollectorSettings},
     download::Download,
     endpoint::{Answer, Documented, Endpoint, Found, Method, Object, Read, Request, Write},
     error::{Error, ErrorKind, NoAnswer},

@@ -56,7 +56,7 @@ impl Store {
 
     /// Whether what is written is still read by those who open the store: a file that was moved
     /// away or replaced takes writes that nobody will ever see.
-    fn is_there(&self) -> Result<(), Error> {
+    pub(super) fn is_there(&self) -> Result<(), Error> {
         let Some(opened) = self.0.file else { return Ok(()) };
         let found = std::fs::metadata(&self.0.path).map(|file| (file.dev(), file.ino())).ok();
         if found == Some(opened) {

@@ -14,6 +14,7 @@ mod copy;
 mod cursor;
 mod db;
 mod deed;
+mod depth;
 mod duty;
 mod entities;
 mod exhibits;
@@ -71,6 +72,7 @@ pub use self::{
     changes::Changes,
     copy::{Carried, Compared},
     deed::{Deed, Outcome, Spoken},
+    depth::Depth,
     duty::{Duty, OnDuty, Watch, on_duty},
     entities::{CaseFile, InquiryFile, KnownStatus},
     figures::Figures,

@@ -10,6 +10,7 @@ use super::{
     pin_environment,
 };
 use crate::{
+    metrics::{Happening, Way},
     model::{Event, EventId, Lane},
     persona::{ErrorKind, PageFrom, events},
     store,
@@ -123,12 +124,14 @@ async fn take_in(
 ) -> Result<usize, store::Error> {
     let ingested = sync.store.ingest(events).await?;
     polled.new += ingested.new.len();
+    let new: HashSet<&EventId> = ingested.new.iter().collect();
+    let new = events.iter().filter(|event| new.contains(&event.id));
+    for event in new.clone() {
+        sync.client.recorder().count(Happening::event(&event.name, Way::Poll));
+    }
     if let Some(receiver) = receiver {
         let now = sync.clock.now();
-        let new: HashSet<&EventId> = ingested.new.iter().collect();
-        let missed = events.iter().filter(|event| {
-            new.contains(&event.id) && ears::is_missed(receiver, event.created_at, now)
-        });
+        let missed = new.filter(|event| ears::is_missed(receiver, event.created_at, now));
         polled.missed += missed.count() as u64;
     }
     Ok(ingested.new.len())

@@ -244,7 +244,7 @@ fn missed(sync: &Sync, mind: &mut Mind, events: u64) {
 }
 
 fn traffic(sync: &Sync, quiet_rounds: u32) -> pace::Traffic {
-    let budget = sync.client.budget();
+    let budget = sync.client.recorder().stats().budget;
     pace::Traffic {
         quiet_rounds,
         received: sync.state.borrow().ears == Ears::Open,

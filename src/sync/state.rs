@@ -33,6 +33,23 @@ pub enum Phase {
     Refused { reason: Text },
 }
 
+impl Phase {
+    /// The names of all, for metrics.
+    pub const NAMES: &[&str] =
+        &["starting", "filling", "catching-up", "current", "offline", "refused"];
+
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Starting => "starting",
+            Self::Filling { .. } => "filling",
+            Self::CatchingUp { .. } => "catching-up",
+            Self::Current => "current",
+            Self::Offline { .. } => "offline",
+            Self::Refused { .. } => "refused",
+        }
+    }
+}
+
 /// A gap that was closed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Repair {

@@ -64,6 +64,12 @@ fn everything() -> Config {
     config.reviewer.email = Some("you@example.com".into());
     config.store.dir = Some("store".into());
     config.store.field_key_file = Some("field.key".into());
+    config.listen.secrets_file = Some("secrets".into());
+    config.listen.certificate = Some("chain.pem".into());
+    config.listen.private_key = Some("key.pem".into());
+    config.listen.metrics_address = Some(([127, 0, 0, 1], 9464).into());
+    config.metrics.address = Some(([127, 0, 0, 1], 9465).into());
+    config.metrics.otlp_url = Some("http://127.0.0.1:4318/v1/metrics".to_owned());
     config.log.file = Some("log".into());
     config
 }

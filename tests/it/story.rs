@@ -81,6 +81,10 @@ pub struct Beginning {
     pub lesson: Option<Lesson>,
     /// In place of a file.
     pub server: Option<Arc<Database>>,
+    /// Where metrics are served.
+    pub metrics: Option<std::net::TcpListener>,
+    /// Where they are sent once a minute.
+    pub otlp: Option<String>,
 }
 
 impl Default for Beginning {
@@ -108,6 +112,8 @@ impl Default for Beginning {
             seed: simulator::Options::default().seed,
             lesson: None,
             server: None,
+            metrics: None,
+            otlp: None,
         }
     }
 }
@@ -509,6 +515,7 @@ pub async fn house(
         claims: ClaimTag::new("reviewing:"),
         sync: sync::Settings::default(),
         policy: beginning.policy.clone(),
+        reporting: reporting(beginning),
     };
     let booted =
         desk::boot(options, clock.clone(), busy.clone()).await.expect("the house comes up");
@@ -604,4 +611,17 @@ fn named_key(name: &str) -> KeyEvent {
         }
     };
     KeyEvent::new(code, KeyModifiers::NONE)
+}
+
+fn reporting(beginning: &Beginning) -> desk::Reporting {
+    let metrics = beginning.metrics.as_ref().map(|socket| socket.try_clone().expect("a socket"));
+    let otlp = beginning.otlp.as_ref().map(|url| desk::Push {
+        collector: persona::CollectorSettings {
+            url: url.parse().expect("a URL"),
+            roots: Roots::Bundled,
+            timeout: Duration::from_secs(10),
+        },
+        every: Duration::from_secs(60),
+    });
+    desk::Reporting { metrics, otlp, breach: None }
 }

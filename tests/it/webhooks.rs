@@ -7,7 +7,10 @@ use std::{
     net::{SocketAddr, TcpListener},
     os::unix::fs::PermissionsExt,
     path::PathBuf,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -15,7 +18,7 @@ use caseload::{
     busy::Busy,
     clock::Clock,
     journal::sha256,
-    metrics::{Recorder, Thresholds},
+    metrics::{Happening, Recorder, Thresholds, Verdict, Way},
     model::{IdempotencyKey, Lane, Text, Timestamp, WebhookId},
     persona::{self, Client, PageFrom, Roots, events, webhooks},
     secret::{KeySource, Secret, Source, WebhookSecrets},
@@ -23,7 +26,7 @@ use caseload::{
     store::{AccountFilter, CaseFilter, Duty, InquiryFilter, ListedCase, Store, Watch},
     sync::{
         Hearing,
-        receive::{self, Receive, Reception},
+        receive::{self, Receive, Reception, Tls},
     },
 };
 use hmac::{Hmac, KeyInit, Mac};
@@ -36,6 +39,7 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
     runtime::{Builder, Runtime},
+    sync::Notify,
     task::JoinHandle,
 };
 use tokio_util::sync::CancellationToken;
@@ -47,6 +51,7 @@ const SECRET: &str = "wbhsec_of_the_test";
 /// A receiver on a store of its own.
 struct Receiver {
     store: Store,
+    client: Arc<Client>,
     clock: Clock,
     folder: Arc<TempDir>,
     address: SocketAddr,
@@ -93,6 +98,16 @@ impl Receiver {
         secrets: WebhookSecrets,
         reception: Reception,
     ) -> Self {
+        Self::with_tls(folder, socket, clock, secrets, (reception, None, Arc::default())).await
+    }
+
+    async fn with_tls(
+        folder: Arc<TempDir>,
+        socket: TcpListener,
+        clock: Clock,
+        secrets: WebhookSecrets,
+        (reception, tls, reload): (Reception, Option<Tls>, Arc<Notify>),
+    ) -> Self {
         let path = folder.path().join("store/caseload.db");
         let store = Store::open(&path, clock.clone()).await.unwrap();
         let address = socket.local_addr().unwrap();
@@ -100,17 +115,20 @@ impl Receiver {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         let process = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let client = Arc::new(client("http://127.0.0.1:9/api/v1", &clock));
         let receive = Receive {
             store: store.clone(),
-            client: Arc::new(client("http://127.0.0.1:9/api/v1", &clock)),
+            client: Arc::clone(&client),
             clock: clock.clone(),
             busy: Busy::default(),
             duty: store.take_up(Duty::Receive).await.unwrap().expect("nobody else receives"),
             secrets,
             reception,
+            tls,
+            reload,
         };
         let task = process.spawn(receive::run(receive, socket, cancel.clone()));
-        Self { store, clock, folder, address, http, cancel, task, process: Some(process) }
+        Self { store, client, clock, folder, address, http, cancel, task, process: Some(process) }
     }
 
     fn url(&self) -> String {
@@ -135,6 +153,12 @@ impl Receiver {
 
     fn signed(&self, secret: &str, body: &str) -> Option<String> {
         Some(signature(secret, self.clock.now(), body))
+    }
+
+    /// How often something happened that this is a part of, as it prints.
+    fn counted(&self, what: &Happening) -> u64 {
+        let happened = self.client.recorder().happened();
+        happened.iter().find(|(known, _)| known == what).map_or(0, |(_, times)| *times)
     }
 
     async fn heard(&self) -> Option<Timestamp> {
@@ -218,6 +242,22 @@ async fn only_what_persona_signed_is_taken_in_and_once() {
         "name": "novelty.happened", "payload": { "data": { "type": "novelty", "id": "nov_1" } } } } });
     let unknown = unknown.to_string();
     assert_eq!(receiver.deliver(signed(&unknown), &unknown).await, 200, "stored and skipped");
+    let verdicts = [
+        (Verdict::Unsigned, 1),
+        (Verdict::Malformed, 1),
+        (Verdict::BadSignature, 2),
+        (Verdict::TooOld, 1),
+        (Verdict::NotAnEvent, 2),
+        (Verdict::TooLarge, 1),
+        (Verdict::Accepted, 3),
+        (Verdict::Duplicate, 1),
+        (Verdict::NoRoom, 0),
+    ];
+    for (verdict, times) in verdicts {
+        assert_eq!(receiver.counted(&Happening::Delivery(verdict)), times, "{verdict:?}");
+    }
+    let novel = Happening::Event { name: "novelty.happened".to_owned(), way: Way::Webhook };
+    assert_eq!(receiver.counted(&novel), 1);
 }
 
 #[tokio::test]
@@ -304,22 +344,106 @@ async fn without_its_store_nothing_is_called_received() {
 }
 
 #[tokio::test]
-async fn leaving_takes_in_what_is_under_way() {
-    let receiver = Receiver::start().await;
-    let bodies: Vec<String> =
-        (0..20).map(|n| event(&format!("evt_{n}"), &format!("inq_{n}"), "approved", 1)).collect();
-    let deliveries =
-        bodies.iter().map(|body| receiver.try_to_deliver(receiver.signed(SECRET, body), body));
-    let all = futures::future::join_all(deliveries);
-    let (answers, ()) = tokio::join!(all, async { receiver.cancel.cancel() });
-    // Not every one of them was let in; each that was told 200 is there.
-    let kept = answers.iter().flatten().filter(|status| **status == 200).count();
-    assert!(contents(&receiver.store).await.len() >= kept);
+async fn under_load_all_that_was_answered_with_200_is_kept_also_when_it_leaves() {
+    let secrets = WebhookSecrets::Given(vec![Secret::new(SECRET.to_owned())]);
+    let reception = Reception { at_once: 4, waiting: 60, ..Reception::default() };
+    let folder = Arc::new(TempDir::new().unwrap());
+    let clock = Clock::manual(noon());
+    let receiver = Receiver::at(folder, socket(), clock, secrets, reception).await;
+    let bodies: Vec<(String, String)> = (0..400)
+        .map(|n| {
+            (format!("inq_{n}"), event(&format!("evt_{n}"), &format!("inq_{n}"), "approved", 1))
+        })
+        .collect();
+    let answered = AtomicUsize::new(0);
+    let deliver = async |id: &str, body: &str| {
+        let signature = receiver.signed(SECRET, body).unwrap();
+        let request = receiver.http.post(receiver.url()).header("Persona-Signature", signature);
+        // Who is let in no more, or not to the end, is not told 200.
+        let answer = request.body(body.to_owned()).send().await.ok()?;
+        let status = answer.status().as_u16();
+        if status == 503 {
+            assert_eq!(answer.headers()[header::RETRY_AFTER], "5");
+        }
+        if status == 200 && answered.fetch_add(1, Ordering::Relaxed) == 40 {
+            receiver.cancel.cancel();
+        }
+        Some((id.to_owned(), status))
+    };
+    let all = bodies.iter().map(|(id, body)| deliver(id, body));
+    let answers: Vec<_> = futures::future::join_all(all).await.into_iter().flatten().collect();
+    let kept = contents(&receiver.store).await;
+    let promised = answers.iter().filter(|(_, status)| *status == 200);
+    let lost: Vec<_> = promised.filter(|(id, _)| !kept.contains_key(id)).collect();
+    assert!(lost.is_empty(), "{lost:?}");
+    assert!(answered.load(Ordering::Relaxed) > 40, "{answers:?}");
+    assert!(answers.iter().all(|(_, status)| [200, 503].contains(status)), "{answers:?}");
+    let sent_away = answers.iter().filter(|(_, status)| *status == 503).count() as u64;
+    assert!(receiver.counted(&Happening::Delivery(Verdict::NoRoom)) >= sent_away);
     let Receiver { store, .. } = &receiver;
     while !receiver.task.is_finished() {
         tokio::task::yield_now().await;
     }
     assert_eq!(store.look_at::<Hearing>(Duty::Receive).await.unwrap(), Watch::Nobody);
+}
+
+#[tokio::test]
+async fn a_certificate_that_was_renewed_is_taken_and_a_bad_one_is_not() {
+    let folder = Arc::new(TempDir::new().unwrap());
+    let (chain, key) = (folder.path().join("chain.pem"), folder.path().join("key.pem"));
+    let fixtures = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/fixtures/tls"));
+    let put = |name: &str| {
+        fs::copy(fixtures.join(format!("{name}.pem")), &chain).unwrap();
+        fs::copy(fixtures.join(format!("{name}.key")), &key).unwrap();
+        fs::set_permissions(&key, fs::Permissions::from_mode(0o640)).unwrap();
+    };
+    put("first");
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let tls = Tls::read(chain.clone(), key.clone()).await.unwrap();
+    let reload = Arc::new(Notify::new());
+    let secrets = WebhookSecrets::Given(vec![Secret::new(SECRET.to_owned())]);
+    let receiver = Receiver::with_tls(
+        Arc::clone(&folder),
+        socket(),
+        Clock::manual(noon()),
+        secrets,
+        (Reception::default(), Some(tls), Arc::clone(&reload)),
+    )
+    .await;
+    let body = event("evt_1", "inq_1", "approved", 2);
+    let deliver = async |trusted: &str| {
+        let pem = fs::read(fixtures.join(format!("{trusted}.pem"))).unwrap();
+        let root = reqwest::Certificate::from_pem(&pem).unwrap();
+        let http = reqwest::Client::builder().no_proxy().tls_certs_only([root]).build().unwrap();
+        let url = format!("https://{}/persona", receiver.address);
+        let signature = receiver.signed(SECRET, &body).unwrap();
+        let request = http.post(url).header("Persona-Signature", signature).body(body.clone());
+        request.send().await.map(|answer| answer.status().as_u16()).ok()
+    };
+    assert_eq!((deliver("first").await, deliver("second").await), (Some(200), None));
+    let plain = receiver.http.post(receiver.url()).body("x").send().await;
+    assert!(plain.is_err(), "nothing is taken without TLS");
+    // A chain whose key is still the old one.
+    fs::copy(fixtures.join("second.pem"), &chain).unwrap();
+    reload.notify_one();
+    assert_eq!(deliver("first").await, Some(200));
+    put("second");
+    let mut taken = None;
+    for _ in 0..200 {
+        reload.notify_one();
+        taken = deliver("second").await;
+        if taken.is_some() {
+            break;
+        }
+    }
+    assert_eq!((taken, deliver("first").await), (Some(200), None));
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
+    let refused = Tls::read(chain.clone(), key.clone()).await.err().unwrap().to_string();
+    assert!(refused.contains("chmod o="), "{refused}");
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
+    fs::copy(fixtures.join("first.pem"), &chain).unwrap();
+    let refused = Tls::read(chain, key).await.err().unwrap().to_string();
+    assert!(refused.contains("make no TLS"), "{refused}");
 }
 
 /// A Persona that delivers to a receiver.

@@ -1,13 +1,16 @@
 //! From proven deliveries to the store: what comes at the same time is one commit, and each
 //! delivery is told when it is durable.
 
+use std::{collections::HashSet, sync::Arc};
+
 use tokio::sync::{mpsc, oneshot};
 
 use super::super::Hearing;
 use crate::{
     busy::Busy,
     clock::Clock,
-    model::Event,
+    metrics::{Happening, Recorder, Way},
+    model::{Event, EventId},
     store::{OnDuty, Store},
 };
 
@@ -29,8 +32,10 @@ struct Waiting {
 /// What became of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// It is durable, or was before.
+    /// It is durable now.
     Kept,
+    /// It was before.
+    Known,
     /// It is not: the store cannot take it now.
     NotKept,
 }
@@ -40,6 +45,7 @@ pub struct Scribe {
     pub store: Store,
     pub clock: Clock,
     pub busy: Busy,
+    pub recorder: Arc<Recorder>,
     /// Held while this process receives.
     pub duty: OnDuty,
 }
@@ -71,18 +77,26 @@ async fn write_down(scribe: Scribe, mut waiting: mpsc::Receiver<Waiting>) {
             batch.drain(..).map(|one: Waiting| (one.event, one.done)).unzip();
         // First, so that whoever is woken by the commit sees that it was heard.
         hearing.heard_at = Some(scribe.clock.now()).max(hearing.heard_at);
-        let outcome = match scribe.store.ingest(&events).await {
-            Ok(_) => {
+        let mut new: HashSet<EventId> = match scribe.store.ingest(&events).await {
+            Ok(ingested) => {
                 say(&scribe, hearing);
-                Outcome::Kept
+                ingested.new.into_iter().collect()
             }
             Err(why) => {
                 tracing::error!(%why, events = events.len(), "webhooks are not written down");
-                Outcome::NotKept
+                for done in done {
+                    // Who went away meanwhile comes again.
+                    let _ = done.send(Outcome::NotKept);
+                }
+                continue;
             }
         };
-        for done in done {
-            // Who went away meanwhile comes again.
+        for (event, done) in events.iter().zip(done) {
+            // One that came twice at the same time is new once.
+            let outcome = if new.remove(&event.id) { Outcome::Kept } else { Outcome::Known };
+            if outcome == Outcome::Kept {
+                scribe.recorder.count(Happening::event(&event.name, Way::Webhook));
+            }
             let _ = done.send(outcome);
         }
     }

@@ -1,7 +1,7 @@
 //! Receives webhooks: a server that believes nothing unsigned and says 200 only to what is durable.
 //!
 //! ```text
-//!  POST ─▶ room? ─▶ body, in time ─▶ signature ─▶ event ─▶ intake ─▶ commit ─▶ 200
+//!  POST ─▶ turn? ─▶ body, in time ─▶ signature ─▶ event ─▶ intake ─▶ commit ─▶ 200
 //!            503      408 · 413         401         400       503
 //! ```
 //!
@@ -9,28 +9,38 @@
 //! nothing has to be kept that is not in the store.
 
 mod intake;
+mod refusal;
 mod secrets;
+mod server;
+mod tls;
 
-use std::{net::TcpListener, sync::Arc, time::Duration};
+use std::{
+    net::TcpListener,
+    sync::{Arc, Weak},
+    time::Duration,
+};
 
 use axum::{
     Router,
     body::{Body, to_bytes},
     extract::{Request, State},
-    http::{HeaderMap, Method, StatusCode, header},
+    http::{HeaderMap, Method, StatusCode},
     response::{IntoResponse, Response},
 };
 use axum_server::Handle;
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 
+pub use self::tls::{Tls, TlsError};
 use self::{
     intake::{Intake, Outcome, Scribe},
+    refusal::Refusal,
     secrets::Live,
 };
 use crate::{
     busy::Busy,
     clock::Clock,
+    metrics::{Happening, Verdict},
     persona::{
         Client,
         delivery::{self, Doubt},
@@ -50,6 +60,10 @@ pub struct Reception {
     pub longest_body: usize,
     /// Until the header of a request has to be there, and then its body.
     pub patience: Duration,
+    /// So many bodies are read at the same time: what they take of memory is bounded.
+    pub at_once: usize,
+    /// So many more may wait for that; who comes then is sent away and comes again.
+    pub waiting: usize,
 }
 
 impl Default for Reception {
@@ -59,6 +73,8 @@ impl Default for Reception {
             tolerance: Duration::from_secs(300),
             longest_body: 1024 * 1024,
             patience: Duration::from_secs(10),
+            at_once: 32,
+            waiting: 512,
         }
     }
 }
@@ -74,6 +90,10 @@ pub struct Receive {
     pub duty: OnDuty,
     pub secrets: WebhookSecrets,
     pub reception: Reception,
+    /// Its own TLS; without it a proxy in front of it ends TLS.
+    pub tls: Option<Tls>,
+    /// Somebody asks that files be read again.
+    pub reload: Arc<Notify>,
 }
 
 /// Why webhooks cannot be received.
@@ -85,14 +105,9 @@ pub enum ReceiveError {
     Server(#[from] std::io::Error),
 }
 
-/// So many bodies are read at the same time: what they take of memory is bounded.
-const MOST_AT_ONCE: usize = 32;
-
-/// In bytes.
-const LONGEST_HEADER: usize = 64 * 1024;
-
-/// When nobody has room, in seconds.
-const COME_AGAIN: &str = "5";
+/// How long a delivery waits for its turn: Persona takes what is not answered within five seconds
+/// for lost.
+const TURN: Duration = Duration::from_secs(2);
 
 /// How long leaving waits for deliveries under way.
 const PARTING: Duration = Duration::from_secs(5);
@@ -101,6 +116,7 @@ struct Door {
     reception: Reception,
     live: Live,
     room: Semaphore,
+    queue: Semaphore,
     intake: Intake,
     client: Arc<Client>,
     clock: Clock,
@@ -116,102 +132,91 @@ pub async fn run(
     socket: TcpListener,
     cancel: CancellationToken,
 ) -> Result<(), ReceiveError> {
-    let Receive { store, client, clock, busy, duty, secrets, reception } = receive;
+    let Receive { store, client, clock, busy, duty, secrets, reception, tls, reload } = receive;
     let live = Live::read(secrets, clock.clone())?;
-    let scribe = Scribe { store, clock: clock.clone(), busy: busy.clone(), duty };
+    let recorder = Arc::clone(client.recorder());
+    let scribe = Scribe { store, clock: clock.clone(), busy: busy.clone(), recorder, duty };
     let (intake, writing) = intake::open(scribe);
     let patience = reception.patience;
-    let room = Semaphore::new(MOST_AT_ONCE);
-    let door = Arc::new(Door { reception, live, room, intake, client, clock, busy });
-    let app = Router::new().fallback(answer).with_state(door);
+    let room = Semaphore::new(reception.at_once);
+    let queue = Semaphore::new(reception.at_once.saturating_add(reception.waiting));
+    let looking = clock.clone();
+    let door = Arc::new(Door { reception, live, room, queue, intake, client, clock, busy });
+    let app = Router::new().fallback(answer).with_state(Arc::clone(&door));
     let handle = Handle::new();
-    let mut server = axum_server::from_tcp(socket)?.handle(handle.clone()).http1_only();
-    server.http_builder().http1().header_read_timeout(patience).max_buf_size(LONGEST_HEADER);
-    let serving = server.serve(app.into_make_service());
+    let serving = server::serve(socket, app, tls.as_ref(), handle.clone(), patience)?;
+    // Weak, so that the server owns the door, and with it the only intake: what it took in is
+    // written down before the writing ends.
+    let fresh = keep_fresh(Arc::downgrade(&door), tls, reload, looking);
+    drop(door);
     let leave = async {
         cancel.cancelled().await;
         handle.graceful_shutdown(Some(PARTING));
         std::future::pending().await
     };
-    // The server owns the door, and with it the only intake: what it took in is written down
-    // before the writing ends.
     let served = async {
         tokio::select! {
             served = serving => served,
             never = leave => never,
+            never = fresh => never,
         }
     };
     let (served, ()) = tokio::join!(served, writing);
     Ok(served?)
 }
 
+/// Reads certificates again when their files change, and everything when it is asked for.
+async fn keep_fresh<Never>(
+    door: Weak<Door>,
+    tls: Option<Tls>,
+    reload: Arc<Notify>,
+    clock: Clock,
+) -> Never {
+    loop {
+        tokio::select! {
+            () = reload.notified() => {
+                if let Some(door) = door.upgrade() {
+                    door.live.read_again();
+                }
+            }
+            () = clock.sleep(tls::BETWEEN_LOOKS) => {}
+        }
+        if let Some(tls) = &tls {
+            tls.look().await;
+        }
+    }
+}
+
 async fn answer(State(door): State<Arc<Door>>, request: Request) -> Response {
     let _token = door.busy.token();
     match door.take_in(request).await {
-        Ok(()) => StatusCode::OK.into_response(),
+        Ok(verdict) => {
+            door.count(verdict);
+            StatusCode::OK.into_response()
+        }
         Err(refusal) => {
+            door.count(refusal.verdict());
             tracing::warn!(%refusal, "a delivery is not taken in");
             refusal.into_response()
         }
     }
 }
 
-/// What is answered to a delivery that is not taken in.
-#[derive(Debug, thiserror::Error)]
-enum Refusal {
-    #[error("nothing is received here")]
-    Path,
-    #[error("webhooks are delivered by POST")]
-    Method,
-    #[error("too many deliveries at the same time: come again")]
-    NoRoom,
-    #[error("the body did not come in time")]
-    Slow,
-    #[error("the body is longer than {0} bytes")]
-    TooLong(usize),
-    #[error("{0}")]
-    Doubtful(#[from] Doubt),
-    #[error("{0}")]
-    NotAnEvent(String),
-    #[error("the event could not be written down: come again")]
-    NotKept,
-}
-
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
-        let status = match self {
-            Self::Path => StatusCode::NOT_FOUND,
-            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Slow => StatusCode::REQUEST_TIMEOUT,
-            Self::TooLong(_) => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Doubtful(_) => StatusCode::UNAUTHORIZED,
-            Self::NotAnEvent(_) => StatusCode::BAD_REQUEST,
-            Self::NoRoom | Self::NotKept => StatusCode::SERVICE_UNAVAILABLE,
-        };
-        let mut headers = HeaderMap::new();
-        match status {
-            StatusCode::METHOD_NOT_ALLOWED => {
-                headers.insert(header::ALLOW, header::HeaderValue::from_static("POST"));
-            }
-            StatusCode::SERVICE_UNAVAILABLE => {
-                let later = header::HeaderValue::from_static(COME_AGAIN);
-                headers.insert(header::RETRY_AFTER, later);
-            }
-            _ => {}
-        }
-        (status, headers, format!("{self}\n")).into_response()
-    }
-}
-
 impl Door {
-    async fn take_in(&self, request: Request) -> Result<(), Refusal> {
+    fn count(&self, verdict: Verdict) {
+        self.client.recorder().count(Happening::Delivery(verdict));
+    }
+
+    async fn take_in(&self, request: Request) -> Result<Verdict, Refusal> {
         if request.uri().path() != self.reception.path {
             return Err(Refusal::Path);
         }
         if request.method() != Method::POST {
             return Err(Refusal::Method);
         }
-        let _room = self.room.try_acquire().map_err(|_| Refusal::NoRoom)?;
+        let _place = self.queue.try_acquire().map_err(|_| Refusal::NoRoom)?;
+        let turn = tokio::time::timeout(TURN, self.room.acquire()).await;
+        let _room = turn.map_err(|_| Refusal::NoRoom)?.map_err(|_| Refusal::NoRoom)?;
         let signature = signature(request.headers());
         let body = self.body(request.into_body()).await?;
         self.prove(signature.as_deref(), &body).await?;
@@ -219,7 +224,8 @@ impl Door {
             delivery::event(body).map_err(|why| Refusal::NotAnEvent(why.to_string()))?;
         self.client.mismatches().note(shapes, self.clock.now());
         match self.intake.keep(event).await {
-            Outcome::Kept => Ok(()),
+            Outcome::Kept => Ok(Verdict::Accepted),
+            Outcome::Known => Ok(Verdict::Duplicate),
             Outcome::NotKept => Err(Refusal::NotKept),
         }
     }

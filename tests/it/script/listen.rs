@@ -1,8 +1,14 @@
 //! `caseload listen`: the real binary, killed and stopped, told by signed deliveries.
 
 use std::{
+    fs,
     io::{BufRead, BufReader},
+    net::TcpListener,
+    os::unix::net::UnixDatagram,
+    path::Path,
     process::{Child, Stdio},
+    sync::mpsc,
+    time::{Duration, Instant},
 };
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -21,8 +27,12 @@ struct Listener {
 
 impl Listener {
     fn start(office: &Office) -> Self {
+        Self::with(office, &[])
+    }
+
+    fn with(office: &Office, environment: &[(&str, &str)]) -> Self {
         let mut command = office.command(&["listen", "--address", "127.0.0.1:0"]);
-        command.env("PERSONA_WEBHOOK_SECRETS", SECRET);
+        command.env("PERSONA_WEBHOOK_SECRETS", SECRET).envs(environment.iter().copied());
         let mut child =
             command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
         let mut line = String::new();
@@ -31,6 +41,21 @@ impl Listener {
         let url = line.split_whitespace().find(|word| word.starts_with("http://"));
         let url = url.unwrap_or_else(|| panic!("{line:?}")).to_owned();
         Self { child, url }
+    }
+
+    fn asked(office: &Office, url: &str) -> (u16, String) {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        office.runtime.block_on(async {
+            let answer = http.get(url).send().await.expect("it answers");
+            (answer.status().as_u16(), answer.text().await.expect("a text"))
+        })
+    }
+
+    fn send(&self, signal: &str) {
+        let id = self.child.id().to_string();
+        let sent = std::process::Command::new("kill").args(["-s", signal, &id]).status();
+        assert!(sent.expect("kill").success());
     }
 
     fn deliver(&self, office: &Office, event: &str, inquiry: &str, status: &str) -> u16 {
@@ -54,9 +79,7 @@ impl Listener {
     }
 
     fn signal(mut self, name: &str) -> Option<i32> {
-        let id = self.child.id().to_string();
-        let sent = std::process::Command::new("kill").args(["-s", name, &id]).status();
-        assert!(sent.expect("kill").success());
+        self.send(name);
         self.child.wait().expect("it ends").code()
     }
 }
@@ -93,4 +116,81 @@ fn without_a_usable_secret_it_says_what_to_do() {
     office.configure("[listen]\nsecrets_file = \"~/secrets\"\n");
     let ran = office.run(&["listen"]).ends(2);
     assert!(ran.err.contains("chmod 600") && !ran.err.contains(SECRET), "{ran:?}");
+}
+
+/// A service manager, which hears all that it is told.
+struct Manager(mpsc::Receiver<String>);
+
+impl Manager {
+    fn at(path: &Path) -> Self {
+        let socket = UnixDatagram::bind(path).unwrap();
+        let (told, hears) = mpsc::channel();
+        std::thread::spawn(move || {
+            let mut bytes = [0; 256];
+            while let Ok(length) = socket.recv(&mut bytes) {
+                let text = String::from_utf8(bytes[..length].to_vec()).expect("text");
+                if told.send(text).is_err() {
+                    return;
+                }
+            }
+        });
+        Self(hears)
+    }
+
+    fn hears(&self) -> String {
+        self.0.recv_timeout(Duration::from_secs(30)).expect("something in time")
+    }
+}
+
+#[test]
+fn as_a_service_it_is_ready_alive_watched_and_read_again_and_its_breach_is_told_once() {
+    let office = Office::open();
+    let home = office.home.path();
+    let manager = Manager::at(&home.join("notify"));
+    // A free port, as far as one can be known before it is taken.
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let told = home.join("told");
+    let hook = format!("cat >> {0}; env | sort >> {0}", told.display());
+    office.configure(&format!(
+        "[listen]\nmetrics_address = \"{port}\"\n[sync]\npoll_seconds = 1\nquiet_poll_seconds = 1\n\
+         [breach]\ncommand = [\"sh\", \"-c\", \"{hook}\"]\nafter_seconds = 1\n"
+    ));
+    let notify = home.join("notify").display().to_string();
+    let listener = Listener::with(
+        &office,
+        &[("PATH", "/usr/bin:/bin"), ("NOTIFY_SOCKET", &notify), ("WATCHDOG_USEC", "400000")],
+    );
+    assert_eq!(manager.hears(), "READY=1\n");
+    assert_eq!(manager.hears(), "WATCHDOG=1\n");
+    let ask = |path: &str| Listener::asked(&office, &format!("http://{port}/{path}"));
+    assert_eq!(ask("healthz"), (200, "well\n".to_owned()));
+    assert_eq!(ask("readyz"), (200, "ready\n".to_owned()));
+    listener.send("HUP");
+    assert_eq!(listener.deliver(&office, "evt_1", "inq_fromAWebhook1", "pending"), 200);
+    let (_, figures) = ask("metrics");
+    let accepted = "caseload_webhook_deliveries_total{verdict=\"accepted\"} 1\n";
+    let duplicate = "caseload_webhook_deliveries_total{verdict=\"duplicate\"} 0\n";
+    let event = "caseload_events_total{kind=\"inquiry.started\",way=\"webhook\"} 1\n";
+    for sample in [accepted, duplicate, event] {
+        assert!(figures.contains(sample), "{sample} in\n{figures}");
+    }
+    office.misbehave("[[rule]]\nfault = \"unavailable\"\n");
+    let began = Instant::now();
+    let reports = || fs::read_to_string(&told).unwrap_or_default();
+    while !reports().contains("PATH=") {
+        assert!(began.elapsed() < Duration::from_secs(120), "{}", ask("metrics").1);
+        std::thread::park_timeout(Duration::from_millis(50));
+    }
+    let report = reports();
+    let first: serde_json::Value = serde_json::from_str(report.lines().next().unwrap()).unwrap();
+    assert_eq!((&first["breach"], &first["kinds"]), (&json!("began"), &json!(["errors"])));
+    assert!(first["error_rate"].as_f64() > Some(0.05) && first["requests"].as_u64() >= Some(3));
+    assert_eq!(report.matches("\"breach\"").count(), 1, "{report}");
+    for secret in [SECRET, "persona_sandbox_", "PERSONA", "NOTIFY_SOCKET"] {
+        assert!(!report.contains(secret), "{secret} in {report}");
+    }
+    assert!(ask("metrics").1.contains("caseload_breach{kind=\"errors\"} 1"));
+    listener.send("TERM");
+    while manager.hears() != "STOPPING=1\n" {}
+    assert_eq!(listener.signal("TERM"), Some(0));
 }
