@@ -11,9 +11,9 @@ use super::{
 };
 
 /// How long a row holds, how often it is renewed.
-const HOLDS: &str = "12000000";
+const HOLDS: &str = "9000000";
 const BETWEEN_RENEWALS: Duration = Duration::from_secs(3);
-const HOLDS_FOR: Duration = Duration::from_secs(12);
+const HOLDS_FOR: Duration = Duration::from_secs(9);
 
 /// Held by the process on duty; dropping it gives the duty up.
 #[derive(Debug)]

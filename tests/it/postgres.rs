@@ -98,9 +98,10 @@ impl Database {
         let name = format!("t{}", NEXT.fetch_add(1, Ordering::Relaxed));
         let it = Self { name, socket: &cluster.socket };
         let mut db = it.connect("postgres", "postgres").await;
+        // A role of its own, too: roles are the whole server's.
         for sql in [
-            "DO $$ BEGIN CREATE ROLE app LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; WHEN unique_violation THEN NULL; END $$".to_owned(),
-            format!("CREATE DATABASE {} OWNER app", it.name),
+            format!("CREATE ROLE {} LOGIN", it.name),
+            format!("CREATE DATABASE {0} OWNER {0}", it.name),
         ] {
             sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut db).await.unwrap();
         }
@@ -117,13 +118,14 @@ impl Database {
         self.connect("postgres", &self.name).await
     }
 
-    pub fn url(&self, user: &str) -> String {
-        format!("postgres:///{}?host={}&user={user}", self.name, self.socket)
+    /// The role that owns it is called as it is.
+    fn url(&self) -> String {
+        format!("postgres:///{0}?host={1}&user={0}", self.name, self.socket)
     }
 
     pub fn place(&self, environment: &str, beside: &Path) -> Place {
         Place::Server(Server {
-            url: StoreUrl::parse(&self.url("app")).unwrap(),
+            url: StoreUrl::parse(&self.url()).unwrap(),
             environment: environment.to_owned(),
             beside: beside.to_owned(),
         })

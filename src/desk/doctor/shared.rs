@@ -12,7 +12,7 @@ use crate::{
     sync::Hearing,
 };
 
-const DATABASE: &str = "shared database";
+const DATABASE: &str = "database";
 
 /// What there is to say, and whose data it holds, if anybody's.
 pub async fn shared(
