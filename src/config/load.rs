@@ -11,9 +11,7 @@ use super::{
     explain::{self, Error},
     sources,
 };
-use crate::secret::{
-    FieldKeySource, KeySource, WebhookSecrets, STORE_URL_VARIABLE, StoreUrl,
-};
+use crate::secret::{FieldKeySource, KeySource, STORE_URL_VARIABLE, StoreUrl, WebhookSecrets};
 
 /// Overrides `persona.base_url`.
 pub const BASE_URL_VARIABLE: &str = "PERSONA_BASE_URL";
@@ -133,7 +131,8 @@ pub fn load(
         key,
         field_key,
         webhook_secrets,
-        store_url, base_url_from_environment,
+        store_url,
+        base_url_from_environment,
         text,
         name,
     })

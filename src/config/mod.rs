@@ -278,7 +278,8 @@ pub struct Store {
 impl Default for Store {
     fn default() -> Self {
         Self {
-            dir: None, url: None,
+            dir: None,
+            url: None,
             retention_days: 90,
             field_key_file: None,
             field_key_credential: None,

@@ -17,8 +17,7 @@ use super::{
     CaseStatuses, Desk, News, Note, RelationKeys, Reporting, SyncState,
     api_key::{self, KeyState},
     exposed::Exposed,
-    mismatches, news, purge,
-, reporting,
+    mismatches, news, purge, reporting,
 };
 use crate::{
     busy::Busy,

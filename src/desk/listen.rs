@@ -10,8 +10,8 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    BootError, Manager, Options, StoreError, SyncState, api_key, boot, exposed::Exposed, mismatches, purge,
-    reporting,
+    BootError, Manager, Options, StoreError, SyncState, api_key, boot, exposed::Exposed,
+    mismatches, purge, reporting,
 };
 use crate::{
     busy::Busy,

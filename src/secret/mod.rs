@@ -8,12 +8,12 @@
 mod child;
 mod command;
 mod field_key;
-mod store_url;
 mod file;
 mod key;
 mod note;
 mod process;
 mod source;
+mod store_url;
 mod webhook;
 
 use std::fmt;
@@ -23,11 +23,11 @@ use zeroize::{Zeroize, Zeroizing};
 pub use self::{
     child::child,
     field_key::{FIELD_KEY_VARIABLE, FieldKey, FieldKeyError, FieldKeySource},
-    store_url::{STORE_URL_VARIABLE, StoreUrl},
     key::{Declared, KEY_VARIABLE, KeyEnvironment, KeyError, KeySource, ends},
     note::{KeyFile, Note, folder_lock, next},
     process::keep_to_itself,
     source::{Source, Unread},
+    store_url::{STORE_URL_VARIABLE, StoreUrl},
     webhook::{SECRETS_VARIABLE, WebhookSecrets, WebhookSecretsError},
 };
 

@@ -1,9 +1,8 @@
 //! How much of the outbox is on its way, for those who watch from outside; and whether the store answers.
 
 use jiff::Timestamp;
-use sqlx::Row;
 
-use super::{Error, Store};
+use super::{Error, Store, db::query};
 
 /// Decisions in a state, and when the oldest of them was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +21,7 @@ impl Store {
     /// # Errors
     /// If the store cannot be read.
     pub async fn depths(&self) -> Result<Vec<Depth>, Error> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT state, count(*), min(decided_at) FROM action
              WHERE state IN ('proposed', 'held', 'sending', 'waiting') GROUP BY state",
         )
@@ -46,7 +45,7 @@ impl Store {
     /// If it cannot be read, or was moved away.
     pub async fn answers(&self) -> Result<(), Error> {
         self.is_there()?;
-        sqlx::query("SELECT 1").fetch_one(&self.0.backend.reader).await?;
+        query("SELECT 1").fetch_one(&self.0.backend.reader).await?;
         Ok(())
     }
 }

@@ -293,10 +293,7 @@ fn a_package_gets_its_manual_and_completions_from_the_program() {
     assert_eq!(out, "");
     let page = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
     let first = page("caseload.1");
-    assert!(
-        first.contains(".TH caseload 1") && first.contains("caseload\\-listen(1)"),
-        "{first}"
-    );
+    assert!(first.contains(".TH caseload 1") && first.contains("caseload\\-listen(1)"), "{first}");
     assert!(page("caseload-store-backup.1").contains(".TH caseload-store-backup 1"));
     assert!(page("caseload-listen.1").contains("Exit codes"));
     let (code, _, err) = user.run(&["man", "/dev/null/here"]);

@@ -13,6 +13,7 @@ use tokio::{
 };
 
 use super::Patience;
+use crate::secret;
 
 /// A command, and when it is run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +50,7 @@ impl Hook {
     pub async fn run(&self, report: &Value) -> Result<(), Failed> {
         let (program, arguments) = self.command.split_first().ok_or(Failed::Empty)?;
         let environment = PASSED_ON.iter().filter_map(|name| Some((*name, env::var_os(name)?)));
-        let child = Command::new(program)
+        let child = Command::from(secret::child(program))
             .args(arguments)
             .env_clear()
             .envs(environment)

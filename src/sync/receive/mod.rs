@@ -176,7 +176,7 @@ async fn keep_fresh<Never>(
         tokio::select! {
             () = reload.notified() => {
                 if let Some(door) = door.upgrade() {
-                    door.live.read_again();
+                    door.live.read_again().await;
                 }
             }
             () = clock.sleep(tls::BETWEEN_LOOKS) => {}
