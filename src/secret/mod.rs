@@ -3,7 +3,7 @@
 //! A [`Secret`] prints as `[redacted]` and is zeroed when dropped. A [`Source`] is one of four places
 //! that a secret is read from. A [`KeySource`] is read again after a 401, so a rotated key is picked
 //! up without a restart; [`WebhookSecrets`] are read again when none of them fits; a [`FieldKey`] is
-//! read once. Programs are started by [`child`] alone, without any of them.
+//! read once. Programs are started by [`child()`] alone, without any of them.
 
 mod child;
 mod command;

@@ -6,7 +6,10 @@ use super::{
     window::Selection,
     worklist::{case_selection, inquiry_selection, instant},
 };
-use crate::model::{InquiryStatus, Timestamp, filter::Order};
+use crate::model::{
+    InquiryStatus, Timestamp,
+    filter::{Clause, Field, Order, Test, Than, Value},
+};
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Figures {
@@ -21,12 +24,31 @@ pub struct Figures {
 /// `999+`
 const MOST: u64 = 1_000;
 
+/// The column `danger` tells so many failed checks apart.
+const MOST_IN_DANGER: u32 = 31;
+
+/// Where the order of risk has come to items with fewer failed checks than a view asks for, so that
+/// none behind it is looked at. None if it does not ask.
+fn end_of_risk(view: &InquiryView) -> Option<i64> {
+    let least = |clause: &Clause| match &clause.test {
+        Test::Is(Field::Failed, Value::Number(than, number)) => match than {
+            Than::More => Some(number.saturating_add(1)),
+            Than::AtLeast | Than::Equal => Some(*number),
+            Than::Less | Than::AtMost => None,
+        },
+        _ => None,
+    };
+    let asked = view.clauses.iter().filter(|clause| !clause.inverse).filter_map(least);
+    let failed = i64::from(asked.max()?.min(MOST_IN_DANGER));
+    (failed > 0).then_some((1_024 - 32 * failed) << 52)
+}
+
 impl Store {
     pub async fn inquiry_figures(&self, view: &InquiryView) -> Result<Figures, Error> {
         let now = self.0.clock.now();
         // By age there is an index for any status.
         let by_age = InquiryView { order: Order::Age, ..view.clone() };
-        let selection = inquiry_selection(&self.0.seal, &by_age, now);
+        let mut selection = inquiry_selection(&self.0.seal, &by_age, now);
         let columns = ("list.waiting_since", format!("list.due < {}", now.as_microsecond()));
         let is_queue = view.status == Some(InquiryStatus::NeedsReview);
         if is_queue && selection.tally.is_some() {
@@ -41,6 +63,10 @@ impl Store {
             let late = late.ask(sql).fetch_one(&self.0.backend.reader);
             let late = late.await?.try_get::<i64, _>(0)?.unsigned_abs();
             return self.of_queue(selection, late).await;
+        }
+        if let Some(end) = end_of_risk(view).filter(|_| is_queue) {
+            selection.source = "inquiry AS list INDEXED BY inquiry_danger";
+            selection.holds(format!("list.danger < {end}"));
         }
         self.figures(selection, columns).await
     }
@@ -96,5 +122,44 @@ impl Store {
         };
         let late = row.try_get::<i64, _>(2)?.unsigned_abs();
         Ok(Figures { count, extent, oldest: instant(row.try_get(1)?), late })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::filter::{List, parse};
+
+    /// As the column is made.
+    fn danger(failed: i64, signals: i64, waiting_since: i64) -> i64 {
+        ((1_023 - failed.min(31) * 32 - signals.min(31)) << 52)
+            + waiting_since.clamp(0, (1 << 52) - 1)
+    }
+
+    #[test]
+    fn behind_the_end_of_risk_is_nothing_that_is_asked_for() {
+        for (line, least) in [
+            ("failed:>0", Some(1)),
+            ("failed:>=2", Some(2)),
+            ("failed:3", Some(3)),
+            ("failed:>0 failed:>4", Some(5)),
+            ("failed:>30", Some(31)),
+            ("failed:>90", Some(31)),
+            ("failed:0", None),
+            ("failed:<3", None),
+            ("!failed:>2", None),
+            ("signals:>1", None),
+        ] {
+            let clauses = parse(line, List::Inquiries).unwrap().clauses;
+            let end = end_of_risk(&InquiryView { clauses, ..InquiryView::default() });
+            assert_eq!(end.is_some(), least.is_some(), "{line}");
+            for (failed, signals) in (0..40).flat_map(|f| [(f, 0), (f, 31), (f, 70)]) {
+                for waits in [i64::MIN, 0, i64::MAX] {
+                    let before = end.map(|end| danger(failed, signals, waits) < end);
+                    let asked = least.map(|least| failed >= least);
+                    assert_eq!(before, asked, "{line}: {failed} {signals} {waits}");
+                }
+            }
+        }
     }
 }
