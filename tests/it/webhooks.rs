@@ -626,15 +626,16 @@ async fn a_receiver_that_hears_is_live_and_one_that_misses_something_is_not_reli
     story.simulator.elsewhere(&id, "approve");
     let mut seen = false;
     for _ in 0..200 {
-        // Long before the next poll.
+        // Long before the next poll. It is live as soon as something was heard, and what it
+        // heard is on the screen when the store told the console.
         story.pass(1).await;
-        seen = story.screen().contains("● live");
+        let screen = story.screen();
+        seen = screen.contains("● live") && !screen.contains(&id[id.len() - 4..]);
         if seen {
             break;
         }
     }
     assert!(seen, "{}", story.screen());
-    story.lacks(&id[id.len() - 4..]);
     let simulator = Arc::clone(&story.simulator);
     let polls = || {
         let requests = simulator.requests();
