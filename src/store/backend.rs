@@ -39,6 +39,10 @@ const LONGEST_LOG: &str = "67108864";
 /// operating system has the file's pages too.
 const WRITER_CACHE: &str = "-16384";
 
+/// In bytes. What of the file is mapped is read where it lies in the operating system's cache: at a
+/// start nothing is copied into caches that are empty then.
+const MAPPED: &str = "1073741824";
+
 /// How many commits a slow listener may lag behind before it is told "anything may have moved".
 pub const CHANGES_KEPT: usize = 256;
 
@@ -105,6 +109,7 @@ pub fn options(path: &Path) -> SqliteConnectOptions {
         .busy_timeout(Duration::from_secs(5))
         // What is deleted is overwritten.
         .pragma("secure_delete", "ON")
+        .pragma("mmap_size", MAPPED)
         // A log that had to grow is cut again.
         .pragma("journal_size_limit", LONGEST_LOG)
         .foreign_keys(true)
@@ -198,6 +203,18 @@ mod tests {
         let files = fs::read_dir(folder).unwrap().flatten();
         let files = files.filter(|file| file.path().extension().is_some_and(|ext| ext == "sql"));
         assert_eq!(files.count(), MIGRATIONS.len());
+    }
+
+    #[tokio::test]
+    async fn connections_share_no_cache_and_no_count_of_memory() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&dir.path().join("store.db"), Clock::system()).await.unwrap();
+        let options = query("PRAGMA compile_options").fetch_all(&store.0.backend.writer).await;
+        let options: Vec<String> =
+            options.unwrap().iter().map(|option| option.try_get(0).unwrap()).collect();
+        let has = |name: &str| options.iter().any(|option| option.starts_with(name));
+        // As .cargo/config.toml has it built.
+        assert!(has("DEFAULT_MEMSTATUS=0") && !has("ENABLE_MEMORY_MANAGEMENT"), "{options:?}");
     }
 
     #[tokio::test]
