@@ -2,8 +2,9 @@
 //! is stored lying, and says so, as telephones do it.
 
 use fast_image_resize::{
-    PixelType, ResizeOptions, Resizer,
-    images::{Image, ImageRef},
+    ResizeOptions, Resizer,
+    images::{TypedImage, TypedImageRef},
+    pixels::U8x3,
 };
 
 use super::canvas::{Canvas, PALETTE};
@@ -47,17 +48,19 @@ pub fn jpeg(canvas: &Canvas, palette: [[u8; 3]; PALETTE], table: [u8; 3]) -> Vec
             rgb.extend(ink.map_or(table, |ink| palette[usize::from(ink)]));
         }
     }
-    let small = ImageRef::new(columns.into(), rows.into(), &rgb, PixelType::U8x3);
-    let mut large = Image::new(WIDTH.into(), HEIGHT.into(), PixelType::U8x3);
+    let small = TypedImageRef::<U8x3>::from_buffer(columns.into(), rows.into(), &rgb);
     let small = small.expect("as many pixels as columns and rows");
-    let scaled = Resizer::new().resize(&small, &mut large, &ResizeOptions::new());
-    scaled.expect("both have pixels of a kind");
+    let mut large = vec![0; usize::from(WIDTH) * usize::from(HEIGHT) * 3];
+    let mut view = TypedImage::<U8x3>::from_buffer(WIDTH.into(), HEIGHT.into(), &mut large)
+        .expect("as many pixels as columns and rows");
+    let scaled = Resizer::new().resize_typed(&small, &mut view, &ResizeOptions::new());
+    scaled.expect("both have an inside");
     let mut file = Vec::with_capacity(BYTES);
     let mut encoder = jpeg_encoder::Encoder::new(&mut file, QUALITY);
     if is_upright {
         encoder.add_exif_metadata(&UPRIGHT).expect("a small segment");
     }
-    let encoded = encoder.encode(large.buffer(), WIDTH, HEIGHT, jpeg_encoder::ColorType::Rgb);
+    let encoded = encoder.encode(&large, WIDTH, HEIGHT, jpeg_encoder::ColorType::Rgb);
     encoded.expect("a picture has as many pixels as it says, and memory takes them");
     // What stands behind the end of a picture is no part of it.
     file.resize(BYTES.max(file.len()), 0);

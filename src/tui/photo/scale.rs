@@ -1,9 +1,11 @@
 //! Cutting, scaling and turning pixels.
 
 use fast_image_resize::{
-    FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer,
-    images::{Image, ImageRef},
+    FilterType, ResizeAlg, ResizeOptions, Resizer,
+    images::{TypedImage, TypedImageRef},
+    pixels::U8x3,
 };
+use zeroize::Zeroizing;
 
 use super::{Picture, Window, exif::Upright};
 
@@ -55,12 +57,15 @@ fn resized(picture: &Picture, source: [f64; 4], (width, height): (u32, u32)) -> 
     let options = ResizeOptions::new()
         .resize_alg(ResizeAlg::Convolution(FilterType::Bilinear))
         .crop(left, top, across, down);
-    let from = ImageRef::new(picture.width, picture.height, &picture.rgb, PixelType::U8x3);
-    let mut to = Image::new(width, height, PixelType::U8x3);
+    let mut rgb = Zeroizing::new(vec![0; width as usize * height as usize * 3]);
+    // The kind of pixels is known here, so that no other comes into the program.
+    let from = TypedImageRef::<U8x3>::from_buffer(picture.width, picture.height, &picture.rgb);
+    let to = TypedImage::<U8x3>::from_buffer(width, height, &mut rgb);
     from.ok()
-        .and_then(|from| Resizer::new().resize(&from, &mut to, &options).ok())
+        .zip(to.ok())
+        .and_then(|(from, mut to)| Resizer::new().resize_typed(&from, &mut to, &options).ok())
         .expect("a part of a picture, and room for it");
-    Picture { width, height, rgb: to.into_vec().into() }
+    Picture { width, height, rgb }
 }
 
 /// Clockwise, by quarters.
