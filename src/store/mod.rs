@@ -37,6 +37,7 @@ mod outbox_look;
 mod proof;
 mod proposal;
 mod purge;
+mod reach;
 mod relation_keys;
 mod relations;
 mod reseal;
@@ -48,7 +49,9 @@ mod seen;
 mod server;
 mod shared;
 mod snoozed;
+mod spool;
 mod standing;
+mod stopped;
 mod tally;
 mod together;
 mod told;
@@ -86,6 +89,7 @@ pub use self::{
     proof::prove,
     proposal::Confirmed,
     purge::{Dropped, Whose},
+    reach::Away,
     relations::{KeptRelation, KeptRelations, LatestInquiry},
     reseal::{Goal, Reseal, Resealed},
     restore::{Restore, Restored},
@@ -93,6 +97,7 @@ pub use self::{
     server::{Place, Schema, Server, knock},
     shared::Signal,
     snoozed::{Back, PutOff, Snoozes},
+    spool::kept_beside,
     standing::Standing,
     undo::Undone,
     workers::Present,

@@ -393,6 +393,8 @@ impl From<News> for Msg {
             News::Changed(changes) => Self::Changed(changes),
             News::Stats(stats) => Self::Stats(stats),
             News::Sync(sync) => Self::Sync(sync),
+            News::Database(away) => Self::Database(away),
+            News::Kept(kept) => Self::Kept(kept),
             News::ApiKey(key) => Self::ApiKey(key),
             News::Link { subject, action, link } => Self::Link { subject, action, link },
         }

@@ -139,9 +139,7 @@ pub async fn perform(desk: &Desk, effect: Effect) -> Msg {
             let answer = words(desk.release(&id).await);
             Msg::Released(id, answer)
         }
-        Effect::Submit(drafts) => {
-            Msg::Submitted(words(desk.submit_together(drafts).await.map(|_| ())))
-        }
+        Effect::Submit(drafts) => Msg::Submitted(words(desk.commit(drafts).await)),
         Effect::Confirm(confirmation) => Msg::Confirmed(words(desk.confirm(&confirmation).await)),
         Effect::Undo(id) => {
             let answer = desk.undo(&id).await;

@@ -22,6 +22,14 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
     }
     match msg {
         Msg::Changed(changes) => changed(state, &changes),
+        // What is on the screen stays; the header says why nothing newer comes.
+        Msg::Inquiries(_, Err(_)) if state.away.is_some() && state.inquiries.loaded => Vec::new(),
+        Msg::Cases(_, Err(_)) if state.away.is_some() && state.cases.loaded => Vec::new(),
+        Msg::Glance(Err(_)) | Msg::Counted(Err(_)) | Msg::Mismatches(Err(_))
+            if state.away.is_some() =>
+        {
+            Vec::new()
+        }
         Msg::Inquiries(view, answer) if view == state.inquiry_view => {
             let seek = state.seek.as_ref().map(Subject::id);
             place(&mut state.inquiries, (state.touched, seek), answer, |row| row.id.as_str());
@@ -128,6 +136,14 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Recorded(then, answer) => reveal::recorded(state, then, answer),
         Msg::Stats(stats) => {
             health::judge(state, stats);
+            Vec::new()
+        }
+        Msg::Kept(kept) => {
+            health::kept(state, kept);
+            Vec::new()
+        }
+        Msg::Database(away) => {
+            health::database(state, away.as_ref());
             Vec::new()
         }
         Msg::ApiKey(key) => {

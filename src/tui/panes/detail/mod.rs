@@ -213,6 +213,9 @@ fn news<'a>(detail: &Detail, state: &State, width: usize, theme: &Theme) -> Vec<
         let said = pending::sentence(&action.verb, &action.state, &undo, state.now);
         say(&format!("→ {said}"), pending::style(&action.state, theme));
     }
+    if let Some(kept) = state.kept_about(&detail.subject) {
+        say(&format!("→ {}", pending::kept(&kept.verb, &undo)), theme.warn);
+    }
     for action in state.decisions_below(detail) {
         let said = pending::sentence(&action.verb, &action.state, &undo, state.now);
         let about = action.subject.short();
