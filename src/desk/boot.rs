@@ -282,8 +282,9 @@ pub async fn look_across(store: Store, clock: Clock, busy: Busy, cancel: Cancell
             () = clock.sleep(LOOK_ACROSS) => {}
         }
         let _looking = busy.token();
-        if let Err(why) = store.watch_others().await {
-            tracing::warn!(%why, "cannot see what others write to the store");
+        match store.watch_others().await {
+            Ok(()) | Err(store::Error::Away(_)) => {}
+            Err(why) => tracing::warn!(%why, "cannot see what others write to the store"),
         }
     }
 }
@@ -312,6 +313,7 @@ async fn on_duty(sync: &sync::Sync, cancel: &CancellationToken) -> Option<OnDuty
                 Ok(_) => {}
                 Err(why) => tracing::warn!(%why, "it cannot be seen who syncs"),
             },
+            Err(store::Error::Away(_)) => {}
             Err(why) => tracing::warn!(%why, "the sync lock cannot be had"),
         }
         tokio::select! {

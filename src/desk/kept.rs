@@ -3,8 +3,6 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::sync::watch;
-
 use super::{Desk, Draft, StoreError, decide::new_id, obey::Standing};
 use crate::{
     config::{Reason, WhenLost},
@@ -168,8 +166,10 @@ pub async fn go_on(desk: Arc<Desk>) {
     if let Err(why) = desk.store.take_kept(&desk.worker, &desk.reviewer) {
         tracing::error!(%why, "what was kept while the database was away is not taken over");
     }
-    let mut away = desk.store.away();
+    let (mut away, mut kept) = (desk.store.away(), desk.store.kept());
     loop {
+        // Before they are looked at: what is kept meanwhile is looked at again.
+        kept.mark_unchanged();
         let is_there = away.borrow_and_update().is_none();
         let mut again = false;
         if is_there {
@@ -179,16 +179,14 @@ pub async fn go_on(desk: Arc<Desk>) {
                 again = true;
             }
         }
-        if !moved(&mut away, again).await {
+        let moved = tokio::select! {
+            moved = away.changed() => moved,
+            moved = kept.changed() => moved,
+            () = tokio::time::sleep(PAUSE), if again => Ok(()),
+        };
+        // It never will: the store is a file.
+        if moved.is_err() {
             return;
         }
-    }
-}
-
-/// False if it never will: the store is a file.
-async fn moved<T>(away: &mut watch::Receiver<T>, again: bool) -> bool {
-    tokio::select! {
-        moved = away.changed() => moved.is_ok(),
-        () = tokio::time::sleep(PAUSE), if again => true,
     }
 }

@@ -18,6 +18,7 @@ mod journal;
 mod kept;
 mod listen;
 mod listing;
+mod looking;
 mod lookup;
 mod manager;
 mod marks;
@@ -80,7 +81,7 @@ pub use crate::{
     store::{
         AccountFilter, Away, Back, CaseFile, CaseFilter, CaseRow, CaseView, Changes,
         Error as StoreError, Figures, Glance, Ids, InquiryFile, InquiryFilter, InquiryRow,
-        InquiryView, KnownMismatches, KnownStatus, LatestInquiry, ListedCase, ListedInquiry,
+        InquiryView, KnownMismatches, KnownStatus, LatestInquiry, ListedCase, ListedInquiry, Look,
         MOST_MARKED, MOST_MISMATCHES, Marked, Pending, PutOff, Rows, Scope, Signal, Snoozes,
         Standing, SubmitError, Total, Whose, Window,
     },

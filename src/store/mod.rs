@@ -29,6 +29,7 @@ mod judged;
 mod judgements;
 mod lease;
 mod listing;
+mod looking;
 mod marked;
 mod marks;
 mod mismatches;
@@ -84,6 +85,7 @@ pub use self::{
     inspect::{Inspection, OutboxLook, free_bytes, inspect},
     journal::{KeyEnds, StoredLine, program},
     listing::{AccountFilter, CaseFilter, InquiryFilter, ListedCase, ListedInquiry},
+    looking::Look,
     marked::{Ids, MOST_MARKED, Marked, MarkedCase, MarkedInquiry},
     mismatches::{KnownMismatches, MOST_MISMATCHES},
     proof::prove,
@@ -126,6 +128,8 @@ struct Inner {
     seen_version: Arc<std::sync::atomic::AtomicI64>,
     /// When the log had been written at the last two looks whether another process wrote.
     looks_across: std::sync::Mutex<[Option<std::time::SystemTime>; 2]>,
+    /// What other processes' reviewers had open at the last look.
+    seen_looks: std::sync::Mutex<Vec<Look>>,
 }
 
 /// What went wrong with the local copy, and what to do.

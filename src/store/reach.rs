@@ -77,6 +77,9 @@ impl Reach {
         &self,
         work: impl Future<Output = Result<T, sqlx::Error>> + Send,
     ) -> Result<T, sqlx::Error> {
+        if self.is_away() {
+            return Err(sqlx::Error::PoolTimedOut);
+        }
         let mut away = self.0.away.subscribe();
         let lost = away.wait_for(Option::is_some);
         let late = async {
@@ -86,13 +89,14 @@ impl Reach {
         };
         tokio::select! {
             biased;
-            _ = lost => Err(sqlx::Error::PoolTimedOut),
+            // What is done is done, whatever became of the server since.
             done = work => {
                 if done.as_ref().is_err_and(is_loss) {
                     self.0.doubt.notify_one();
                 }
                 done
             }
+            _ = lost => Err(sqlx::Error::PoolTimedOut),
             () = late => Err(sqlx::Error::PoolTimedOut),
         }
     }

@@ -91,8 +91,10 @@ const READERS: u32 = 3;
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Version, name and statements.
-const MIGRATIONS: [(i64, &str, &str); 1] =
-    [(1, "start", include_str!("../../assets/migrations/postgres/0001_start.sql"))];
+const MIGRATIONS: [(i64, &str, &str); 2] = [
+    (1, "start", include_str!("../../assets/migrations/postgres/0001_start.sql")),
+    (2, "looking", include_str!("../../assets/migrations/postgres/0002_looking.sql")),
+];
 
 const NEWEST_VERSION: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
 
@@ -207,6 +209,7 @@ async fn connect(server: &Server, key: Option<&FieldKey>, clock: Clock) -> Resul
         key_ends: OnceLock::new(),
         seen_version,
         looks_across: Mutex::default(),
+        seen_looks: Mutex::default(),
     })))
 }
 

@@ -95,7 +95,8 @@ impl Hears {
             let said = tokio::select! {
                 said = ears.try_recv() => said?,
                 () = self.reach.doubted() => {
-                    let answered = sqlx::query("SELECT 1").execute(&mut ears);
+                    // What it does already: any question would do.
+                    let answered = sqlx::raw_sql("LISTEN caseload").execute(&mut ears);
                     within(ANSWERS_WITHIN, answered).await.inspect_err(|why| self.reach.lost(why))?;
                     continue;
                 }
@@ -157,6 +158,7 @@ fn of_table(name: &str) -> Changes {
         "marked" => Changes { marks: true, ..none },
         "snoozed" => Changes { snoozes: true, ..none },
         "mismatch" => Changes { mismatches: true, ..none },
+        "present" => Changes { looks: true, ..none },
         _ => Changes::everything(),
     }
 }
@@ -179,6 +181,7 @@ mod tests {
         let table = [
             ("sandbox other 12 inquiry", Changes { inquiries: true, ..none }),
             ("sandbox other 13 action", Changes { actions: true, ..none }),
+            ("sandbox other 0 present", Changes { looks: true, ..none }),
             ("sandbox me 14 inquiry", none),
             ("production other 99 inquiry", none),
             ("nonsense", Changes::everything()),

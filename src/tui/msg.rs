@@ -16,8 +16,8 @@ use crate::{
     desk::{
         AccountFile, AccountRelations, Away, CaseFile, CaseRow, CaseView, Changes, Claim,
         Committed, Figures, Found, Glance, Ids, InquiryFile, InquiryRow, InquiryView,
-        KnownMismatches, KnownStatus, Marked, Next, Outbox, Placed, PutOff, Recorded, RelationRow,
-        Snoozes, Standing, SyncState, TakenBack, Wanted, api_key::KeyState,
+        KnownMismatches, KnownStatus, Look, Marked, News, Next, Outbox, Placed, PutOff, Recorded,
+        RelationRow, Snoozes, Standing, SyncState, TakenBack, Wanted, api_key::KeyState,
     },
     metrics::Stats,
     model::{
@@ -161,6 +161,9 @@ pub enum Msg {
     Sync(SyncState),
     /// The team's database went away, or is back.
     Database(Option<Away>),
+    /// What colleagues have open; that they were told what is open here.
+    Looks(Answer<Vec<Look>>),
+    Looked,
     /// What is kept here until it is back.
     Kept(Vec<KeptCommit>),
     ApiKey(KeyState),
@@ -186,5 +189,19 @@ impl Msg {
                 | Self::SubmittedBulk(_)
                 | Self::Owner(..)
         )
+    }
+}
+
+impl From<News> for Msg {
+    fn from(news: News) -> Self {
+        match news {
+            News::Changed(changes) => Self::Changed(changes),
+            News::Stats(stats) => Self::Stats(stats),
+            News::Sync(sync) => Self::Sync(sync),
+            News::Database(away) => Self::Database(away),
+            News::Kept(kept) => Self::Kept(kept),
+            News::ApiKey(key) => Self::ApiKey(key),
+            News::Link { subject, action, link } => Self::Link { subject, action, link },
+        }
     }
 }

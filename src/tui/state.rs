@@ -20,6 +20,7 @@ use super::{
     jumps::Jumps,
     listing::List,
     lock::Lock,
+    looking::Looking,
     marks::Marks,
     palette::Palette,
     photo::{Ink, Means, Protocol},
@@ -126,6 +127,8 @@ pub struct State {
     pub sync: SyncState,
     /// Since when the team's database does not answer.
     pub away: Option<Timestamp>,
+    /// Who looks at what.
+    pub looking: Looking,
     /// What is kept here until it is back.
     pub kept: Vec<KeptCommit>,
     pub api_key: KeyState,
@@ -270,6 +273,7 @@ impl State {
             judgements: None,
             sync: SyncState::default(),
             away: None,
+            looking: Looking::default(),
             kept: Vec::new(),
             api_key: KeyState::default(),
             stats: Stats::default(),

@@ -31,7 +31,7 @@ async fn back(db: &mut PgConnection, database: &Database) {
 }
 
 /// Waits for what a task of the console notices in its own time.
-async fn until(story: &mut Story, words: &str) {
+pub async fn until(story: &mut Story, words: &str) {
     for _ in 0..400 {
         story.settle().await;
         if story.screen().contains(words) {
@@ -146,10 +146,10 @@ async fn what_is_kept_goes_on_once_through_a_kill_and_not_where_somebody_was_fas
     assert_eq!(simulator.status(&second).unwrap(), "declined");
     let mut jane = john.another_with(beginning("jane@example.test")).await;
     until(&mut jane, "1 not done").await;
-    jane.pass(6).await.lacks("kept here");
+    jane.pass(6).await.lacks("1 kept here").lacks("2 kept here");
     assert_eq!(simulator.status(&first).unwrap(), "approved");
     assert_eq!((simulator.effects(&first), simulator.effects(&second)), (1, 1));
     assert_eq!(simulator.status(&second).unwrap(), "declined");
-    jane.press(&format!("/{second}<enter>")).await.sees("somebody else decided meanwhile");
+    jane.press(&format!("/{second}<enter><enter>")).await.sees("somebody else decided meanwhile");
     assert!(spools(folder.path()).is_empty(), "nothing is left of it");
 }

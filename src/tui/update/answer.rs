@@ -138,6 +138,12 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
             health::judge(state, stats);
             Vec::new()
         }
+        // Who looks is nothing that anybody waits for.
+        Msg::Looks(answer) => {
+            state.looking.others = answer.unwrap_or_default();
+            Vec::new()
+        }
+        Msg::Looked => Vec::new(),
         Msg::Kept(kept) => {
             health::kept(state, kept);
             Vec::new()
@@ -208,6 +214,9 @@ fn changed(state: &mut State, changes: &Changes) -> Vec<Effect> {
     // What is decided ends its snooze, and so may what Persona tells.
     if changes.snoozes || changes.any_rows() && !state.snoozes.is_empty() {
         effects.push(Effect::LoadSnoozes);
+    }
+    if changes.looks {
+        effects.push(Effect::LoadLooks);
     }
     if !changes.any_rows() {
         return effects;

@@ -69,6 +69,9 @@ pub fn synced(state: &mut State, sync: SyncState) {
     state.sync = sync;
 }
 
+/// How all sentences about a database that is away begin, once it is known.
+const AWAY: &str = "the shared database does not answer";
+
 /// The team's database went away, or is back: said once. What is on the screen stays; what moved
 /// meanwhile comes by itself.
 pub fn database(state: &mut State, away: Option<&Away>) {
@@ -84,7 +87,11 @@ pub fn database(state: &mut State, away: Option<&Away>) {
     if let (None, Some(detail)) = (away, &mut state.detail) {
         detail.problem = None;
     }
-    if state.leaving == Leaving::No {
+    // Colleagues may have been told that nobody was there.
+    state.looking.told = None;
+    // Whoever asked something of it has been told by what came of that.
+    let is_said = state.toast.as_ref().is_some_and(|toast| toast.text.contains(AWAY));
+    if state.leaving == Leaving::No && !(away.is_some() && is_said) {
         state.say(said, if away.is_some() { Tone::Bad } else { Tone::Good });
     }
 }
@@ -93,11 +100,8 @@ pub fn database(state: &mut State, away: Option<&Away>) {
 pub fn kept(state: &mut State, kept: Vec<KeptCommit>) {
     let had = state.kept_here();
     state.kept = kept;
-    if had > 0 && state.kept.is_empty() && state.away.is_none() && state.leaving == Leaving::No {
-        let said = match had {
-            1 => "the shared database is back, and what was kept here is with it".to_owned(),
-            _ => format!("the shared database is back, and {had} that were kept here are with it"),
-        };
-        state.say(said, Tone::Good);
+    let is_over = had > 0 && state.kept.is_empty() && state.away.is_none();
+    if is_over && state.leaving == Leaving::No {
+        state.say(health::WENT_ON, Tone::Good);
     }
 }

@@ -95,7 +95,9 @@ pub fn lost(when_lost: WhenLost) -> String {
         "the shared database does not answer: what is shown stays, and {decisions} until it does"
     )
 }
+
 pub const FOUND: &str = "the shared database is back: what happened meanwhile is read";
+pub const WENT_ON: &str = "what was decided while the shared database was away goes on; where it does not, its row says why";
 
 /// The same for as long as it lasts.
 pub fn away(since: Timestamp, zone: &TimeZone) -> String {

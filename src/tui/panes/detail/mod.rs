@@ -35,7 +35,7 @@ pub use self::page::{On, Row, Said};
 use crate::tui::{
     album,
     command::Command,
-    format, frames, layout, pending, snoozing,
+    format, frames, layout, looking, pending, snoozing,
     state::{Detail, File, Overlay, Pane, State, Tab},
     theme::Theme,
     view::{draw_lines, pane_block},
@@ -182,6 +182,7 @@ fn title<'a>(state: &State) -> Vec<Span<'a>> {
         File::Account(file) => parts.extend(file.account.status.as_ref().map(ToString::to_string)),
         File::Loading | File::Missing => {}
     }
+    parts.extend(looking::in_full(state, &detail.subject));
     vec![Span::raw(format!("{} ", parts.join(" ─ ")))]
 }
 
