@@ -7,7 +7,7 @@ use std::{sync::OnceLock, time::Duration};
 use caseload::{
     busy::Busy,
     clock::Clock,
-    config::{Mask, Policy},
+    config::{Mask, Policy, WhenLost},
     desk::{self, Booted, CaseStatuses, RelationKeys},
     metrics::Thresholds,
     model::{Text, filter::Order},
@@ -107,6 +107,7 @@ async fn opened(folder: &TempDir, busy: &Busy) -> (Console, Booted) {
         claims: None,
         sync: sync::Settings::default(),
         policy: Policy::default(),
+        when_lost: WhenLost::Refuse,
         reporting: desk::Reporting::default(),
     };
     // Its tasks never begin: only the keys are measured.
@@ -133,6 +134,7 @@ async fn opened(folder: &TempDir, busy: &Busy) -> (Console, Booted) {
         photo_limit: 0,
         keys: Keys::default(),
         drafts: std::env::temp_dir(),
+        when_lost: WhenLost::Refuse,
         lesson: None,
     };
     let news = booted.take_news();

@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 use caseload::{
     busy::Busy,
     clock::Clock,
-    config::{Mask, Policy},
+    config::{Mask, Policy, WhenLost},
     desk::{self, Booted, CaseStatuses, RelationKeys},
     metrics::Thresholds,
     model::{Text, filter::Order},
@@ -111,6 +111,7 @@ async fn filled(folder: &TempDir, busy: &Busy, clock: &Clock) -> (Console, Boote
         claims: None,
         sync: sync::Settings::default(),
         policy: Policy::default(),
+        when_lost: WhenLost::Refuse,
         reporting: desk::Reporting::default(),
     };
     let mut booted = desk::boot(options, clock.clone(), busy.clone()).await.expect("the house");
@@ -135,6 +136,7 @@ async fn filled(folder: &TempDir, busy: &Busy, clock: &Clock) -> (Console, Boote
         photo_limit: 0,
         keys: Keys::default(),
         drafts: std::env::temp_dir(),
+        when_lost: WhenLost::Refuse,
         lesson: None,
     };
     let news = booted.take_news();

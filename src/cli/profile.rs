@@ -152,6 +152,7 @@ pub fn desk(
         claims: ClaimTag::new(&config.review.claim_tag),
         sync: sync(config),
         policy: policy.clone(),
+        when_lost: config.store.when_lost,
         reporting: reporting(config),
     }
 }
@@ -307,6 +308,7 @@ pub fn console(
             .saturating_mul(1024),
         keys: tui::Keys::of(&config.keys).expect("they were checked when they were read"),
         drafts,
+        when_lost: config.store.when_lost,
         lesson: None,
     }
 }

@@ -113,6 +113,16 @@ impl Default for Review {
     }
 }
 
+/// What becomes of decisions while a team's database is away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WhenLost {
+    /// They stay in the commit bar.
+    Refuse,
+    /// They are kept on this machine, and go on when it is back.
+    Spool,
+}
+
 /// Which personal data is masked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -264,6 +274,8 @@ pub struct Store {
     pub dir: Option<PathBuf>,
     /// The shared database of a team, in place of the file; `CASELOAD_STORE_URL` overrides it.
     pub url: Option<String>,
+    /// What becomes of decisions while that database is away.
+    pub when_lost: WhenLost,
     /// Personal data of what nobody waits for is dropped so long after its last change, 1 to 3650.
     pub retention_days: u32,
     /// A private file whose first line is the field key. This, one of the two below, or
@@ -280,6 +292,7 @@ impl Default for Store {
         Self {
             dir: None,
             url: None,
+            when_lost: WhenLost::Refuse,
             retention_days: 90,
             field_key_file: None,
             field_key_credential: None,

@@ -17,12 +17,13 @@ use super::{
     CaseStatuses, Desk, News, Note, RelationKeys, Reporting, SyncState,
     api_key::{self, KeyState},
     exposed::Exposed,
-    mismatches, news, purge, reporting,
+    held::Held,
+    kept, mismatches, news, purge, reporting,
 };
 use crate::{
     busy::Busy,
     clock::Clock,
-    config::Policy,
+    config::{Policy, WhenLost},
     metrics::{Recorder, Stats, Thresholds},
     model::{ClaimTag, Text},
     outbox::{self, Delivery, LinkReady},
@@ -50,6 +51,8 @@ pub struct Options {
     pub sync: sync::Settings,
     /// What is in force of the organisation's policy and the user's.
     pub policy: Policy,
+    /// What becomes of decisions while a team's database is away.
+    pub when_lost: WhenLost,
     pub reporting: Reporting,
 }
 
@@ -113,8 +116,16 @@ pub async fn prepare(mut options: Options, clock: Clock, busy: Busy) -> Result<B
         leaving: cancel.clone(),
     };
     reporting::start(told, &exposed, &mut tasks);
-    let sources =
-        news::Sources { changes: store.changes(), stats, sync: sync_rx, key: key_rx, links };
+    let (changes, away) = (store.changes(), store.away());
+    let sources = news::Sources {
+        changes,
+        stats,
+        sync: sync_rx,
+        away,
+        kept: store.kept(),
+        key: key_rx,
+        links,
+    };
     tasks.spawn(news::gather(sources, news_tx));
     tasks.spawn(note(Arc::clone(&desk), Note::SessionBegan));
     let outbox = after(&begin, deliver(&desk, links_tx, cancel.clone()));
@@ -124,6 +135,7 @@ pub async fn prepare(mut options: Options, clock: Clock, busy: Busy) -> Result<B
     tasks.spawn(after(&begin, mismatches::keep(Arc::clone(&desk))));
     tasks.spawn(after(&begin, purge::expire(Arc::clone(&desk), kept)));
     tasks.spawn(after(&begin, mark(Arc::clone(&desk))));
+    tasks.spawn(after(&begin, kept::go_on(Arc::clone(&desk))));
     tasks.spawn(after(&begin, api_key::watch(Arc::clone(&desk), key_tx, cancel.clone())));
     let sync = sync::Sync { store, client, clock, busy, state: sync_tx, settings };
     tasks.spawn(after(&begin, sync_when_alone(sync, cancel.clone())));
@@ -166,6 +178,9 @@ pub async fn build(options: Options, clock: Clock, busy: Busy) -> Result<Parts, 
         busy,
         reviewer: options.reviewer,
         opened: Mutex::default(),
+        untold: Mutex::default(),
+        held: Held::default(),
+        when_lost: options.when_lost,
         links: tokio::sync::Mutex::default(),
         policy: options.policy,
         hold: options.hold,
@@ -267,8 +282,9 @@ pub async fn look_across(store: Store, clock: Clock, busy: Busy, cancel: Cancell
             () = clock.sleep(LOOK_ACROSS) => {}
         }
         let _looking = busy.token();
-        if let Err(why) = store.watch_others().await {
-            tracing::warn!(%why, "cannot see what others write to the store");
+        match store.watch_others().await {
+            Ok(()) | Err(store::Error::Away(_)) => {}
+            Err(why) => tracing::warn!(%why, "cannot see what others write to the store"),
         }
     }
 }
@@ -297,6 +313,7 @@ async fn on_duty(sync: &sync::Sync, cancel: &CancellationToken) -> Option<OnDuty
                 Ok(_) => {}
                 Err(why) => tracing::warn!(%why, "it cannot be seen who syncs"),
             },
+            Err(store::Error::Away(_)) => {}
             Err(why) => tracing::warn!(%why, "the sync lock cannot be had"),
         }
         tokio::select! {

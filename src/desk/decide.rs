@@ -6,8 +6,8 @@ use crate::{
     config::Reason,
     metrics::Happening,
     model::{
-        Action, ActionId, ActionState, Contradicted, Evidence, IdempotencyKey, NewInquiry, Subject,
-        Text, Verb, history,
+        Action, ActionId, ActionState, Contradicted, Evidence, IdempotencyKey, KeptCommit,
+        KeptDecision, NewInquiry, Subject, Text, Verb, history,
     },
     store::{Deed, Spoken, SubmitError, Undone},
 };
@@ -68,18 +68,36 @@ impl Desk {
     /// If one is open for an object of theirs, the policy asks for more, or the store cannot take
     /// them: then nothing happened.
     pub async fn submit_together(&self, drafts: Vec<Draft>) -> Result<Vec<Submitted>, SubmitError> {
+        self.record(&self.kept(drafts)).await
+    }
+
+    /// Records decisions under the ids that they have; once, however often it is tried.
+    pub(super) async fn record(&self, kept: &KeptCommit) -> Result<Vec<Submitted>, SubmitError> {
+        let drafts: Vec<Draft> = kept.decisions.iter().map(KeptDecision::draft).collect();
         let standing = self.obeys(&drafts).await?;
-        let mut deeds: Vec<Deed> = Vec::new();
-        for draft in drafts {
-            let after = deeds.last().map(|before| before.action.id.clone());
-            let contradicts = self.contradicted(&draft).await?;
-            let mut deed = self.intent(new_id(), draft, standing, contradicts);
-            deed.action.after = after;
-            deeds.push(deed);
-        }
+        let deeds = self.deeds_of(kept, standing).await?;
         self.store.submit_together(&deeds, &self.worker).await?;
         self.count(&deeds);
         Ok(deeds.into_iter().map(|deed| Submitted { action: deed.action.id }).collect())
+    }
+
+    /// Each after the one before it.
+    pub(super) async fn deeds_of(
+        &self,
+        kept: &KeptCommit,
+        standing: Standing,
+    ) -> Result<Vec<Deed>, StoreError> {
+        let mut deeds: Vec<Deed> = Vec::new();
+        for decision in &kept.decisions {
+            let draft = decision.draft();
+            let after = deeds.last().map(|before| before.action.id.clone());
+            let contradicts = self.contradicted(&draft).await?;
+            let mut deed = self.intent(decision.action.clone(), draft, standing, contradicts);
+            (deed.action.key, deed.action.decided_at) = (decision.key.clone(), kept.at);
+            deed.action.after = after;
+            deeds.push(deed);
+        }
+        Ok(deeds)
     }
 
     /// Has Persona make an inquiry: durable like a decision, and sent in the same way.
@@ -172,6 +190,9 @@ impl Desk {
     /// Takes a decision back if nothing has been sent of it. What somebody else proposed is
     /// returned to them.
     pub async fn undo(&self, id: &ActionId) -> Result<TakenBack, StoreError> {
+        if self.take_back_kept(id)? {
+            return Ok(TakenBack::Cancelled);
+        }
         if let Some(maker) = self.returned(id).await? {
             return Ok(TakenBack::Returned { to: maker });
         }
@@ -189,7 +210,7 @@ impl Desk {
     }
 }
 
-fn new_id() -> ActionId {
+pub(super) fn new_id() -> ActionId {
     ActionId::new(&uuid::Uuid::now_v7().to_string()).expect("a UUID is an id")
 }
 

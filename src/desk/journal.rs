@@ -9,6 +9,9 @@ use crate::{
     store,
 };
 
+/// Of what was opened while a team's database was away.
+const MOST_UNTOLD: usize = 10_000;
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Note {
     SessionBegan,
@@ -65,6 +68,9 @@ impl Desk {
     /// # Errors
     /// If the store cannot take it.
     pub async fn journal(&self, note: Note) -> Result<(), StoreError> {
+        if let Note::Locked { .. } = note {
+            self.held.forget();
+        }
         let line = |what| JournalEntry::new(self.clock.now(), &self.reviewer, what);
         let about = |what, subject| JournalEntry { subject: Some(subject), ..line(what) };
         let entry = match note {
@@ -116,11 +122,29 @@ impl Desk {
         }
         let line = JournalEntry::new(self.clock.now(), &self.reviewer, "opened");
         let line = JournalEntry { subject: Some(subject), version: Some(version), ..line };
-        let written = self.store.journal(line).await;
+        let written = self.store.journal(line.clone()).await;
+        if let Err(StoreError::Away(_)) = written {
+            // It was looked at all the same, and is written down when the database is back.
+            let mut untold = self.untold.lock().unwrap_or_else(PoisonError::into_inner);
+            if untold.len() < MOST_UNTOLD {
+                untold.push(line);
+                return Ok(());
+            }
+        }
         if written.is_err() {
             // What was not written down is told again.
             known().remove(&seen);
         }
         written
+    }
+
+    /// Writes down what was opened while the team's database was away.
+    pub(super) async fn tell_untold(&self) -> Result<(), StoreError> {
+        let untold = || self.untold.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            let Some(line) = untold().first().cloned() else { return Ok(()) };
+            self.store.journal(line).await?;
+            untold().remove(0);
+        }
     }
 }

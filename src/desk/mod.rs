@@ -13,9 +13,12 @@ mod decide;
 pub mod doctor;
 mod evidence;
 mod exposed;
+mod held;
 mod journal;
+mod kept;
 mod listen;
 mod listing;
+mod looking;
 mod lookup;
 mod manager;
 mod marks;
@@ -47,6 +50,7 @@ pub use self::{
     claim::{Claim, ClaimError, Next, Queue},
     decide::{Draft, Submitted, TakenBack},
     journal::Note,
+    kept::Committed,
     listen::{ListenError, Listening, listen},
     manager::Manager,
     marks::{Recorded, Stretch, Wanted},
@@ -65,21 +69,21 @@ pub use self::{
 use crate::{
     busy::Busy,
     clock::Clock,
-    config::Policy,
+    config::{Policy, WhenLost},
     model::{
-        Account, AccountId, Action, CaseId, ClaimTag, Evidence, InquiryId, Subject, Text, Verdict,
-        bulk::Progress,
+        Account, AccountId, Action, CaseId, ClaimTag, Evidence, InquiryId, JournalEntry, Subject,
+        Text, Verdict, bulk::Progress,
     },
     persona::Client,
     store::{Person, Store},
 };
 pub use crate::{
     store::{
-        AccountFilter, Back, CaseFile, CaseFilter, CaseRow, CaseView, Changes, Error as StoreError,
-        Figures, Glance, Ids, InquiryFile, InquiryFilter, InquiryRow, InquiryView, KnownMismatches,
-        KnownStatus, LatestInquiry, ListedCase, ListedInquiry, MOST_MARKED, MOST_MISMATCHES,
-        Marked, Pending, PutOff, Rows, Scope, Signal, Snoozes, Standing, SubmitError, Total, Whose,
-        Window,
+        AccountFilter, Away, Back, CaseFile, CaseFilter, CaseRow, CaseView, Changes,
+        Error as StoreError, Figures, Glance, Ids, InquiryFile, InquiryFilter, InquiryRow,
+        InquiryView, KnownMismatches, KnownStatus, LatestInquiry, ListedCase, ListedInquiry, Look,
+        MOST_MARKED, MOST_MISMATCHES, Marked, Pending, PutOff, Rows, Scope, Signal, Snoozes,
+        Standing, SubmitError, Total, Whose, Window,
     },
     sync::{Caught, Depth, Ears, Phase, Repair, Repaired, SyncState, Trouble as SyncTrouble},
 };
@@ -93,6 +97,10 @@ pub struct Desk {
     reviewer: Text,
     /// What was opened in this session.
     opened: Mutex<HashSet<(Subject, Evidence)>>,
+    /// What was opened while the team's database was away.
+    untold: Mutex<Vec<JournalEntry>>,
+    when_lost: WhenLost,
+    held: held::Held,
     /// To the files of the inquiry that is looked at.
     links: tokio::sync::Mutex<photos::Links>,
     policy: Policy,
@@ -212,10 +220,22 @@ impl Desk {
     }
 
     pub async fn inquiry(&self, id: &InquiryId) -> Result<Option<InquiryFile>, StoreError> {
-        self.store.inquiry(id).await
+        let answer = self.store.inquiry(id).await;
+        match self.store.is_shared() {
+            true => self.held.inquiries.or_held(id, answer),
+            false => answer,
+        }
     }
 
     pub async fn account(&self, id: &AccountId) -> Result<Option<AccountFile>, StoreError> {
+        let answer = self.account_now(id).await;
+        match self.store.is_shared() {
+            true => self.held.accounts.or_held(id, answer),
+            false => answer,
+        }
+    }
+
+    async fn account_now(&self, id: &AccountId) -> Result<Option<AccountFile>, StoreError> {
         let Some(account) = self.store.account(id).await? else { return Ok(None) };
         let inquiries = self.store.inquiries_of(id).await?;
         let action = self.store.shown_action(&Subject::Account(id.clone())).await?;

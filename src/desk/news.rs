@@ -5,9 +5,10 @@ use tokio::sync::{broadcast, mpsc, watch};
 use super::{Changes, SyncState, api_key::KeyState};
 use crate::{
     metrics::Stats,
-    model::{ActionId, Subject},
+    model::{ActionId, KeptCommit, Subject},
     outbox::LinkReady,
     secret::Secret,
+    store::Away,
 };
 
 #[derive(Debug)]
@@ -16,6 +17,10 @@ pub enum News {
     Changed(Changes),
     Stats(Stats),
     Sync(SyncState),
+    /// The team's database went away, or is back.
+    Database(Option<Away>),
+    /// What is kept here until it is back.
+    Kept(Vec<KeptCommit>),
     /// What there is to say about the API key.
     ApiKey(KeyState),
     /// A one-time link was made. It exists in memory only.
@@ -31,6 +36,8 @@ pub struct Sources {
     pub changes: broadcast::Receiver<Changes>,
     pub stats: watch::Receiver<Stats>,
     pub sync: watch::Receiver<SyncState>,
+    pub away: watch::Receiver<Option<Away>>,
+    pub kept: watch::Receiver<Vec<KeptCommit>>,
     pub key: watch::Receiver<KeyState>,
     pub links: mpsc::UnboundedReceiver<LinkReady>,
 }
@@ -47,6 +54,8 @@ pub async fn gather(mut from: Sources, to: mpsc::UnboundedSender<News>) {
             }),
             Ok(()) = from.stats.changed() => News::Stats(from.stats.borrow_and_update().clone()),
             Ok(()) = from.sync.changed() => News::Sync(from.sync.borrow_and_update().clone()),
+            Ok(()) = from.away.changed() => News::Database(from.away.borrow_and_update().clone()),
+            Ok(()) = from.kept.changed() => News::Kept(from.kept.borrow_and_update().clone()),
             Ok(()) = from.key.changed() => News::ApiKey(from.key.borrow_and_update().clone()),
             Some(ready) = from.links.recv() => {
                 News::Link { subject: ready.subject, action: ready.action, link: ready.link }

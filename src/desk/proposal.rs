@@ -110,7 +110,8 @@ impl Desk {
         Ok(self.version(&part.subject).await?.as_ref() == Some(&part.evidence))
     }
 
-    async fn version(&self, subject: &Subject) -> Result<Option<Evidence>, StoreError> {
+    /// The version that the store has, of what has one.
+    pub(super) async fn version(&self, subject: &Subject) -> Result<Option<Evidence>, StoreError> {
         Ok(match subject {
             Subject::Inquiry(id) => self.store.inquiry(id).await?.map(|file| Evidence {
                 status: Text::new(file.inquiry.status.as_str()),

@@ -33,6 +33,10 @@ impl Desk {
     pub async fn fetch_ahead(&self, subject: &Subject) -> Result<(), RefreshError> {
         let batch = sync::fetch(&self.client, subject, Lane::Back).await?;
         self.store.apply(batch).await?;
+        if let (true, Subject::Inquiry(id)) = (self.store.is_shared(), subject) {
+            // So that it can be looked at should the database go away.
+            self.inquiry(id).await?;
+        }
         Ok(())
     }
 

@@ -23,6 +23,14 @@ impl CaseStatuses {
 
 impl Desk {
     pub async fn case(&self, id: &CaseId) -> Result<Option<CaseFile>, StoreError> {
+        let answer = self.case_now(id).await;
+        match self.store.is_shared() {
+            true => self.held.cases.or_held(id, answer),
+            false => answer,
+        }
+    }
+
+    async fn case_now(&self, id: &CaseId) -> Result<Option<CaseFile>, StoreError> {
         let Some(mut file) = self.store.case(id).await? else { return Ok(None) };
         let configured = self.case_statuses.of(&file.case).unwrap_or(&self.case_statuses.default);
         if let Some(known) = find(configured, &file.case.status)

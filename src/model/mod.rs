@@ -26,6 +26,7 @@ pub mod id;
 pub mod identity;
 pub mod inquiry;
 pub mod journal;
+pub mod kept;
 pub mod lane;
 pub mod likeness;
 pub mod mapping;
@@ -70,6 +71,7 @@ pub use inquiry::{Inquiry, InquiryStatus};
 pub use journal::{
     Before, Decided, Exported, GivenReason, JournalEntry, KeyProfile, PersonaSaid, Seen,
 };
+pub use kept::{KeptCommit, KeptDecision};
 pub use lane::Lane;
 pub use matched::{Match, MatchKind};
 pub use mismatch::{Mismatch, Shape};

@@ -77,6 +77,12 @@ impl Store {
     /// As [`submit`](Self::submit) for any of them.
     pub async fn submit_together(&self, deeds: &[Deed], owner: &str) -> Result<(), SubmitError> {
         let mut tx = self.0.backend.begin().await?;
+        // By a commit whose answer was lost.
+        if let Some(first) = deeds.first()
+            && is_recorded(&mut tx, &first.action.id).await?
+        {
+            return Ok(());
+        }
         for deed in deeds {
             let (seal, scribe) = (&self.0.seal, self.scribe());
             record(&mut tx, seal, &scribe, &deed.action, owner).await?;
@@ -309,6 +315,24 @@ async fn record(
         .execute(&mut *tx)
         .await
         .map_err(Error::from)?;
+    insert(tx, seal, scribe, action, owner).await?;
+    Ok(snoozed::decided(tx, action).await?)
+}
+
+/// Whether there is a row of this id already.
+pub(super) async fn is_recorded(tx: &mut Tx, id: &ActionId) -> Result<bool, Error> {
+    let known = query("SELECT id FROM action WHERE id = $1").bind(id.as_str());
+    Ok(known.fetch_optional(&mut *tx).await?.is_some())
+}
+
+/// Writes the row of a new action.
+pub(super) async fn insert(
+    tx: &mut Tx,
+    seal: &Seal,
+    scribe: &Scribe,
+    action: &Action,
+    owner: &str,
+) -> Result<(), Error> {
     let (state, due_at, reason) = write_state(&action.state);
     let proposed = matches!(action.state, ActionState::Proposed { .. });
     let id = action.id.as_str();
@@ -321,10 +345,10 @@ async fn record(
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, NULL, 0, 0, $14, $15, $16, $17)",
     )
     .bind(id)
-    .bind(kind)
+    .bind(action.subject.kind())
     .bind(action.subject.id())
     .bind(write_verb(seal, &action.id, &action.verb)?)
-    .bind(serde_json::to_string(&action.evidence).map_err(Error::from)?)
+    .bind(serde_json::to_string(&action.evidence)?)
     .bind(action.reason_code.as_ref().map(|code| code.as_str()))
     .bind(comment)
     .bind(action.reviewer.as_str())
@@ -338,7 +362,6 @@ async fn record(
     .bind(proposed.then(|| scribe.ends().map(Text::as_str)).flatten())
     .bind(action.bulk.as_ref().map(Text::as_str))
     .execute(&mut *tx)
-    .await
-    .map_err(Error::from)?;
-    Ok(snoozed::decided(tx, action).await?)
+    .await?;
+    Ok(())
 }

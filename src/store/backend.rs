@@ -94,6 +94,7 @@ impl Store {
             key_ends,
             seen_version,
             looks_across: std::sync::Mutex::default(),
+            seen_looks: std::sync::Mutex::default(),
             server: None,
         })))
     }

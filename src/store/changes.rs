@@ -14,6 +14,8 @@ pub struct Changes {
     pub snoozes: bool,
     /// Where answers were not as expected.
     pub mismatches: bool,
+    /// What colleagues have open.
+    pub looks: bool,
     /// Personal data was dropped: it is to be gone from the disk too.
     pub dropped: bool,
 }
@@ -29,6 +31,7 @@ impl Changes {
             marks: true,
             snoozes: true,
             mismatches: true,
+            looks: true,
             dropped: false,
         }
     }
@@ -44,13 +47,14 @@ impl Changes {
             marks: self.marks || other.marks,
             snoozes: self.snoozes || other.snoozes,
             mismatches: self.mismatches || other.mismatches,
+            looks: self.looks || other.looks,
             dropped: self.dropped || other.dropped,
         }
     }
 
     /// Rows that panes show.
     pub fn any_rows(&self) -> bool {
-        Self { marks: false, mismatches: false, dropped: false, ..*self }.any()
+        Self { marks: false, mismatches: false, looks: false, dropped: false, ..*self }.any()
     }
 
     pub fn any(&self) -> bool {

@@ -46,6 +46,7 @@ impl Store {
     /// If another process wrote since the last look: anything may have moved. A server tells of it
     /// (see `told`), so it is asked now and then only, for what was told and not heard.
     pub async fn watch_others(&self) -> Result<(), Error> {
+        self.watch_looks();
         if self.is_untouched() {
             return Ok(());
         }

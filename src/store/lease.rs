@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 use super::{
-    Error, Store,
+    Changes, Error, Store,
     db::{Reader, query},
 };
+use crate::model::Text;
 
 /// How long a row holds, how often it is renewed.
 const HOLDS: &str = "9000000";
@@ -123,7 +124,11 @@ async fn renew(
                 let _ = lost.send(true);
                 return;
             }
-            Err(why) => tracing::warn!(%why, duty, "a duty is not renewed"),
+            Err(why) => match Error::from(why) {
+                // That is told once, and not by everybody who finds it so.
+                Error::Away(_) => {}
+                why => tracing::warn!(%why, duty, "a duty is not renewed"),
+            },
         }
     }
     let delete = query("DELETE FROM duty WHERE name = $1 AND holder = $2").bind(duty).bind(holder);
@@ -140,6 +145,36 @@ async fn here(reader: &Reader, worker: &str) -> Result<(), Error> {
     Ok(())
 }
 
+/// What others have open.
+pub const LOOKS: &str = "SELECT reviewer, looks_at FROM present WHERE worker <> $1 AND looks_at IS NOT NULL
+     AND until >= (extract(epoch FROM clock_timestamp()) * 1000000)::bigint ORDER BY looks_at, reviewer";
+
+/// Tells what a worker's reviewer has open, with its presence.
+pub async fn looks(
+    reader: &Reader,
+    worker: &str,
+    reviewer: &Text,
+    at: Option<String>,
+) -> Result<(), Error> {
+    let sql = format!(
+        "INSERT INTO present (worker, until, reviewer, looks_at) VALUES ($1, {NOW} + {HOLDS}, $2, $3)
+         ON CONFLICT (worker) DO UPDATE SET reviewer = excluded.reviewer, looks_at = excluded.looks_at"
+    );
+    let asked = query(sqlx::AssertSqlSafe(sql)).bind(worker).bind(reviewer.as_str()).bind(at);
+    asked.execute(reader).await?;
+    Ok(())
+}
+
+/// Whoever is gone looks at nothing any more.
+async fn forget_looks(store: &Store) -> Result<(), Error> {
+    let sql =
+        format!("UPDATE present SET looks_at = NULL WHERE looks_at IS NOT NULL AND until < {NOW}");
+    let done = query(sqlx::AssertSqlSafe(sql)).execute(&store.0.backend.reader).await?;
+    // Others are told by the server.
+    store.tell(Changes { looks: done.rows_affected() > 0, ..Changes::default() });
+    Ok(())
+}
+
 /// Renews a worker's presence, and takes over from those that are gone.
 async fn stay(store: Store, worker: String, mut dropped: watch::Receiver<()>) {
     loop {
@@ -149,10 +184,12 @@ async fn stay(store: Store, worker: String, mut dropped: watch::Receiver<()>) {
         }
         let renewed = async {
             here(&store.0.backend.reader, &worker).await?;
+            forget_looks(&store).await?;
             store.take_over(&worker).await
         };
-        if let Err(why) = renewed.await {
-            tracing::warn!(%why, "others cannot see that this worker is there");
+        match renewed.await {
+            Ok(()) | Err(Error::Away(_)) => {}
+            Err(why) => tracing::warn!(%why, "others cannot see that this worker is there"),
         }
     }
     let delete = query("DELETE FROM present WHERE worker = $1").bind(worker);

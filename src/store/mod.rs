@@ -29,6 +29,7 @@ mod judged;
 mod judgements;
 mod lease;
 mod listing;
+mod looking;
 mod marked;
 mod marks;
 mod mismatches;
@@ -37,6 +38,7 @@ mod outbox_look;
 mod proof;
 mod proposal;
 mod purge;
+mod reach;
 mod relation_keys;
 mod relations;
 mod reseal;
@@ -48,7 +50,9 @@ mod seen;
 mod server;
 mod shared;
 mod snoozed;
+mod spool;
 mod standing;
+mod stopped;
 mod tally;
 mod together;
 mod told;
@@ -81,11 +85,13 @@ pub use self::{
     inspect::{Inspection, OutboxLook, free_bytes, inspect},
     journal::{KeyEnds, StoredLine, program},
     listing::{AccountFilter, CaseFilter, InquiryFilter, ListedCase, ListedInquiry},
+    looking::Look,
     marked::{Ids, MOST_MARKED, Marked, MarkedCase, MarkedInquiry},
     mismatches::{KnownMismatches, MOST_MISMATCHES},
     proof::prove,
     proposal::Confirmed,
     purge::{Dropped, Whose},
+    reach::Away,
     relations::{KeptRelation, KeptRelations, LatestInquiry},
     reseal::{Goal, Reseal, Resealed},
     restore::{Restore, Restored},
@@ -93,6 +99,7 @@ pub use self::{
     server::{Place, Schema, Server, knock},
     shared::Signal,
     snoozed::{Back, PutOff, Snoozes},
+    spool::kept_beside,
     standing::Standing,
     undo::Undone,
     workers::Present,
@@ -121,6 +128,8 @@ struct Inner {
     seen_version: Arc<std::sync::atomic::AtomicI64>,
     /// When the log had been written at the last two looks whether another process wrote.
     looks_across: std::sync::Mutex<[Option<std::time::SystemTime>; 2]>,
+    /// What other processes' reviewers had open at the last look.
+    seen_looks: std::sync::Mutex<Vec<Look>>,
 }
 
 /// What went wrong with the local copy, and what to do.

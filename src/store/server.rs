@@ -19,15 +19,18 @@ use sqlx::{
     migrate::{Migration, MigrationType, Migrator},
     postgres::{PgConnectOptions, PgDatabaseError, PgPoolOptions, PgSslMode},
 };
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 use tokio_util::task::AbortOnDropHandle;
 
 use super::{
     Error, Inner, Store,
     backend::{Backend, CHANGES_KEPT, not_migrated},
-    db::{Reader, Writer, query},
+    db::{Reader, Remote, Writer, query},
+    reach::{Away, Reach},
     seal::Seal,
-    sealed, told,
+    sealed,
+    spool::{Spool, kept_beside},
+    told,
 };
 use crate::{
     clock::Clock,
@@ -75,6 +78,9 @@ impl fmt::Display for Server {
 pub struct Connected {
     /// When the server was last asked whether something was missed.
     pub asked: Mutex<Instant>,
+    pub reach: Reach,
+    /// What is decided while it is away.
+    pub spool: Spool,
     _told: AbortOnDropHandle<()>,
 }
 
@@ -85,8 +91,10 @@ const READERS: u32 = 3;
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Version, name and statements.
-const MIGRATIONS: [(i64, &str, &str); 1] =
-    [(1, "start", include_str!("../../assets/migrations/postgres/0001_start.sql"))];
+const MIGRATIONS: [(i64, &str, &str); 2] = [
+    (1, "start", include_str!("../../assets/migrations/postgres/0001_start.sql")),
+    (2, "looking", include_str!("../../assets/migrations/postgres/0002_looking.sql")),
+];
 
 const NEWEST_VERSION: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
 
@@ -158,23 +166,27 @@ async fn connect(server: &Server, key: Option<&FieldKey>, clock: Clock) -> Resul
         .map_err(|why| Error::Folder { path: folder.display().to_string(), why })?;
     let process = uuid::Uuid::now_v7().to_string();
     let options = options(server, &process)?;
-    let writer = pool(1).connect_with(options.clone()).await.map_err(refused)?;
+    let reach = Reach::new(clock.clone());
+    let writer = reached(pool(1), &reach).connect_with(options.clone()).await;
+    let writer = writer.map_err(|why| and_kept(refused(why), &server.beside))?;
     holds_apart(&writer).await?;
     migrate(&writer, server).await?;
     let seal = key.map_or_else(Seal::none, Seal::with);
-    let writer = Writer::Server(writer);
+    let writer = Writer::Server(Remote { pool: writer, reach: reach.clone() });
     let mut tx = writer.begin().await?;
     for sql in BEGINNINGS {
         query(sql).execute(&mut tx).await?;
     }
     sealed::fit(&mut tx, &seal, Path::new(&server.to_string())).await?;
     tx.commit().await?;
-    let reader = Reader::Server(pool(READERS).connect_lazy_with(options.clone()));
+    let readers = reached(pool(READERS), &reach).connect_lazy_with(options.clone());
+    let reader = Reader::Server(Remote { pool: readers, reach: reach.clone() });
     let backend = Backend { writer, reader };
     let changes = broadcast::Sender::new(CHANGES_KEPT);
     let seen_version = Arc::new(AtomicI64::new(backend.version().await?));
     let hears = told::Hears {
-        server: pool(1).connect_lazy_with(options),
+        server: options,
+        reach: reach.clone(),
         environment: server.environment.clone(),
         process,
         changes: changes.clone(),
@@ -182,6 +194,8 @@ async fn connect(server: &Server, key: Option<&FieldKey>, clock: Clock) -> Resul
     };
     let connected = Connected {
         asked: Mutex::new(Instant::now()),
+        reach,
+        spool: Spool::default(),
         _told: AbortOnDropHandle::new(tokio::spawn(hears.run())),
     };
     Ok(Store(Arc::new(Inner {
@@ -195,6 +209,7 @@ async fn connect(server: &Server, key: Option<&FieldKey>, clock: Clock) -> Resul
         key_ends: OnceLock::new(),
         seen_version,
         looks_across: Mutex::default(),
+        seen_looks: Mutex::default(),
     })))
 }
 
@@ -203,6 +218,15 @@ fn pool(connections: u32) -> PgPoolOptions {
         .max_connections(connections)
         .acquire_timeout(PATIENCE)
         .idle_timeout(Duration::from_secs(300))
+}
+
+/// A connection that comes back while the server is away is dropped: nobody waits for its end.
+fn reached(pool: PgPoolOptions, reach: &Reach) -> PgPoolOptions {
+    let reach = reach.clone();
+    pool.after_release(move |_, _| {
+        let is_lost = reach.is_away();
+        Box::pin(async move { if is_lost { Err(sqlx::Error::PoolTimedOut) } else { Ok(true) } })
+    })
 }
 
 /// How every connection is made, and what it says of itself.
@@ -267,6 +291,16 @@ fn refused(why: sqlx::Error) -> Error {
     }
 }
 
+/// What was decided while it was away is not forgotten, whoever cannot begin.
+fn and_kept(why: Error, beside: &Path) -> Error {
+    match (why, kept_beside(beside)) {
+        (Error::Away(why), Ok((kept @ 1.., _))) => {
+            Error::Away(format!("{why}; {kept} kept here until it does"))
+        }
+        (why, _) => why,
+    }
+}
+
 /// What the server said, by its code: without the values that it may quote.
 pub fn error(told: &PgDatabaseError) -> Error {
     let (code, message) = (told.code(), told.message().to_owned());
@@ -290,6 +324,14 @@ impl Store {
     /// Whether it is a team's, on a server.
     pub fn is_shared(&self) -> bool {
         self.0.server.is_some()
+    }
+
+    /// Told when the server goes away and when it is back. A file never does.
+    pub fn away(&self) -> watch::Receiver<Option<Away>> {
+        match &self.0.server {
+            Some(server) => server.reach.watch(),
+            None => watch::Sender::default().subscribe(),
+        }
     }
 }
 

@@ -7,20 +7,35 @@ use std::{
     time::Duration,
 };
 
-use sqlx::{PgPool, postgres::PgListener};
-use tokio::sync::broadcast;
+use sqlx::{
+    Connection, PgConnection,
+    postgres::{PgConnectOptions, PgListener, PgPoolOptions},
+};
+use tokio::{
+    sync::broadcast,
+    time::{sleep, timeout},
+};
 
-use super::{Changes, server::saw};
+use super::{Changes, reach::Reach, server::saw};
 
 /// The channel of all environments of a database.
 const CHANNEL: &str = "caseload";
 
-/// Between two tries to reach a server that is away.
-const BETWEEN_TRIES: Duration = Duration::from_secs(1);
+/// So long a server may take to answer, and to be connected to, before it is taken for one that is
+/// away; and before one gives up and tries again.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
+const CONNECTS_WITHIN: Duration = Duration::from_secs(2);
+const GIVES_UP_AFTER: Duration = Duration::from_secs(5);
 
-/// Who listens, for whom.
+/// Between two tries to reach one that is away: twice as long each time.
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+const LONGEST_PAUSE: Duration = Duration::from_secs(4);
+
+/// Who listens, for whom. Its connection is idle but for what it hears, so it is the first to
+/// notice that the server is gone, and it is the one that tries to reach it again.
 pub struct Hears {
-    pub server: PgPool,
+    pub server: PgConnectOptions,
+    pub reach: Reach,
     pub environment: String,
     /// Our own: its commits are told without the server.
     pub process: String,
@@ -30,28 +45,63 @@ pub struct Hears {
 
 impl Hears {
     pub async fn run(self) {
-        let mut is_first = true;
+        let (mut is_first, mut pause) = (true, FIRST_PAUSE);
         loop {
-            if let Err(why) = self.listen(is_first).await {
-                tracing::warn!(%why, "the shared database does not tell what others write");
+            match self.connect(is_first).await {
+                Ok(ears) => {
+                    self.reach.back();
+                    if !is_first {
+                        self.tell(Changes::everything());
+                    }
+                    (is_first, pause) = (false, FIRST_PAUSE);
+                    let Err(why) = self.listen(ears).await;
+                    tracing::warn!(%why, "the shared database does not tell what others write");
+                }
+                Err(why) => {
+                    self.reach.lost(&why);
+                    is_first = false;
+                    sleep(pause).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
             }
-            is_first = false;
-            tokio::time::sleep(BETWEEN_TRIES).await;
         }
     }
 
-    async fn listen(&self, is_first: bool) -> Result<(), sqlx::Error> {
-        let mut ears = PgListener::connect_with(&self.server).await?;
-        ears.listen(CHANNEL).await?;
-        if !is_first {
-            self.tell(Changes::everything());
+    async fn connect(&self, is_first: bool) -> Result<PgListener, sqlx::Error> {
+        let connect = within(GIVES_UP_AFTER, async {
+            if !is_first {
+                // A pool tries again by itself for as long as it may: this is told at once.
+                PgConnection::connect_with(&self.server).await?.close().await?;
+            }
+            // Of its own each time, so that none waits for a connection that does not end.
+            let one =
+                PgPoolOptions::new().max_connections(1).connect_lazy_with(self.server.clone());
+            let mut ears = PgListener::connect_with(&one).await?;
+            ears.eager_reconnect(false);
+            ears.listen(CHANNEL).await?;
+            Ok(ears)
+        });
+        let mut connect = std::pin::pin!(connect);
+        tokio::select! {
+            connected = &mut connect => return connected,
+            () = sleep(CONNECTS_WITHIN) => self.reach.lost(&sqlx::Error::PoolTimedOut),
         }
+        connect.await
+    }
+
+    /// Hears until the connection is lost.
+    async fn listen(&self, mut ears: PgListener) -> Result<std::convert::Infallible, sqlx::Error> {
         loop {
-            // None: it was lost, and is there again.
-            let Some(said) = ears.try_recv().await? else {
-                self.tell(Changes::everything());
-                continue;
+            let said = tokio::select! {
+                said = ears.try_recv() => said?,
+                () = self.reach.doubted() => {
+                    // What it does already: any question would do.
+                    let answered = sqlx::raw_sql("LISTEN caseload").execute(&mut ears);
+                    within(ANSWERS_WITHIN, answered).await.inspect_err(|why| self.reach.lost(why))?;
+                    continue;
+                }
             };
+            let said = said.ok_or(sqlx::Error::PoolTimedOut)?;
             let mut changes = self.heard(said.payload());
             while let Some(said) = ears.next_buffered() {
                 changes = changes.and(self.heard(said.payload()));
@@ -88,6 +138,13 @@ impl Hears {
     }
 }
 
+async fn within<T>(
+    time: Duration,
+    work: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, sqlx::Error> {
+    timeout(time, work).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
+}
+
 /// What panes show of a table.
 fn of_table(name: &str) -> Changes {
     let none = Changes::default();
@@ -101,6 +158,7 @@ fn of_table(name: &str) -> Changes {
         "marked" => Changes { marks: true, ..none },
         "snoozed" => Changes { snoozes: true, ..none },
         "mismatch" => Changes { mismatches: true, ..none },
+        "present" => Changes { looks: true, ..none },
         _ => Changes::everything(),
     }
 }
@@ -112,7 +170,8 @@ mod tests {
     #[tokio::test]
     async fn only_what_others_wrote_to_this_environment_is_news() {
         let hears = Hears {
-            server: PgPool::connect_lazy("postgres://localhost/none").unwrap(),
+            server: "postgres://localhost/none".parse().unwrap(),
+            reach: Reach::new(crate::clock::Clock::system()),
             environment: "sandbox".to_owned(),
             process: "me".to_owned(),
             changes: broadcast::Sender::new(1),
@@ -122,6 +181,7 @@ mod tests {
         let table = [
             ("sandbox other 12 inquiry", Changes { inquiries: true, ..none }),
             ("sandbox other 13 action", Changes { actions: true, ..none }),
+            ("sandbox other 0 present", Changes { looks: true, ..none }),
             ("sandbox me 14 inquiry", none),
             ("production other 99 inquiry", none),
             ("nonsense", Changes::everything()),

@@ -101,6 +101,10 @@ pub enum Effect {
     LoadSnoozes,
     /// Put off, or wake those that come with none.
     Snooze(Vec<(Subject, Option<Snooze>)>, Deed),
+    /// What colleagues have open.
+    LoadLooks,
+    /// Tell them what is open here.
+    Look(Option<Subject>),
     /// The reviewer was told that these are back.
     Welcome(Vec<Subject>),
     /// A second person's word.

@@ -2,6 +2,7 @@
 
 use super::{
     command::Command,
+    pending,
     staged::Inquiries,
     state::{File, Pane, State},
 };
@@ -103,6 +104,9 @@ fn decision(state: &State, command: Command) -> Result<Verb, String> {
             }
             _ => format!("{verb} is on its way for this item already"),
         });
+    }
+    if let Some(kept) = state.kept_about(&detail.subject) {
+        return Err(pending::kept(&kept.verb, &state.key(Command::Undo)));
     }
     seen(state)?;
     match (&detail.file, command) {

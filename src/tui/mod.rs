@@ -37,6 +37,7 @@ mod keymap;
 mod layout;
 mod listing;
 mod lock;
+mod looking;
 mod marks;
 mod means;
 mod mnemonic;
@@ -383,18 +384,6 @@ impl Console {
                 Some(Ok(event)) => self.input(event),
                 Some(Err(_)) | None => return self.apply(Msg::Terminate),
             }
-        }
-    }
-}
-
-impl From<News> for Msg {
-    fn from(news: News) -> Self {
-        match news {
-            News::Changed(changes) => Self::Changed(changes),
-            News::Stats(stats) => Self::Stats(stats),
-            News::Sync(sync) => Self::Sync(sync),
-            News::ApiKey(key) => Self::ApiKey(key),
-            News::Link { subject, action, link } => Self::Link { subject, action, link },
         }
     }
 }

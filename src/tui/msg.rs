@@ -14,15 +14,15 @@ use super::{
 };
 use crate::{
     desk::{
-        AccountFile, AccountRelations, CaseFile, CaseRow, CaseView, Changes, Claim, Figures, Found,
-        Glance, Ids, InquiryFile, InquiryRow, InquiryView, KnownMismatches, KnownStatus, Marked,
-        Next, Outbox, Placed, PutOff, Recorded, RelationRow, Snoozes, Standing, SyncState,
-        TakenBack, Wanted, api_key::KeyState,
+        AccountFile, AccountRelations, Away, CaseFile, CaseRow, CaseView, Changes, Claim,
+        Committed, Figures, Found, Glance, Ids, InquiryFile, InquiryRow, InquiryView,
+        KnownMismatches, KnownStatus, Look, Marked, News, Next, Outbox, Placed, PutOff, Recorded,
+        RelationRow, Snoozes, Standing, SyncState, TakenBack, Wanted, api_key::KeyState,
     },
     metrics::Stats,
     model::{
-        AccountId, ActionId, CaseId, FileRef, InquiryId, Subject, Text, Tie, bulk::Parts,
-        day::Judgement, filter::SavedView, timeline::Happened,
+        AccountId, ActionId, CaseId, FileRef, InquiryId, KeptCommit, Subject, Text, Tie,
+        bulk::Parts, day::Judgement, filter::SavedView, timeline::Happened,
     },
     secret::Secret,
 };
@@ -124,8 +124,8 @@ pub enum Msg {
     Next(Answer<Option<Next>>),
     /// Whether there was a claim to let go of.
     Released(InquiryId, Answer<bool>),
-    /// All that was staged is durable, or nothing.
-    Submitted(Answer<()>),
+    /// All that was staged is durable or kept, or nothing.
+    Submitted(Answer<Committed>),
     /// What was proposed goes on its way now.
     Confirmed(Answer<()>),
     /// What is marked, as of so many changes here.
@@ -159,6 +159,13 @@ pub enum Msg {
     },
     Stats(Stats),
     Sync(SyncState),
+    /// The team's database went away, or is back.
+    Database(Option<Away>),
+    /// What colleagues have open; that they were told what is open here.
+    Looks(Answer<Vec<Look>>),
+    Looked,
+    /// What is kept here until it is back.
+    Kept(Vec<KeptCommit>),
     ApiKey(KeyState),
     /// The reviewer's editor is closed: the comment as it is written there, or why it is as before.
     Edited(Answer<String>),
@@ -182,5 +189,19 @@ impl Msg {
                 | Self::SubmittedBulk(_)
                 | Self::Owner(..)
         )
+    }
+}
+
+impl From<News> for Msg {
+    fn from(news: News) -> Self {
+        match news {
+            News::Changed(changes) => Self::Changed(changes),
+            News::Stats(stats) => Self::Stats(stats),
+            News::Sync(sync) => Self::Sync(sync),
+            News::Database(away) => Self::Database(away),
+            News::Kept(kept) => Self::Kept(kept),
+            News::ApiKey(key) => Self::ApiKey(key),
+            News::Link { subject, action, link } => Self::Link { subject, action, link },
+        }
     }
 }

@@ -71,6 +71,12 @@ pub fn sentence(verb: &Verb, state: &ActionState, undo: &str, now: Timestamp) ->
     }
 }
 
+/// While it is kept here.
+pub fn kept(verb: &Verb, undo: &str) -> String {
+    let verb = verb.words();
+    format!("{verb} is kept here until the shared database answers; {undo} takes it back")
+}
+
 /// What can still be done about a decision that cannot be taken back any more.
 pub fn remedy(verb: &Verb, keys: &Keys) -> String {
     use Command as C;

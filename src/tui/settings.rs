@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::{casework::Layouts, keymap::Keys, tutor::Lesson, views::View};
 use crate::{
-    config::{Mask, Photos, Policy},
+    config::{Mask, Photos, Policy, WhenLost},
     model::{ClaimTag, Text, filter::Order},
 };
 
@@ -42,6 +42,8 @@ pub struct Settings {
     pub keys: Keys,
     /// Where a comment lies while an editor has it.
     pub drafts: std::path::PathBuf,
+    /// What becomes of decisions while a team's database is away.
+    pub when_lost: WhenLost,
     /// What is taught, if anything is.
     pub lesson: Option<Lesson>,
 }

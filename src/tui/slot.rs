@@ -20,6 +20,8 @@ pub enum Slot {
     Marks,
     Mark,
     Snoozes,
+    Looks,
+    Look,
     FindIds,
     Parts,
     Ids,
@@ -53,6 +55,8 @@ impl Effect {
             Self::LoadMarks(..) => Slot::Marks,
             Self::Mark(_) => Slot::Mark,
             Self::LoadSnoozes => Slot::Snoozes,
+            Self::LoadLooks => Slot::Looks,
+            Self::Look(_) => Slot::Look,
             Self::FindIds(..) => Slot::FindIds,
             Self::LoadParts(_) => Slot::Parts,
             Self::LoadIds(_) => Slot::Ids,
@@ -73,7 +77,12 @@ impl Effect {
     pub fn is_awaited(&self) -> bool {
         !matches!(
             self,
-            Self::FetchAhead(_) | Self::CountViews(_) | Self::ForgetLinks | Self::Journal(_)
+            Self::FetchAhead(_)
+                | Self::CountViews(_)
+                | Self::ForgetLinks
+                | Self::Journal(_)
+                | Self::LoadLooks
+                | Self::Look(_)
         )
     }
 

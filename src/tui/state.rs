@@ -20,6 +20,7 @@ use super::{
     jumps::Jumps,
     listing::List,
     lock::Lock,
+    looking::Looking,
     marks::Marks,
     palette::Palette,
     photo::{Ink, Means, Protocol},
@@ -47,7 +48,7 @@ use crate::{
     },
     metrics::Stats,
     model::{
-        Action, ActionId, Evidence, Subject, Text, Verb,
+        Action, ActionId, Evidence, KeptCommit, KeptDecision, Subject, Text, Verb,
         bulk::Progress,
         day::Judgement,
         filter::{self, List as Listed, Order},
@@ -124,6 +125,12 @@ pub struct State {
     pub judgements: Option<Vec<Judgement>>,
     pub tutor: Option<Tutor>,
     pub sync: SyncState,
+    /// Since when the team's database does not answer.
+    pub away: Option<Timestamp>,
+    /// Who looks at what.
+    pub looking: Looking,
+    /// What is kept here until it is back.
+    pub kept: Vec<KeptCommit>,
     pub api_key: KeyState,
     pub stats: Stats,
     /// Warnings in words that stay until a key is pressed after the figures recovered.
@@ -265,6 +272,9 @@ impl State {
             mismatches: KnownMismatches::default(),
             judgements: None,
             sync: SyncState::default(),
+            away: None,
+            looking: Looking::default(),
+            kept: Vec::new(),
             api_key: KeyState::default(),
             stats: Stats::default(),
             breach: None,
@@ -321,6 +331,16 @@ impl State {
         self.outbox.iter().rev().find(|action| action.subject == *subject)
     }
 
+    /// One that is kept here until the team's database is back.
+    pub fn kept_about(&self, subject: &Subject) -> Option<&KeptDecision> {
+        self.kept.iter().find_map(|kept| kept.about(subject))
+    }
+
+    /// How many are.
+    pub fn kept_here(&self) -> usize {
+        self.kept.iter().map(|kept| kept.decisions.len()).sum()
+    }
+
     /// Such decisions about the reports of an item.
     pub fn decisions_below(&self, detail: &Detail) -> impl Iterator<Item = &Action> {
         let reports = detail.exhibits().map_or(&[][..], |exhibits| &exhibits.reports);
@@ -368,7 +388,7 @@ pub mod samples {
 
     use super::*;
     use crate::{
-        config::Policy,
+        config::{Policy, WhenLost},
         desk::InquiryFile,
         model::{ClaimTag, Inquiry, InquiryId},
         tui::{casework::Layouts, keymap::Keys},
@@ -396,6 +416,7 @@ pub mod samples {
             photo_limit: 256 * 1024,
             keys: Keys::default(),
             drafts: std::env::temp_dir(),
+            when_lost: WhenLost::Refuse,
             lesson: None,
         }
     }

@@ -17,6 +17,9 @@ pub fn wanted(state: &State) -> Result<Effect, String> {
     if let Some(before) = state.snoozes.last.as_ref().filter(|_| !unread) {
         return Ok(Effect::Snooze(before.clone(), Deed::TakeBack));
     }
+    if let Some(newest) = state.kept.last().and_then(|kept| kept.decisions.last()) {
+        return Ok(Effect::Undo(newest.action.clone()));
+    }
     let me = &state.settings.reviewer;
     let held = state
         .outbox

@@ -2,6 +2,7 @@
 
 mod api_key;
 mod architecture;
+mod away;
 mod bodies;
 mod budget;
 mod cases;

@@ -113,6 +113,10 @@ impl Database {
         PgConnection::connect(&url).await.unwrap()
     }
 
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// A connection that may do everything and sees all environments.
     pub async fn admin(&self) -> PgConnection {
         self.connect("postgres", &self.name).await

@@ -10,7 +10,7 @@ use std::{
 use caseload::{
     busy::Busy,
     clock::Clock,
-    config::{CaseLayout, Mask, Photos, Policy},
+    config::{CaseLayout, Mask, Photos, Policy, WhenLost},
     desk::{self, Booted, CaseStatuses, Mappings, RelationKeys},
     metrics::Thresholds,
     model::{ClaimTag, Text, Timestamp, filter::Order},
@@ -79,6 +79,8 @@ pub struct Beginning {
     pub seed: u64,
     /// What the console teaches.
     pub lesson: Option<Lesson>,
+    /// What becomes of decisions while that is away.
+    pub when_lost: WhenLost,
     /// In place of a file.
     pub server: Option<Arc<Database>>,
     /// Where metrics are served.
@@ -111,6 +113,7 @@ impl Default for Beginning {
             file_life: 6 * 60 * 60,
             seed: simulator::Options::default().seed,
             lesson: None,
+            when_lost: WhenLost::Refuse,
             server: None,
             metrics: None,
             otlp: None,
@@ -515,6 +518,7 @@ pub async fn house(
         claims: ClaimTag::new("reviewing:"),
         sync: sync::Settings::default(),
         policy: beginning.policy.clone(),
+        when_lost: beginning.when_lost,
         reporting: reporting(beginning),
     };
     let booted =
@@ -543,6 +547,7 @@ pub async fn house(
         photo_limit: 256 * 1024,
         keys: beginning.keys.clone(),
         drafts: std::env::temp_dir(),
+        when_lost: beginning.when_lost,
         lesson: beginning.lesson,
     };
     (booted, settings)

@@ -14,6 +14,7 @@ use tempfile::TempDir;
 use tokio::{sync::broadcast::Receiver, time::timeout};
 
 use crate::{
+    away::until,
     postgres::Database,
     store::{action, inquiry},
     story::{Beginning, Story},
@@ -263,7 +264,13 @@ async fn a_server_that_was_away_is_back_by_itself() {
     assert!(matches!(why, Error::Away(_)), "{why}");
     let why = store.submit(&action("inq_1", &team.clock), "w1").await.unwrap_err().to_string();
     assert!(why.contains("does not answer") && why.contains("nothing was recorded"), "{why}");
+    // It is known to be away: nobody waits for it.
+    let asked = std::time::Instant::now();
+    assert!(matches!(store.counts().await, Err(Error::Away(_))));
+    assert!(asked.elapsed() < Duration::from_millis(50), "{:?}", asked.elapsed());
+    assert!(store.away().borrow().is_some());
     run(&mut db, "ALTER DATABASE {app} CONNECTION LIMIT -1").await;
+    eventually!(store.counts().await.is_ok());
     store.submit(&action("inq_1", &team.clock), "w1").await.unwrap();
     let everything = async { while heard.recv().await.unwrap() != Changes::everything() {} };
     timeout(Duration::from_secs(5), everything).await.expect("what was missed is asked for");
@@ -333,7 +340,7 @@ async fn two_consoles_share_a_server_and_outlive_its_absence() {
     let mut tries = 0;
     while !jane.press("<enter>").await.screen().contains("approve held") {
         tries += 1;
-        assert!(tries < 20, "it goes on by itself:\n{}", jane.screen());
+        assert!(tries < 60, "it goes on by itself:\n{}", jane.screen());
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     jane.pass(6).await;
@@ -372,4 +379,35 @@ async fn a_file_is_carried_into_a_database_and_back() {
         caseload::store::InquiryView { search: Some(Text::new("inq_2")), ..Default::default() };
     let window = caseload::store::Window { first: 0, rows: 10 };
     assert_eq!(back.inquiries(&view, window).await.unwrap().total, 1, "it is found");
+}
+
+#[tokio::test]
+async fn a_colleague_sees_what_is_open() {
+    let Some(database) = Database::new().await else { return };
+    let database = std::sync::Arc::new(database);
+    let beginning = |reviewer| Beginning {
+        server: Some(std::sync::Arc::clone(&database)),
+        reviewer,
+        ..Beginning::default()
+    };
+    let mut jane = Story::begin_with(beginning("jane@example.test")).await;
+    let mut john = jane.another_with(beginning("john@example.test")).await;
+    let asked = "SELECT count(*) FROM present WHERE looks_at IS NOT NULL";
+    let mut db = database.admin().await;
+    jane.press("jjjj").await.press("<enter>").await.sleep(2).await;
+    until(&mut john, "(jane)").await;
+    john.lacks("looks at it");
+    john.press("jjjj").await;
+    until(&mut john, "jane looks at it").await;
+    let told: i64 = sqlx::query(asked).fetch_one(&mut db).await.unwrap().get(0);
+    assert!(told <= 2, "one row for each of them");
+    // A locked screen tells nothing, and neither does one that is gone.
+    jane.press(":lock<enter>").await.sleep(2).await;
+    let mut tries = 0;
+    while john.screen().contains("(jane)") || john.screen().contains("jane looks") {
+        tries += 1;
+        assert!(tries < 100, "it stays:\n{}", john.screen());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        john.settle().await;
+    }
 }

@@ -1,5 +1,7 @@
 //! The database that a team shares: reached, kept apart by environment, and what is in it.
 
+use std::{io, path::PathBuf};
+
 use super::{
     Finding,
     copy::{WEBHOOKS, journal, webhooks},
@@ -8,14 +10,42 @@ use crate::{
     clock::Clock,
     model::Text,
     secret::FieldKeySource,
-    store::{Duty, Error, Schema, Server, Store, knock},
+    store::{Duty, Error, Schema, Server, Store, kept_beside, knock},
     sync::Hearing,
 };
 
 const DATABASE: &str = "database";
 
-/// What there is to say, and whose data it holds, if anybody's.
+/// What there is to say, and whose data it holds, if anybody's; and what waits here for it.
 pub async fn shared(
+    server: &Server,
+    key: &FieldKeySource,
+    clock: Clock,
+) -> (Vec<Finding>, Option<Text>) {
+    let (mut found, pinned) = looked_at(server, key, clock).await;
+    found.extend(kept(kept_beside(&server.beside)));
+    (found, pinned)
+}
+
+/// Decisions that were made while it was away.
+fn kept(known: io::Result<(usize, Vec<PathBuf>)>) -> Option<Finding> {
+    Some(match known {
+        Ok((_, files)) if files.is_empty() => return None,
+        Ok((0, _)) => return None,
+        Ok((kept, files)) => {
+            let files: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+            let what = format!("{kept} decided while it was away, kept in {}", files.join(", "));
+            let todo = "the next console of the same reviewer sends what one left that is gone";
+            Finding::warn(DATABASE, what, todo)
+        }
+        Err(why) => {
+            let what = format!("what was decided while it was away cannot be counted: {why}");
+            Finding::warn(DATABASE, what, "look after the folder")
+        }
+    })
+}
+
+async fn looked_at(
     server: &Server,
     key: &FieldKeySource,
     clock: Clock,

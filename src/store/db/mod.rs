@@ -7,12 +7,14 @@ mod value;
 
 use sqlx::{
     PgPool, Postgres, SqlSafeStr, SqlStr, Sqlite, SqliteConnection, SqlitePool, Transaction,
+    pool::PoolConnection,
 };
 
 pub use self::{
     row::Row,
     value::{Bind, Value},
 };
+use super::reach::Reach;
 
 /// A statement with what is bound to it.
 pub struct Query {
@@ -37,15 +39,32 @@ impl Done {
 /// A transaction. Dropping it takes back what it wrote.
 pub enum Tx {
     File(Transaction<'static, Sqlite>),
-    Server(Transaction<'static, Postgres>),
+    Server(Transaction<'static, Postgres>, Reach),
 }
 
 impl Tx {
     pub async fn commit(self) -> Result<(), sqlx::Error> {
         match self {
             Self::File(tx) => tx.commit().await,
-            Self::Server(tx) => tx.commit().await,
+            Self::Server(tx, reach) => reach.wait(tx.commit()).await,
         }
+    }
+}
+
+/// Connections to a server, and whether it answers.
+#[derive(Clone)]
+pub struct Remote {
+    pub pool: PgPool,
+    pub reach: Reach,
+}
+
+impl Remote {
+    async fn connection(&self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
+        self.reach.wait(self.pool.acquire()).await
+    }
+
+    async fn begin(&self, how: &'static str) -> Result<Tx, sqlx::Error> {
+        Ok(Tx::Server(self.reach.wait(self.pool.begin_with(how)).await?, self.reach.clone()))
     }
 }
 
@@ -53,7 +72,7 @@ impl Tx {
 #[derive(Clone)]
 pub enum Reader {
     File(SqlitePool),
-    Server(PgPool),
+    Server(Remote),
 }
 
 impl Reader {
@@ -61,16 +80,16 @@ impl Reader {
     pub async fn begin(&self) -> Result<Tx, sqlx::Error> {
         Ok(match self {
             Self::File(pool) => Tx::File(pool.begin().await?),
-            Self::Server(pool) => Tx::Server(
-                pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
-            ),
+            Self::Server(server) => {
+                server.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?
+            }
         })
     }
 
     pub async fn close(&self) {
         match self {
             Self::File(pool) => pool.close().await,
-            Self::Server(pool) => pool.close().await,
+            Self::Server(server) => server.pool.close().await,
         }
     }
 }
@@ -80,7 +99,7 @@ impl Reader {
 #[derive(Clone)]
 pub enum Writer {
     File(SqlitePool),
-    Server(PgPool),
+    Server(Remote),
 }
 
 /// The lock of whoever writes, for as long as the transaction lasts: so that what is read in it is
@@ -93,14 +112,14 @@ impl Writer {
     pub async fn begin(&self) -> Result<Tx, sqlx::Error> {
         Ok(match self {
             Self::File(pool) => Tx::File(pool.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Server(pool) => Tx::Server(pool.begin_with(ALONE).await?),
+            Self::Server(server) => server.begin(ALONE).await?,
         })
     }
 
     pub async fn close(&self) {
         match self {
             Self::File(pool) => pool.close().await,
-            Self::Server(pool) => pool.close().await,
+            Self::Server(server) => server.pool.close().await,
         }
     }
 }
@@ -173,21 +192,21 @@ impl On for &mut Tx {
     async fn all(self, asked: Query) -> Result<Vec<Row>, sqlx::Error> {
         match self {
             Tx::File(tx) => (&mut **tx).all(asked).await,
-            Tx::Server(tx) => (&mut **tx).all(asked).await,
+            Tx::Server(tx, reach) => reach.wait((&mut **tx).all(asked)).await,
         }
     }
 
     async fn first(self, asked: Query) -> Result<Option<Row>, sqlx::Error> {
         match self {
             Tx::File(tx) => (&mut **tx).first(asked).await,
-            Tx::Server(tx) => (&mut **tx).first(asked).await,
+            Tx::Server(tx, reach) => reach.wait((&mut **tx).first(asked)).await,
         }
     }
 
     async fn run(self, asked: Query) -> Result<Done, sqlx::Error> {
         match self {
             Tx::File(tx) => (&mut **tx).run(asked).await,
-            Tx::Server(tx) => (&mut **tx).run(asked).await,
+            Tx::Server(tx, reach) => reach.wait((&mut **tx).run(asked)).await,
         }
     }
 }
@@ -196,21 +215,30 @@ impl On for &Reader {
     async fn all(self, asked: Query) -> Result<Vec<Row>, sqlx::Error> {
         match self {
             Reader::File(pool) => pool.acquire().await?.all(asked).await,
-            Reader::Server(pool) => pool.acquire().await?.all(asked).await,
+            Reader::Server(server) => {
+                let mut connection = server.connection().await?;
+                server.reach.wait(connection.all(asked)).await
+            }
         }
     }
 
     async fn first(self, asked: Query) -> Result<Option<Row>, sqlx::Error> {
         match self {
             Reader::File(pool) => pool.acquire().await?.first(asked).await,
-            Reader::Server(pool) => pool.acquire().await?.first(asked).await,
+            Reader::Server(server) => {
+                let mut connection = server.connection().await?;
+                server.reach.wait(connection.first(asked)).await
+            }
         }
     }
 
     async fn run(self, asked: Query) -> Result<Done, sqlx::Error> {
         match self {
             Reader::File(pool) => pool.acquire().await?.run(asked).await,
-            Reader::Server(pool) => pool.acquire().await?.run(asked).await,
+            Reader::Server(server) => {
+                let mut connection = server.connection().await?;
+                server.reach.wait(connection.run(asked)).await
+            }
         }
     }
 }

@@ -134,14 +134,19 @@ pub async fn perform(desk: &Desk, effect: Effect) -> Msg {
         Effect::SubmitBulk(drafts) => Msg::SubmittedBulk(words(desk.submit_bulk(drafts).await)),
         Effect::LoadSnoozes => Msg::Snoozes(words(desk.snoozes().await)),
         Effect::Snooze(steps, deed) => Msg::Snoozed(deed, words(desk.snooze(&steps).await)),
+        Effect::LoadLooks => Msg::Looks(words(desk.looks().await)),
+        Effect::Look(item) => {
+            if let Err(why) = desk.tell_look(item.as_ref()).await {
+                tracing::warn!(%why, "colleagues cannot see what is open here");
+            }
+            Msg::Looked
+        }
         Effect::Welcome(back) => Msg::Welcomed(words(desk.welcome(&back).await)),
         Effect::Release(id) => {
             let answer = words(desk.release(&id).await);
             Msg::Released(id, answer)
         }
-        Effect::Submit(drafts) => {
-            Msg::Submitted(words(desk.submit_together(drafts).await.map(|_| ())))
-        }
+        Effect::Submit(drafts) => Msg::Submitted(words(desk.commit(drafts).await)),
         Effect::Confirm(confirmation) => Msg::Confirmed(words(desk.confirm(&confirmation).await)),
         Effect::Undo(id) => {
             let answer = desk.undo(&id).await;

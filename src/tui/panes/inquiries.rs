@@ -15,7 +15,7 @@ use crate::{
         filter::{Field, List},
     },
     tui::{
-        format, pending, snoozing,
+        format, looking, pending, snoozing,
         state::{Pane, Searched, State},
         theme::Theme,
         view::pane_block,
@@ -42,7 +42,8 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
         |item, width| {
             let here = state.inquiries.selected().is_some_and(|selected| selected.id == item.id);
             let marker = list::marker(here, state.marks.has(&Subject::Inquiry(item.id.clone())));
-            let claim = claim(item, state);
+            let looks = looking::sign(state, &Subject::Inquiry(item.id.clone()));
+            let claim = claim(item, state).or(looks);
             let snoozed = snoozing::of_row(state, &Subject::Inquiry(item.id.clone()));
             let columns = Columns { mixed, names: state.shows_rows(), claim, snoozed };
             row(item, marker, width, columns, state.now, theme)

@@ -22,6 +22,14 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
     }
     match msg {
         Msg::Changed(changes) => changed(state, &changes),
+        // What is on the screen stays; the header says why nothing newer comes.
+        Msg::Inquiries(_, Err(_)) if state.away.is_some() && state.inquiries.loaded => Vec::new(),
+        Msg::Cases(_, Err(_)) if state.away.is_some() && state.cases.loaded => Vec::new(),
+        Msg::Glance(Err(_)) | Msg::Counted(Err(_)) | Msg::Mismatches(Err(_))
+            if state.away.is_some() =>
+        {
+            Vec::new()
+        }
         Msg::Inquiries(view, answer) if view == state.inquiry_view => {
             let seek = state.seek.as_ref().map(Subject::id);
             place(&mut state.inquiries, (state.touched, seek), answer, |row| row.id.as_str());
@@ -130,6 +138,20 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
             health::judge(state, stats);
             Vec::new()
         }
+        // Who looks is nothing that anybody waits for.
+        Msg::Looks(answer) => {
+            state.looking.others = answer.unwrap_or_default();
+            Vec::new()
+        }
+        Msg::Looked => Vec::new(),
+        Msg::Kept(kept) => {
+            health::kept(state, kept);
+            Vec::new()
+        }
+        Msg::Database(away) => {
+            health::database(state, away.as_ref());
+            Vec::new()
+        }
         Msg::ApiKey(key) => {
             state.api_key = key;
             Vec::new()
@@ -192,6 +214,9 @@ fn changed(state: &mut State, changes: &Changes) -> Vec<Effect> {
     // What is decided ends its snooze, and so may what Persona tells.
     if changes.snoozes || changes.any_rows() && !state.snoozes.is_empty() {
         effects.push(Effect::LoadSnoozes);
+    }
+    if changes.looks {
+        effects.push(Effect::LoadLooks);
     }
     if !changes.any_rows() {
         return effects;

@@ -4,7 +4,7 @@ use super::{
     Effect, Pane, State, Tone, ask, claim, evidence, follow, measure, relations, unfinished,
 };
 use crate::{
-    desk::TakenBack,
+    desk::{Committed, TakenBack},
     model::Subject,
     tui::{
         command::Command,
@@ -14,17 +14,27 @@ use crate::{
     },
 };
 
-/// A decision is durable, or it is not and stays staged.
-pub fn submitted(state: &mut State, answer: Answer<()>) -> Vec<Effect> {
+/// A decision is durable or kept, or it is not and stays staged.
+pub fn submitted(state: &mut State, answer: Answer<Committed>) -> Vec<Effect> {
     let Some(mut staged) = state.staged.take() else { return Vec::new() };
-    if let Err(why) = answer {
-        staged.submitted = false;
-        state.staged = Some(staged);
-        state.say(format!("not recorded, nothing was sent: {why}"), Tone::Bad);
-        return Vec::new();
-    }
+    let committed = match answer {
+        Ok(committed) => committed,
+        Err(why) => {
+            staged.submitted = false;
+            state.staged = Some(staged);
+            state.say(format!("not recorded, nothing was sent: {why}"), Tone::Bad);
+            return Vec::new();
+        }
+    };
     let what = format!("{} of {}{}", staged.verb.words(), staged.subject.short(), staged.too());
     match staged.purpose {
+        _ if committed == Committed::Kept => {
+            let undo = state.key(Command::Undo);
+            let said = format!(
+                "{what} is kept here until the shared database answers; {undo} takes it back"
+            );
+            state.say(said, Tone::Good);
+        }
         Purpose::Propose(_) => {
             let undo = state.key(Command::Undo);
             let said =

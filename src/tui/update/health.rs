@@ -4,8 +4,9 @@ use jiff::SignedDuration;
 
 use super::{Leaving, State, Tone};
 use crate::{
-    desk::SyncState,
+    desk::{Away, SyncState},
     metrics::Stats,
+    model::KeptCommit,
     tui::{format, state::Breach, widgets::health},
 };
 
@@ -66,4 +67,41 @@ pub fn synced(state: &mut State, sync: SyncState) {
         }
     }
     state.sync = sync;
+}
+
+/// How all sentences about a database that is away begin, once it is known.
+const AWAY: &str = "the shared database does not answer";
+
+/// The team's database went away, or is back: said once. What is on the screen stays; what moved
+/// meanwhile comes by itself.
+pub fn database(state: &mut State, away: Option<&Away>) {
+    let was_away = std::mem::replace(&mut state.away, away.map(|away| away.since)).is_some();
+    let said = match (was_away, away) {
+        (false, Some(_)) => health::lost(state.settings.when_lost),
+        (true, None) => health::FOUND.to_owned(),
+        _ => return,
+    };
+    // Why something could not be read is said in the header, or over.
+    state.inquiries.problem.take_if(|_| state.inquiries.loaded);
+    state.cases.problem.take_if(|_| state.cases.loaded);
+    if let (None, Some(detail)) = (away, &mut state.detail) {
+        detail.problem = None;
+    }
+    // Colleagues may have been told that nobody was there.
+    state.looking.told = None;
+    // Whoever asked something of it has been told by what came of that.
+    let is_said = state.toast.as_ref().is_some_and(|toast| toast.text.contains(AWAY));
+    if state.leaving == Leaving::No && !(away.is_some() && is_said) {
+        state.say(said, if away.is_some() { Tone::Bad } else { Tone::Good });
+    }
+}
+
+/// What is kept here until the team's database is back: all of it went on its way, or more or less.
+pub fn kept(state: &mut State, kept: Vec<KeptCommit>) {
+    let had = state.kept_here();
+    state.kept = kept;
+    let is_over = had > 0 && state.kept.is_empty() && state.away.is_none();
+    if is_over && state.leaving == Leaving::No {
+        state.say(health::WENT_ON, Tone::Good);
+    }
 }

@@ -62,6 +62,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
     effects.extend(snooze::when_due(state));
     effects.extend(follow::when_due(state));
     effects.extend(unfinished::when_due(state));
+    effects.extend(tell_looks(state));
     effects.extend(album::follow(state));
     goto::follow(state);
     progress(state, &effects);
@@ -71,6 +72,13 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         state.tutor = Some(tutor);
     }
     effects
+}
+
+/// Tells colleagues what is open here, once it has rested: a locked screen shows nothing.
+fn tell_looks(state: &mut State) -> Option<Effect> {
+    let detail = state.detail.as_ref().filter(|_| !state.lock.is_on());
+    let open = detail.map(|detail| &detail.subject);
+    state.looking.tells(open, state.now).map(Effect::Look)
 }
 
 /// Says what may take longer than a moment, unless there is something to say already.
@@ -142,6 +150,7 @@ pub fn start(state: &mut State, left: Answer<Option<Unfinished>>) -> Vec<Effect>
         views,
         marks,
         Effect::LoadSnoozes,
+        Effect::LoadLooks,
     ];
     effects.extend(taken_up);
     effects

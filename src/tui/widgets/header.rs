@@ -35,7 +35,14 @@ fn glance<'a>(state: &State, theme: &Theme, room: usize) -> Line<'a> {
         health::Light::Working => theme.warn,
         health::Light::Off => theme.bad,
     };
-    let connection = Span::styled(format!("{} {words}", light.glyph()), light_style);
+    let connection = match state.away {
+        // Without it nothing that Persona tells gets here.
+        Some(since) => {
+            let words = health::away(since, &state.settings.zone);
+            Span::styled(format!("{} {words}", health::Light::Off.glyph()), theme.bad)
+        }
+        None => Span::styled(format!("{} {words}", light.glyph()), light_style),
+    };
     let to_review = Span::raw(format!("  {} to review", state.glance.to_review));
     let oldest = state
         .glance

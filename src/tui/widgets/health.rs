@@ -1,7 +1,7 @@
 //! The last line: how Persona answers, what is left of the budget, how old the data is, what is
 //! on its way. A figure above its limit turns into words.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use ratatui::{
     Frame,
     layout::Rect,
@@ -9,11 +9,12 @@ use ratatui::{
 };
 
 use crate::{
+    config::WhenLost,
     desk::{
         Ears, Phase, Repair, Repaired, SyncState,
         api_key::{KeyState, ends_soon},
     },
-    tui::{command::Command, format, state::State, theme::Theme},
+    tui::{command::Command, format, state::State, theme::Theme, times},
 };
 
 /// The connection, as a light beside the words.
@@ -82,6 +83,25 @@ pub fn trouble(phase: &Phase) -> Option<String> {
         Phase::Offline { reason, .. } | Phase::Refused { reason } => Some(reason.to_string()),
         Phase::Starting | Phase::Filling { .. } | Phase::CatchingUp { .. } | Phase::Current => None,
     }
+}
+
+/// The sentences for a team's database that went away, and that is back.
+pub fn lost(when_lost: WhenLost) -> String {
+    let decisions = match when_lost {
+        WhenLost::Refuse => "nothing is recorded",
+        WhenLost::Spool => "decisions are kept here",
+    };
+    format!(
+        "the shared database does not answer: what is shown stays, and {decisions} until it does"
+    )
+}
+
+pub const FOUND: &str = "the shared database is back: what happened meanwhile is read";
+pub const WENT_ON: &str = "what was decided while the shared database was away goes on; where it does not, its row says why";
+
+/// The same for as long as it lasts.
+pub fn away(since: Timestamp, zone: &TimeZone) -> String {
+    format!("database away since {}", times::local(since, zone).strftime("%H:%M"))
 }
 
 /// The sentence for a gap that was closed.
@@ -154,6 +174,10 @@ fn line<'a>(state: &State, theme: &Theme) -> Line<'a> {
     let sync = state.sync.last_ok.map_or("never".to_owned(), |at| format::coarse(at, state.now));
     parts.push(Span::styled(format!("sync {sync}"), theme.dim));
     let unsent = state.outbox.iter().filter(|action| action.state.is_on_its_way()).count();
+    let kept = state.kept_here();
+    if kept > 0 {
+        parts.push(Span::styled(format!("{kept} kept here"), theme.warn));
+    }
     if unsent > 0 {
         parts.push(Span::styled(format!("⇡{unsent} on the way"), theme.accent));
     }

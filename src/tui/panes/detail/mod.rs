@@ -35,7 +35,7 @@ pub use self::page::{On, Row, Said};
 use crate::tui::{
     album,
     command::Command,
-    format, frames, layout, pending, snoozing,
+    format, frames, layout, looking, pending, snoozing,
     state::{Detail, File, Overlay, Pane, State, Tab},
     theme::Theme,
     view::{draw_lines, pane_block},
@@ -182,6 +182,7 @@ fn title<'a>(state: &State) -> Vec<Span<'a>> {
         File::Account(file) => parts.extend(file.account.status.as_ref().map(ToString::to_string)),
         File::Loading | File::Missing => {}
     }
+    parts.extend(looking::in_full(state, &detail.subject));
     vec![Span::raw(format!("{} ", parts.join(" ─ ")))]
 }
 
@@ -212,6 +213,9 @@ fn news<'a>(detail: &Detail, state: &State, width: usize, theme: &Theme) -> Vec<
     if let Some(action) = detail.action() {
         let said = pending::sentence(&action.verb, &action.state, &undo, state.now);
         say(&format!("→ {said}"), pending::style(&action.state, theme));
+    }
+    if let Some(kept) = state.kept_about(&detail.subject) {
+        say(&format!("→ {}", pending::kept(&kept.verb, &undo)), theme.warn);
     }
     for action in state.decisions_below(detail) {
         let said = pending::sentence(&action.verb, &action.state, &undo, state.now);

@@ -9,6 +9,9 @@ pub fn lines(state: &State) -> Vec<String> {
     let stats = &state.stats;
     let (_, connection) = health::connection(&state.sync, state.now);
     let mut lines = vec![format!("Connection: {connection}.")];
+    lines.extend(
+        state.away.map(|since| format!("The {}.", health::away(since, &state.settings.zone))),
+    );
     lines.extend(health::trouble(&state.sync.phase).map(|why| words::text(&why)));
     lines
         .extend(health::key(&state.api_key, state.now).iter().map(|words| format!("The {words}.")));
@@ -41,6 +44,10 @@ pub fn lines(state: &State) -> Vec<String> {
         0 => "Nothing is on its way.".to_owned(),
         _ => format!("{} on the way.", counted(unsent as u64, "decision is", "decisions are")),
     });
+    if state.kept_here() > 0 {
+        let said = counted(state.kept_here() as u64, "decision is", "decisions are");
+        lines.push(format!("{said} kept here until the shared database answers."));
+    }
     let refused = state.outbox.iter().filter(|action| !action.state.is_open()).count();
     if refused > 0 {
         let said = counted(refused as u64, "decision", "decisions");

@@ -9,7 +9,7 @@ use crate::{
     tui::{
         format,
         listing::List,
-        panes, pending,
+        looking, panes, pending,
         plain::words,
         state::{Pane, State},
         theme::Theme,
@@ -135,6 +135,7 @@ fn inquiry(row: &InquiryRow, state: &State) -> String {
     if let Some(holder) = panes::inquiries::claim(row, state) {
         parts.push(format!("claimed by {}", holder.trim_start_matches('@')));
     }
+    parts.extend(looking::brief(state, &Subject::Inquiry(row.id.clone())));
     words::text(&joined(parts))
 }
 
