@@ -18,6 +18,7 @@ mod dependencies;
 mod endpoints;
 mod every_key;
 mod evidence;
+mod fuzzed;
 mod hostile;
 mod inert;
 mod journal;
