@@ -68,7 +68,8 @@ pub use id::{
 pub use identity::{Detail, GovernmentId, Identity, Selfie};
 pub use inquiry::{Inquiry, InquiryStatus};
 pub use journal::{
-    Before, Decided, Exported, GivenReason, JournalEntry, KeyProfile, PersonaSaid, Seen,
+    Before, Decided, Exported, GivenReason, JournalEntry, KeyProfile, KeyRotation, PersonaSaid,
+    Seen,
 };
 pub use lane::Lane;
 pub use matched::{Match, MatchKind};
