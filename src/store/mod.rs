@@ -83,7 +83,7 @@ pub use self::{
     listing::{AccountFilter, CaseFilter, InquiryFilter, ListedCase, ListedInquiry},
     marked::{Ids, MOST_MARKED, Marked, MarkedCase, MarkedInquiry},
     mismatches::{KnownMismatches, MOST_MISMATCHES},
-    proof::prove,
+    proof::{lacks_its_log, prove},
     proposal::Confirmed,
     purge::{Dropped, Whose},
     relations::{KeptRelation, KeptRelations, LatestInquiry},
