@@ -232,8 +232,7 @@ mod tests {
                         let (kind, sql) = (MigrationType::Simple, sql.into_sql_str());
                         Migration::new(*version, (*name).into(), kind, sql, false)
                     })
-                    .collect::<Vec<_>>()
-                    .into(),
+                    .collect::<Vec<_>>(),
             )
         };
         let db = pool(1).connect_with(options(path).create_if_missing(true)).await.unwrap();
