@@ -47,7 +47,7 @@ pub use self::{
     claim::{Claim, ClaimError, Next, Queue},
     decide::{Draft, Submitted, TakenBack},
     journal::Note,
-    listen::{ListenError, Listening, listen},
+    listen::{Heard, ListenError, Listening, listen},
     manager::Manager,
     marks::{Recorded, Stretch, Wanted},
     news::News,
