@@ -1,8 +1,7 @@
-//! A body, read by every endpoint there is: nothing panics, and errors name a place. The first
-//! byte says by which.
-
 #![no_main]
 
+#[path = "../bodies/decode.rs"]
+mod body;
 #[path = "../../tests/it/endpoints.rs"]
 #[allow(dead_code, unused_imports, reason = "the table is also a test")]
 mod endpoints;
@@ -14,26 +13,4 @@ mod story {
     }
 }
 
-use caseload::persona::Document;
-use libfuzzer_sys::fuzz_target;
-
-use endpoints::{Asks, all};
-
-thread_local! {
-    static ENDPOINTS: Vec<Box<dyn Asks>> = all();
-}
-
-fuzz_target!(|input: &[u8]| {
-    let Some((which, body)) = input.split_first() else { return };
-    let Ok(document) = Document::from_bytes(body.to_vec()) else { return };
-    ENDPOINTS.with(|endpoints| {
-        let endpoint = &endpoints[usize::from(*which) % endpoints.len()];
-        if let Err(why) = endpoint.read(&document) {
-            assert!(!why.path.is_empty());
-        }
-    });
-    for said in document.errors() {
-        assert!(!said.as_str().contains('\u{1b}'));
-    }
-    document.into_mismatches("/fuzzed");
-});
+libfuzzer_sys::fuzz_target!(|input: &[u8]| body::run(input));

@@ -1,12 +1,6 @@
-//! A scenario file is read or refused.
-
 #![no_main]
 
-use caseload::simulator::Scenario;
-use libfuzzer_sys::fuzz_target;
+#[path = "../bodies/scenario.rs"]
+mod body;
 
-fuzz_target!(|input: &str| {
-    if let Err(why) = Scenario::parse(input) {
-        assert!(!why.to_string().is_empty());
-    }
-});
+libfuzzer_sys::fuzz_target!(|input: &[u8]| body::run(input));

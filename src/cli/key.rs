@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use anyhow::Context;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
@@ -18,11 +19,12 @@ use super::{
 use crate::{
     clock::Clock,
     config::{Loaded, Paths},
-    desk::api_key::{self, NotRotated, Own, Place, Plan, Rotated, Step},
+    desk::api_key::{self, NotRotated, Own, Place, Plan, Record, Rotated, Step},
     metrics::{Recorder, Thresholds},
     model::{ApiKeyId, Lane, Text},
     persona::{Client, api_keys::ApiKey},
-    secret::{KeyEnvironment, KeySource, Source},
+    secret::{self, KeyEnvironment, KeySource, Source},
+    store::Store,
 };
 
 #[derive(Debug, Subcommand)]
@@ -75,7 +77,7 @@ pub async fn run(command: Command, file: Option<&Path>, format: Format) -> anyho
     loaded.key.read()?;
     match command {
         Command::Show => show(&loaded, format).await,
-        Command::Rotate(asked) => rotate(asked, &loaded, format).await,
+        Command::Rotate(asked) => rotate(asked, &loaded, &paths, format).await,
     }
 }
 
@@ -132,7 +134,12 @@ fn record(key: &ApiKey, source: &KeySource, environment: Option<&Text>) -> Value
     })
 }
 
-async fn rotate(asked: Rotate, loaded: &Loaded, format: Format) -> anyhow::Result<Exit> {
+async fn rotate(
+    asked: Rotate,
+    loaded: &Loaded,
+    paths: &Paths,
+    format: Format,
+) -> anyhow::Result<Exit> {
     if asked.grace.as_secs() > LONGEST_GRACE {
         return Err(Exit::Usage.told("the old key can go on for 720h at most"));
     }
@@ -154,8 +161,13 @@ async fn rotate(asked: Rotate, loaded: &Loaded, format: Format) -> anyhow::Resul
         id: asked.id,
         grace: asked.grace,
     };
+    let clock = Clock::system();
+    let store = journal(loaded, paths, &clock).await?;
+    let record = Record { store: &store, who: &profile::reviewer(&loaded.config) };
     let mut say = |step| output::note(words(&step));
-    match api_key::rotate(&plan, &Clock::system(), &mut say).await {
+    let rotated = api_key::rotate(&plan, record, &clock, &mut say).await;
+    store.close().await;
+    match rotated {
         Ok(Rotated::Done { old, new, ends }) => {
             let ends = ends.map(|at| at.to_string());
             let told = json!({
@@ -187,6 +199,16 @@ async fn rotate(asked: Rotate, loaded: &Loaded, format: Format) -> anyhow::Resul
         Err(why @ NotRotated::OneOf(_)) => Err(Exit::Usage.told(why.to_string())),
         Err(why) => Err(why.into()),
     }
+}
+
+/// The store whose journal tells of it: what the key in place opens.
+async fn journal(loaded: &Loaded, paths: &Paths, clock: &Clock) -> anyhow::Result<Store> {
+    let copy = profile::local_copy(loaded, paths)?;
+    let store = Store::open_at(&copy.place(), copy.field_key.as_ref(), clock.clone()).await;
+    let store = store.context("nothing is rotated without the journal")?;
+    let key = loaded.key.clone();
+    store.sign_with(Box::new(move || key.read().ok().and_then(|key| secret::ends(&key))));
+    Ok(store)
 }
 
 /// How a key gets from a file to where it comes from, without being an argument.

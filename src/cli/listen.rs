@@ -1,6 +1,7 @@
 //! `caseload listen`: receives Persona's webhooks for the local copy, until it is told to stop.
 
 use std::{
+    collections::HashSet,
     io::{IsTerminal, Write, stdin, stdout},
     net::{SocketAddr, TcpListener},
     path::Path,
@@ -16,12 +17,15 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{exit::Exit, profile};
+use super::{
+    exit::Exit,
+    profile::{self, LocalCopy},
+};
 use crate::{
     busy::Busy,
     clock::Clock,
-    config::{Config, Paths},
-    desk::{self, Listening, Manager},
+    config::{Config, Loaded, Paths},
+    desk::{self, Heard, Listening, Manager},
     sync::receive::{Reception, Tls},
 };
 
@@ -34,46 +38,88 @@ pub struct Arguments {
 
 pub async fn run(arguments: &Arguments, file: Option<&Path>) -> anyhow::Result<Exit> {
     let paths = Paths::of_user()?;
-    let loaded = profile::load(file, &paths)?;
-    let policy = profile::policy(file, &paths, &loaded.config)?.policy;
-    loaded.key.read()?;
-    let secrets = loaded.webhook_secrets.clone();
-    // What has to be asked for is asked for once.
-    if secrets.is_cheap() {
-        secrets.read()?;
+    let first = profile::load(file, &paths)?;
+    let mut configured = vec![(file.map(Path::to_owned), first)];
+    for also in configured[0].1.config.listen.also.clone() {
+        let loaded = profile::load_beside(&also, &paths)?;
+        if !loaded.config.listen.also.is_empty() {
+            return Err(loaded.wrong(&["listen", "also"], ONE_LEVEL).into());
+        }
+        configured.push((Some(also), loaded));
     }
-    let store = profile::local_copy(&loaded, &paths)?;
-    let log = loaded.config.log.file.clone().unwrap_or(paths.log);
-    let _log = profile::start_log(&log, &loaded.config);
-    let address = arguments.address.unwrap_or(loaded.config.listen.address);
+    let config = configured[0].1.config.clone();
+    let log = config.log.file.clone().unwrap_or_else(|| paths.log.clone());
+    let _log = profile::start_log(&log, &config);
+    let (mut heard, mut places, mut taken) = (Vec::new(), Vec::new(), HashSet::new());
+    for (file, loaded) in configured {
+        let store = profile::local_copy(&loaded, &paths)?;
+        apart(&loaded, &store.name(), &mut taken)?;
+        places.push((loaded.config.listen.path.clone(), store.name()));
+        heard.push(environment(loaded, file.as_deref(), &paths, store)?);
+    }
+    let address = arguments.address.unwrap_or(config.listen.address);
     let socket = TcpListener::bind(address)
         .with_context(|| format!("nothing can be received at {address}"))?;
-    let tls = tls(&loaded.config).await?;
-    let metrics = loaded.config.listen.metrics_address.map(metrics).transpose()?;
-    let reception = reception(&loaded.config);
-    let mut told = format!(
-        "receiving webhooks at {}://{}{} for {}\n",
-        if tls.is_some() { "https" } else { "http" },
-        socket.local_addr()?,
-        reception.path,
-        store.name()
-    );
-    if let Some(metrics) = &metrics {
-        told += &format!("metrics at http://{}/metrics\n", metrics.local_addr()?);
+    let tls = tls(&config).await?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let origin = format!("{scheme}://{}", socket.local_addr()?);
+    let mut told = String::new();
+    for ((path, store), one) in places.iter().zip(&heard) {
+        told += &format!("receiving webhooks at {origin}{path} for {store}\n");
+        if let Some(metrics) = &one.options.reporting.metrics {
+            told += &format!("metrics at http://{}/metrics\n", metrics.local_addr()?);
+        }
     }
     let cancel = CancellationToken::new();
     let reload = Arc::new(Notify::new());
     let stop = heed_signals(cancel.clone(), Arc::clone(&reload))?;
     // Who started it need not read this.
     let _ = stdout().write_all(told.as_bytes()).and_then(|()| stdout().flush());
-    let mut options = profile::desk(&loaded.config, &policy, loaded.key, store, Duration::ZERO);
-    options.reporting.metrics = metrics;
     let manager = Manager::named(|name| std::env::var_os(name), std::process::id());
-    let listening = Listening { socket, secrets, reception, tls, reload, manager };
-    let received = desk::listen(options, listening, Clock::system(), Busy::default(), cancel).await;
+    let listening = Listening { socket, tls, reload, manager };
+    let received = desk::listen(heard, listening, Clock::system(), Busy::default(), cancel).await;
     stop.abort();
     received?;
     Ok(Exit::Done)
+}
+
+const ONE_LEVEL: &str = "also: one configuration names all others; this one is named by another";
+
+/// What two environments say must never meet, so neither a path nor a store is of two of them.
+fn apart(loaded: &Loaded, store: &str, taken: &mut HashSet<String>) -> anyhow::Result<()> {
+    let path = &loaded.config.listen.path;
+    if !taken.insert(path.clone()) {
+        let what = format!("path: {path} is received at for another environment: name another");
+        return Err(loaded.wrong(&["listen", "path"], &what).into());
+    }
+    if !taken.insert(store.to_owned()) {
+        let what =
+            "also: two configurations lead to one store: one environment is received for once";
+        return Err(loaded.wrong(&["listen"], what).into());
+    }
+    Ok(())
+}
+
+/// All that one environment is received with.
+fn environment(
+    loaded: Loaded,
+    file: Option<&Path>,
+    paths: &Paths,
+    store: LocalCopy,
+) -> anyhow::Result<Heard> {
+    let config = loaded.config;
+    let policy = profile::policy(file, paths, &config)?.policy;
+    loaded.key.read()?;
+    let secrets = loaded.webhook_secrets;
+    // What has to be asked for is asked for once.
+    if secrets.is_cheap() {
+        secrets.read()?;
+    }
+    let metrics = config.listen.metrics_address.map(metrics).transpose()?;
+    let name = store.name();
+    let mut options = profile::desk(&config, &policy, loaded.key, store, Duration::ZERO);
+    options.reporting.metrics = metrics;
+    Ok(Heard { name, options, secrets, reception: reception(&config) })
 }
 
 fn reception(config: &Config) -> Reception {

@@ -20,7 +20,9 @@ use crate::{
     metrics::Thresholds,
     model::{ClaimTag, Text},
     persona::{self, Roots},
-    secret::{FieldKey, FieldKeyError, KeyEnvironment, KeySource, Source},
+    secret::{
+        FieldKey, FieldKeyError, KEY_VARIABLE, KeyEnvironment, KeySource, SECRETS_VARIABLE, Source,
+    },
     store::{Place, Server},
     sync, telemetry, tui,
 };
@@ -36,15 +38,30 @@ pub fn named(flag: Option<PathBuf>) -> Option<PathBuf> {
 
 /// The configuration in force: the named file, which must be there, or the usual one.
 pub fn load(named: Option<&Path>, paths: &Paths) -> Result<Loaded, config::Error> {
+    load_with(named, paths, |name| std::env::var(name).ok())
+}
+
+fn load_with(
+    named: Option<&Path>,
+    paths: &Paths,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Result<Loaded, config::Error> {
     let (file, required) = match named {
         Some(file) => (file, Required::Yes),
         None => (paths.config.as_path(), Required::No),
     };
-    let loaded = config::load(file, required, |name| std::env::var(name).ok())?;
+    let loaded = config::load(file, required, variable)?;
     // Which names and keys there are, the console knows.
     tui::Keys::of(&loaded.config.keys)
         .map_err(|problem| loaded.wrong(&["keys", &problem.name], &problem.told()))?;
     Ok(loaded)
+}
+
+/// The configuration of another environment beside the first: the variables that hold the first one's key
+/// and secrets are not its own.
+pub fn load_beside(file: &Path, paths: &Paths) -> Result<Loaded, config::Error> {
+    let own = |name: &str| ![KEY_VARIABLE, SECRETS_VARIABLE].contains(&name);
+    load_with(Some(file), paths, |name| std::env::var(name).ok().filter(|_| own(name)))
 }
 
 /// The policy in force: of the organisation's file and of the one beside the configuration.

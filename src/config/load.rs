@@ -75,7 +75,7 @@ pub fn load(
         &mut config.store.field_key_file,
         &mut config.log.file,
     ];
-    for path in paths.into_iter().flatten() {
+    for path in paths.into_iter().flatten().chain(&mut config.listen.also) {
         *path = absolute(path, base, home.as_deref());
     }
     let roots = &mut config.persona.tls_roots;

@@ -247,6 +247,8 @@ pub struct Listen {
     pub private_key: Option<PathBuf>,
     /// Where `/metrics`, `/healthz` and `/readyz` are answered; nowhere without it.
     pub metrics_address: Option<SocketAddr>,
+    /// Configurations of other environments that are received for at the same address.
+    pub also: Vec<PathBuf>,
 }
 
 impl Default for Listen {
@@ -262,6 +264,7 @@ impl Default for Listen {
             certificate: None,
             private_key: None,
             metrics_address: None,
+            also: Vec::new(),
         }
     }
 }

@@ -3,6 +3,7 @@
 
 use std::{net::TcpListener, sync::Arc, time::Duration};
 
+use futures::future::join_all;
 use tokio::{
     sync::{Notify, watch},
     task::JoinSet,
@@ -10,7 +11,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    BootError, Manager, Options, StoreError, SyncState, api_key, boot, exposed::Exposed,
+    BootError, Desk, Manager, Options, StoreError, SyncState, api_key, boot, exposed::Exposed,
     mismatches, purge, reporting,
 };
 use crate::{
@@ -20,19 +21,26 @@ use crate::{
     store::{Duty, OnDuty, Store},
     sync::{
         self,
-        receive::{self, Receive, ReceiveError, Reception, Tls},
+        receive::{self, Receive, ReceiveError, Reception, Served, Tls},
     },
 };
 
-/// What is received, and where.
+/// Where webhooks are received.
 pub struct Listening {
     pub socket: TcpListener,
-    pub secrets: WebhookSecrets,
-    pub reception: Reception,
     pub tls: Option<Tls>,
     /// Notified when files are to be read again.
     pub reload: Arc<Notify>,
     pub manager: Manager,
+}
+
+/// An environment that they are received for.
+pub struct Heard {
+    /// Of its store, for whoever reads why it cannot begin.
+    pub name: String,
+    pub options: Options,
+    pub secrets: WebhookSecrets,
+    pub reception: Reception,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +51,9 @@ pub enum ListenError {
     Store(#[from] StoreError),
     #[error("another process receives webhooks for this store already: one is enough")]
     Elsewhere,
+    /// One of several.
+    #[error("{name}: {why}")]
+    Of { name: String, why: Box<ListenError> },
     #[error(transparent)]
     Receive(#[from] ReceiveError),
 }
@@ -51,22 +62,72 @@ pub enum ListenError {
 const TRIES: u32 = 5;
 const BETWEEN_TRIES: Duration = Duration::from_millis(50);
 
-/// Receives until cancelled. What was answered with 200 is in the store.
+/// Receives until cancelled, for each environment with a house of its own. What was answered with 200 is
+/// in its store.
 ///
 /// # Errors
-/// If the store or the secrets cannot be used, the socket fails, or another process receives.
+/// If a store or secrets cannot be used, the socket fails, or another process receives.
 pub async fn listen(
-    mut options: Options,
+    heard: Vec<Heard>,
     listening: Listening,
     clock: Clock,
     busy: Busy,
     cancel: CancellationToken,
 ) -> Result<(), ListenError> {
+    let (mut receives, mut houses) = (Vec::new(), Vec::new());
+    let are_several = heard.len() > 1;
+    for one in heard {
+        let name = one.name.clone();
+        let opened = open(one, &clock, &busy, &cancel).await;
+        let (receive, house) = opened.map_err(|why| match are_several {
+            true => ListenError::Of { name, why: Box::new(why) },
+            false => why,
+        })?;
+        receives.push(receive);
+        houses.push(house);
+    }
+    let Listening { socket, tls, reload, manager } = listening;
+    let leave = CancellationToken::new();
+    let receiving = receive::run(receives, Served { socket, tls, reload }, leave.clone());
+    // Connections wait in the socket from before this moment on.
+    manager.ready();
+    let exposed: Vec<&Exposed> = houses.iter().map(|house| &house.exposed).collect();
+    let received = tokio::select! {
+        received = receiving => received,
+        never = keep_told(&manager, &exposed, &clock, [cancel, leave]) => never,
+    };
+    for house in houses {
+        house.close().await;
+    }
+    Ok(received?)
+}
+
+/// What works for one environment besides the receiver itself.
+struct House {
+    desk: Arc<Desk>,
+    exposed: Exposed,
+    tasks: JoinSet<()>,
+}
+
+impl House {
+    async fn close(mut self) {
+        self.tasks.shutdown().await;
+        mismatches::write(&self.desk).await;
+    }
+}
+
+async fn open(
+    heard: Heard,
+    clock: &Clock,
+    busy: &Busy,
+    cancel: &CancellationToken,
+) -> Result<(Receive, House), ListenError> {
+    let Heard { mut options, secrets, reception, .. } = heard;
     let (settings, kept) = (options.sync.clone(), options.policy.kept());
     let told = std::mem::take(&mut options.reporting);
     let desk = boot::build(options, clock.clone(), busy.clone()).await?.desk;
     let (store, client) = (desk.store.clone(), Arc::clone(&desk.client));
-    let duty = alone(&store, &clock).await?;
+    let duty = alone(&store, clock).await?;
     let mut tasks = JoinSet::new();
     tasks.spawn(boot::look_across(store.clone(), clock.clone(), busy.clone(), cancel.clone()));
     tasks.spawn(mismatches::keep(Arc::clone(&desk)));
@@ -92,39 +153,35 @@ pub async fn listen(
         settings,
     };
     tasks.spawn(boot::sync_when_alone(sync, cancel.clone()));
-    let Listening { socket, secrets, reception, tls, reload, manager } = listening;
-    let stopping = cancel.clone();
-    let receive = Receive { store, client, clock, busy, duty, secrets, reception, tls, reload };
-    let receiving = receive::run(receive, socket, cancel);
-    // Connections wait in the socket from before this moment on.
-    manager.ready();
-    let received = tokio::select! {
-        received = receiving => received,
-        never = keep_told(&manager, &exposed, stopping) => never,
-    };
-    tasks.shutdown().await;
-    mismatches::write(&desk).await;
-    Ok(received?)
+    let (clock, busy) = (clock.clone(), busy.clone());
+    let receive = Receive { store, client, clock, busy, duty, secrets, reception };
+    Ok((receive, House { desk, exposed, tasks }))
 }
 
-/// Tells the service manager that the work goes on, as long as the store answers at all, and when
+/// Tells the service manager that the work goes on, as long as each store answers at all, and when
 /// the end begins. A store that answers with an error is no reason to be started again.
 async fn keep_told<Never>(
     manager: &Manager,
-    exposed: &Exposed,
-    stopping: CancellationToken,
+    exposed: &[&Exposed],
+    clock: &Clock,
+    [stopping, leave]: [CancellationToken; 2],
 ) -> Never {
     let beat = async {
         let Some(every) = manager.beat() else { return std::future::pending::<()>().await };
         loop {
-            if tokio::time::timeout(every, exposed.ready()).await.is_ok() {
+            let all = join_all(exposed.iter().map(|one| one.ready()));
+            if tokio::time::timeout(every, all).await.is_ok() {
                 manager.alive();
             }
-            exposed.clock.sleep(every).await;
+            clock.sleep(every).await;
         }
     };
     tokio::select! {
-        () = stopping.cancelled() => manager.stopping(),
+        () = stopping.cancelled() => {
+            manager.stopping();
+            // After that, since without connections it ends at once.
+            leave.cancel();
+        }
         () = beat => {}
     }
     std::future::pending().await

@@ -51,7 +51,7 @@ pub use self::{
     decide::{Draft, Submitted, TakenBack},
     journal::Note,
     kept::Committed,
-    listen::{ListenError, Listening, listen},
+    listen::{Heard, ListenError, Listening, listen},
     manager::Manager,
     marks::{Recorded, Stretch, Wanted},
     news::News,

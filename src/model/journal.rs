@@ -7,7 +7,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ActionId, Contradicted, Evidence, Subject, Text};
+use super::{ActionId, ApiKeyId, Contradicted, Evidence, Subject, Text};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JournalEntry {
@@ -41,6 +41,9 @@ pub struct JournalEntry {
     pub version: Option<Evidence>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub export: Option<Exported>,
+    /// Of a rotation of the API key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotation: Option<KeyRotation>,
     /// The random name of this journal, in the line that begins it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub journal: Option<Text>,
@@ -59,6 +62,18 @@ pub struct KeyProfile {
     pub environment: Option<Text>,
     /// Its last four characters, as Persona's dashboard shows them.
     pub ends: Option<Text>,
+}
+
+/// Which key was put in the place of which, by their ids; the keys themselves are never written.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyRotation {
+    /// As far as it is known by then.
+    pub old: Option<ApiKeyId>,
+    pub new: Option<ApiKeyId>,
+    /// How long the old one was to go on.
+    pub grace_seconds: u64,
+    /// When it ends, once Persona has said so.
+    pub old_ends_at: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -196,6 +211,7 @@ impl JournalEntry {
             attempts: None,
             version: None,
             export: None,
+            rotation: None,
             journal: None,
             program: None,
             detail: Text::default(),

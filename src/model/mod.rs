@@ -69,7 +69,8 @@ pub use id::{
 pub use identity::{Detail, GovernmentId, Identity, Selfie};
 pub use inquiry::{Inquiry, InquiryStatus};
 pub use journal::{
-    Before, Decided, Exported, GivenReason, JournalEntry, KeyProfile, PersonaSaid, Seen,
+    Before, Decided, Exported, GivenReason, JournalEntry, KeyProfile, KeyRotation, PersonaSaid,
+    Seen,
 };
 pub use kept::{KeptCommit, KeptDecision};
 pub use lane::Lane;

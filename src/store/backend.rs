@@ -197,6 +197,10 @@ impl Backend {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        journal,
+        model::{JournalEntry, Text},
+    };
 
     #[test]
     fn no_migration_is_forgotten() {
@@ -234,6 +238,78 @@ mod tests {
         let refused = Store::open(&path, Clock::system()).await;
         let why = refused.err().expect("it is newer").to_string();
         assert!(why.contains("was written by a newer caseload"), "{why}");
+    }
+
+    /// As a version of old left it: so many migrations, and rows that the very first could write.
+    async fn left_by(path: &Path, migrations: usize) {
+        let migrate = |most: usize| {
+            Migrator::with_migrations(
+                MIGRATIONS[..most]
+                    .iter()
+                    .map(|(version, name, sql)| {
+                        let (kind, sql) = (MigrationType::Simple, sql.into_sql_str());
+                        Migration::new(*version, (*name).into(), kind, sql, false)
+                    })
+                    .collect::<Vec<_>>(),
+            )
+        };
+        let db = pool(1).connect_with(options(path).create_if_missing(true)).await.unwrap();
+        migrate(1).run(&db).await.unwrap();
+        let line = r#"{"at":"2026-03-02T10:00:00Z","who":"jane","what":"decided","subject":{"Inquiry":"inq_1"},"action":"a1","detail":"approve on needs_review"}"#;
+        let hash = journal::link(journal::ROOT, line);
+        let writer = Writer::File(db.clone());
+        for sql in [
+            r#"INSERT INTO inquiry (id, status, created_at, updated_at, waiting_since, account_id, search, body, fetched_at)
+                 VALUES ('inq_1', 'needs_review', 1, 2, 1, 'act_1', 'inq_1 ann', '{"id":"inq_1","status":"needs_review"}', 3)"#,
+            r#"INSERT INTO review_case (id, status, resolved, created_at, updated_at, search, body)
+                 VALUES ('case_1', 'Open', 0, 1, 2, 'case_1', '{"id":"case_1","status":"Open"}')"#,
+            r#"INSERT INTO account (id, updated_at, body) VALUES ('act_1', 2, '{"id":"act_1"}')"#,
+            "INSERT INTO case_inquiry (case_id, inquiry_id) VALUES ('case_1', 'inq_1')",
+            r#"INSERT INTO relation_list (source, key, fetched_at) VALUES ('act_1', 'business', 3)"#,
+            r#"INSERT INTO action (id, subject_kind, subject_id, verb, evidence, comment, reviewer, decided_at, state, key, attempts, must_read, owner)
+                 VALUES ('a1', 'inquiry', 'inq_1', '"Approve"', '{}', 'so said', 'jane', 4, 'waiting', 'k1', 1, 0, 'w1')"#,
+            "INSERT INTO event (id, seen_at) VALUES ('evt_1', 5)",
+            "INSERT INTO cursor (name, value) VALUES ('of_old', 'evt_1')",
+        ] {
+            query(sql).execute(&writer).await.unwrap();
+        }
+        query("INSERT INTO journal (entry, hash) VALUES ($1, $2)")
+            .bind(line)
+            .bind(hash)
+            .execute(&writer)
+            .await
+            .unwrap();
+        migrate(migrations).run(&db).await.unwrap();
+        db.close().await;
+    }
+
+    #[tokio::test]
+    async fn whatever_version_left_it_a_store_keeps_what_is_in_it() {
+        let dir = tempfile::tempdir().unwrap();
+        for old in 1..=MIGRATIONS.len() {
+            let version = MIGRATIONS[old - 1].0;
+            let path = dir.path().join(format!("{version}.db"));
+            left_by(&path, old).await;
+            let store = Store::open(&path, Clock::system()).await.unwrap();
+            assert_eq!(store.counts().await.unwrap(), (1, 1, 1), "of version {version}");
+            let kept = query(
+                "SELECT count(*) FROM inquiry, review_case, account, case_inquiry, relation_list, action, event, cursor
+                 WHERE inquiry.search = 'inq_1 ann' AND inquiry.body LIKE '%needs_review%'
+                     AND review_case.status = 'Open' AND account.id = 'act_1' AND inquiry_id = 'inq_1'
+                     AND source = 'act_1' AND comment = 'so said' AND state = 'waiting'
+                     AND action.key = 'k1' AND event.id = 'evt_1' AND cursor.value = 'evt_1'",
+            );
+            let kept = kept.fetch_one(&store.0.backend.reader).await.unwrap();
+            assert_eq!(kept.try_get::<i64, _>(0).unwrap(), 1, "of version {version}");
+            let proof = store.prove(None).await.unwrap().unwrap();
+            assert_eq!((proof.lines, proof.name), (1, None), "of version {version}");
+            let line = JournalEntry::new(store.0.clock.now(), &Text::new("jane"), "opened");
+            store.journal(line).await.unwrap();
+            assert_eq!(store.prove(None).await.unwrap().unwrap().lines, 3);
+            store.close().await;
+            // It is not older than itself.
+            Store::open(&path, Clock::system()).await.unwrap().close().await;
+        }
     }
 
     #[tokio::test]

@@ -117,9 +117,15 @@ impl Store {
     /// Writes all of this store into an empty one, compares both, and tells their journals' end.
     ///
     /// # Errors
-    /// If decisions are on their way, the other one is not empty, or either cannot be used: then the
-    /// other one is empty still.
+    /// If somebody has either of them open, decisions are on their way, the other one is not empty, or
+    /// either cannot be used: then the other one is empty still.
     pub async fn carry_into(&self, other: &Self, who: &Text) -> Result<Carried, Error> {
+        self.is_left_alone().await?;
+        if other.is_in_use().await? {
+            return Err(Error::Unfit {
+                what: "a console or a receiver has the store open that is to take the copy: leave all of them first; on a server one that was killed counts for nine seconds more",
+            });
+        }
         if self.is_anything_open().await? {
             return Err(Error::Unfit {
                 what: "decisions are on their way or proposed, and both stores would send them: wait until they are done, or take them back",
@@ -152,6 +158,8 @@ impl Store {
         let line = JournalEntry::new(self.0.clock.now(), who, "carried over");
         let export = Some(Exported::of("copy", journal.lines, &journal.head));
         other.scribe().append(&mut tx, JournalEntry { export, ..line }).await?;
+        // Whoever came meanwhile may have decided something that is not in the copy.
+        self.is_left_alone().await?;
         tx.commit().await?;
         Ok(Carried { rows, journal })
     }
@@ -174,6 +182,15 @@ impl Store {
             }
         }
         Ok(compared)
+    }
+
+    async fn is_left_alone(&self) -> Result<(), Error> {
+        match self.is_in_use().await? {
+            true => Err(Error::Unfit {
+                what: "a console or a receiver has the store open that is to be copied: leave all of them first; on a server one that was killed counts for nine seconds more",
+            }),
+            false => Ok(()),
+        }
     }
 
     async fn is_anything_open(&self) -> Result<bool, Error> {

@@ -76,6 +76,16 @@ impl Store {
         Ok(present)
     }
 
+    /// Whether anybody works on this environment, or did until a moment ago.
+    pub(super) async fn is_anybody_present(&self) -> Result<bool, Error> {
+        let sql = format!(
+            "SELECT 1 FROM present WHERE until >= {NOW}
+             UNION ALL SELECT 1 FROM duty WHERE until >= {NOW} LIMIT 1"
+        );
+        let found = query(sqlx::AssertSqlSafe(sql)).fetch_optional(&self.0.backend.reader).await?;
+        Ok(found.is_some())
+    }
+
     /// Workers with something under way that are not there any more.
     pub(super) async fn gone(&self, but: &str) -> Result<Vec<String>, Error> {
         let sql = format!(

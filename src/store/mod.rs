@@ -88,7 +88,7 @@ pub use self::{
     looking::Look,
     marked::{Ids, MOST_MARKED, Marked, MarkedCase, MarkedInquiry},
     mismatches::{KnownMismatches, MOST_MISMATCHES},
-    proof::prove,
+    proof::{lacks_its_log, prove},
     proposal::Confirmed,
     purge::{Dropped, Whose},
     reach::Away,

@@ -1,6 +1,10 @@
 //! The journal proved from outside: read only, in one view of the store, beside a running console.
 
-use std::{io, path::Path};
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::Path,
+};
 
 use futures::TryStreamExt;
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
@@ -58,6 +62,19 @@ pub async fn prove(path: &Path, noted: Option<&str>) -> Result<Option<Result<Pro
     view.rollback().await?;
     db.close().await?;
     Ok(Some(chain.prove(end.as_ref())))
+}
+
+/// Whether a file is as a store in use leaves it, without the log that belongs to it: what was written last
+/// may be there only. A store that nobody has open has none either.
+pub fn lacks_its_log(path: &Path) -> bool {
+    /// Where SQLite's header says that there is a log, and what it says then.
+    const KEEPS_A_LOG: (usize, [u8; 2]) = (18, [2, 2]);
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let mut header = [0; 20];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut header));
+    let (at, says) = KEEPS_A_LOG;
+    read.is_ok() && header[at..] == says && !Path::new(&log).exists()
 }
 
 /// Lines of a server are read so many at a time.

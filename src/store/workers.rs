@@ -4,13 +4,18 @@
 use std::{
     fs::{self, File, OpenOptions},
     io,
-    os::unix::fs::OpenOptionsExt,
+    os::unix::{ffi::OsStrExt, fs::OpenOptionsExt},
     path::{Path, PathBuf},
 };
 
+use serde::de::IgnoredAny;
 use tokio::sync::watch;
 
-use super::{Changes, Error, Store, db::query};
+use super::{
+    Changes, Error, Store,
+    db::query,
+    duty::{Duty, Watch, on_duty},
+};
 
 /// A worker is alive while it holds this.
 #[derive(Debug)]
@@ -43,6 +48,30 @@ impl Store {
         };
         self.take_over(worker).await?;
         Ok(Present { _lock: present, path, _there: there })
+    }
+
+    /// Whether a console or a receiver has this store open: in a file on this machine, on a server
+    /// anywhere. One that was killed leaves a server after nine seconds.
+    pub(super) async fn is_in_use(&self) -> Result<bool, Error> {
+        if self.is_shared() {
+            return self.is_anybody_present().await;
+        }
+        for duty in [Duty::Sync, Duty::Receive] {
+            if let Watch::Somebody(_) = on_duty::<IgnoredAny>(&self.0.path, duty)? {
+                return Ok(true);
+            }
+        }
+        let folder = self.0.path.parent().unwrap_or(Path::new("."));
+        let unusable = |why| Error::Folder { path: folder.display().to_string(), why };
+        let workers = self.beside("worker", "");
+        for entry in fs::read_dir(folder).map_err(unusable)? {
+            let path = entry.map_err(unusable)?.path();
+            let is_worker = path.as_os_str().as_bytes().starts_with(workers.as_os_str().as_bytes());
+            if is_worker && is_alive(&path) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     pub(super) async fn take_over(&self, worker: &str) -> Result<(), Error> {

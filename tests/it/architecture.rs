@@ -317,6 +317,7 @@ fn the_top_level_is_fixed() {
         ".ci",
         ".git",
         ".gitignore",
+        "CHANGELOG.md",
         "Cargo.lock",
         "Cargo.toml",
         "LICENSE",

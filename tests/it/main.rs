@@ -19,6 +19,7 @@ mod dependencies;
 mod endpoints;
 mod every_key;
 mod evidence;
+mod fuzzed;
 mod hostile;
 mod inert;
 mod journal;

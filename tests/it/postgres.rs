@@ -123,7 +123,7 @@ impl Database {
     }
 
     /// The role that owns it is called as it is.
-    fn url(&self) -> String {
+    pub fn url(&self) -> String {
         format!("postgres:///{0}?host={1}&user={0}", self.name, self.socket)
     }
 

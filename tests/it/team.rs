@@ -363,7 +363,24 @@ async fn a_file_is_carried_into_a_database_and_back() {
     assert!(why.contains("on their way"), "{why}");
     file.undo(&decided.id, &who).await.unwrap();
     file.mark(&who, &[(decided.subject.clone(), true)]).await.unwrap();
-    let carried = file.carry_into(&server, &who).await.unwrap();
+    let there = file.sign_on("w1").await.unwrap();
+    let why = file.carry_into(&server, &who).await.unwrap_err().to_string();
+    assert!(why.contains("has the store open that is to be copied"), "{why}");
+    drop(there);
+    let there = server.sign_on("w2").await.unwrap();
+    let why = file.carry_into(&server, &who).await.unwrap_err().to_string();
+    assert!(why.contains("has the store open that is to take the copy"), "{why}");
+    drop(there);
+    // Its row is taken away behind its back.
+    let mut tries = 0;
+    let carried = loop {
+        match file.carry_into(&server, &who).await {
+            Ok(carried) => break carried,
+            Err(why) => assert!(tries < 50 && why.to_string().contains("open"), "{why}"),
+        }
+        tries += 1;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
     assert_eq!(carried.journal.lines, 3);
     assert_eq!(server.counts().await.unwrap(), (3, 0, 0));
     assert_eq!(server.prove(Some(&carried.journal.head)).await.unwrap().unwrap().lines, 4);

@@ -26,7 +26,7 @@ use caseload::{
     store::{AccountFilter, CaseFilter, Duty, InquiryFilter, ListedCase, Store, Watch},
     sync::{
         Hearing,
-        receive::{self, Receive, Reception, Tls},
+        receive::{self, Receive, Reception, Served, Tls},
     },
 };
 use hmac::{Hmac, KeyInit, Mac};
@@ -124,10 +124,9 @@ impl Receiver {
             duty: store.take_up(Duty::Receive).await.unwrap().expect("nobody else receives"),
             secrets,
             reception,
-            tls,
-            reload,
         };
-        let task = process.spawn(receive::run(receive, socket, cancel.clone()));
+        let served = Served { socket, tls, reload };
+        let task = process.spawn(receive::run(vec![receive], served, cancel.clone()));
         Self { store, client, clock, folder, address, http, cancel, task, process: Some(process) }
     }
 

@@ -42,6 +42,10 @@ pub const LINES: Shape = Shape {
         "export.reviewer",
         "export.lines",
         "export.sha256",
+        "rotation.old",
+        "rotation.new",
+        "rotation.grace_seconds",
+        "rotation.old_ends_at",
         "journal",
         "program",
         "detail",
@@ -63,7 +67,7 @@ pub fn line(stored: &StoredLine, entry: Option<&JournalEntry>) -> Value {
         "subject": entry.subject.as_ref().map(|subject| subject.id()),
         "action": entry.action, "decision": entry.decision, "answer": entry.answer,
         "attempts": entry.attempts, "version": entry.version, "export": entry.export,
-        "journal": entry.journal, "program": entry.program, "detail": entry.detail,
+        "rotation": entry.rotation, "journal": entry.journal, "program": entry.program, "detail": entry.detail,
         "hash": crate::model::Text::new(&stored.hash),
     })
 }

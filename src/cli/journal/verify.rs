@@ -35,7 +35,7 @@ pub async fn run(asked: Verify, file: Option<&Path>, format: Format) -> anyhow::
     let noted = asked.head.as_deref();
     let (told, exit) = match asked.what {
         Some(path) if path.is_dir() => of_bundle(&path, noted)?,
-        Some(path) => of_store(&path, noted).await?,
+        Some(path) => of_copy(&path, noted).await?,
         None => of_configured(file, noted).await?,
     };
     output::print(&output::object(format, &told))?;
@@ -48,6 +48,30 @@ async fn of_configured(file: Option<&Path>, noted: Option<&str>) -> anyhow::Resu
         Place::File(path) => of_store(path, noted).await,
         Place::Server(_) => {
             Ok(told(super::Desk::open(&loaded, &place).await?.store.prove(noted).await?))
+        }
+    }
+}
+
+/// A file that somebody named may have been copied while it was written.
+async fn of_copy(path: &Path, noted: Option<&str>) -> anyhow::Result<(Value, Exit)> {
+    // Looked at before it is opened, which may make one.
+    let lacks_log = store::lacks_its_log(path);
+    let words = format!(
+        "there is no log beside it ({}-wal), where what was written last is while a console is open: copy both, \
+         or make the copy with caseload store backup",
+        path.display()
+    );
+    match store::prove(path, noted).await {
+        Err(store::Error::Damaged(_)) if lacks_log => {
+            Err(Exit::Failed.told(format!("{} is torn: {words}", path.display())))
+        }
+        Err(why) => Err(why.into()),
+        Ok(None) => Err(super::nothing(path)),
+        Ok(Some(proved)) => {
+            if proved.is_err() && lacks_log {
+                output::note(words);
+            }
+            Ok(told(proved))
         }
     }
 }

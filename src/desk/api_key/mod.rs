@@ -1,5 +1,6 @@
 //! The API key as Persona knows it: which one is ours, when it ends, what it may.
 
+mod recorded;
 mod rotate;
 mod watch;
 
@@ -16,7 +17,8 @@ use crate::{
 };
 
 pub use self::{
-    rotate::{NotRotated, Place, Plan, Rotated, Step, rotate},
+    recorded::{Record, rotate},
+    rotate::{NotRotated, Place, Plan, Rotated, Step},
     watch::{KeyState, watch},
 };
 

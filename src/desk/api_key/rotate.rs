@@ -10,12 +10,13 @@ use super::{Own, own};
 use crate::{
     clock::Clock,
     metrics::{Recorder, Thresholds},
-    model::{ApiKeyId, IdempotencyKey, Lane, Text},
+    model::{ApiKeyId, IdempotencyKey, Lane, PersonaSaid, Text},
     persona::{
         self, Client, Effect, Error, ErrorKind, Repeat, Settings,
         api_keys::{ApiKey, CloneKey, Expire, Retrieve},
     },
     secret::{self, KeyFile, KeySource, Note, Secret, Unread},
+    store,
 };
 
 /// Where the new key is put.
@@ -101,6 +102,32 @@ pub enum NotRotated {
         "the new key is not accepted: run this again in a minute; if it stays so, remove {0} to begin anew"
     )]
     NotAccepted(String),
+    #[error("nothing is rotated without the journal: {0}")]
+    Unrecorded(store::Error),
+    #[error("it is done, and the journal does not tell of it: {0}")]
+    Untold(store::Error),
+}
+
+impl NotRotated {
+    /// What Persona answered, without its words.
+    pub fn answered(&self) -> Option<PersonaSaid> {
+        match self {
+            Self::Persona(why) => Some(why.told()),
+            _ => None,
+        }
+    }
+
+    /// For the journal: without the names of files.
+    pub fn in_short(&self) -> Text {
+        match self {
+            Self::Persona(_) => Text::default(),
+            Self::Unread(_) => Text::new("a file of the rotation cannot be read"),
+            Self::Unwritten { .. } => Text::new("the new key cannot be put in its place"),
+            Self::NotOurs(_) => Text::new("another file is in the way"),
+            Self::NotAccepted(_) => Text::new("Persona does not accept the new key"),
+            why => Text::new(&why.to_string()),
+        }
+    }
 }
 
 /// Answers are kept under their idempotency key for an hour at least.

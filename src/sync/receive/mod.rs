@@ -5,6 +5,8 @@
 //!            503      408 · 413         401         400       503
 //! ```
 //!
+//! One server can receive for several environments: each has a path, secrets and a store of its own.
+//!
 //! Persona tries again for two days whatever is not answered with 2xx within five seconds, so
 //! nothing has to be kept that is not in the store.
 
@@ -28,6 +30,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use axum_server::Handle;
+use futures::future::join_all;
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 
@@ -79,7 +82,7 @@ impl Default for Reception {
     }
 }
 
-/// What a receiver works with.
+/// What a receiver works with, for one environment.
 pub struct Receive {
     pub store: Store,
     /// Notes what was not as expected; nothing is asked of it.
@@ -90,6 +93,11 @@ pub struct Receive {
     pub duty: OnDuty,
     pub secrets: WebhookSecrets,
     pub reception: Reception,
+}
+
+/// Where all of them are received.
+pub struct Served {
+    pub socket: TcpListener,
     /// Its own TLS; without it a proxy in front of it ends TLS.
     pub tls: Option<Tls>,
     /// Somebody asks that files be read again.
@@ -123,32 +131,33 @@ struct Door {
     busy: Busy,
 }
 
-/// Receives until cancelled; then takes in what is under way, and no more.
+/// Receives until cancelled; then takes in what is under way, and no more. Of several paths that are the
+/// same the first is meant.
 ///
 /// # Errors
-/// If there is no secret, or the socket fails.
+/// If one of them has no secret, or the socket fails.
 pub async fn run(
-    receive: Receive,
-    socket: TcpListener,
+    receives: Vec<Receive>,
+    served: Served,
     cancel: CancellationToken,
 ) -> Result<(), ReceiveError> {
-    let Receive { store, client, clock, busy, duty, secrets, reception, tls, reload } = receive;
-    let live = Live::read(secrets, clock.clone())?;
-    let recorder = Arc::clone(client.recorder());
-    let scribe = Scribe { store, clock: clock.clone(), busy: busy.clone(), recorder, duty };
-    let (intake, writing) = intake::open(scribe);
-    let patience = reception.patience;
-    let room = Semaphore::new(reception.at_once);
-    let queue = Semaphore::new(reception.at_once.saturating_add(reception.waiting));
-    let looking = clock.clone();
-    let door = Arc::new(Door { reception, live, room, queue, intake, client, clock, busy });
-    let app = Router::new().fallback(answer).with_state(Arc::clone(&door));
+    let Served { socket, tls, reload } = served;
+    let patience = receives.iter().map(|one| one.reception.patience).max().unwrap_or_default();
+    let clock = receives.first().map_or_else(Clock::system, |one| one.clock.clone());
+    let (mut doors, mut writings) = (Vec::new(), Vec::new());
+    for receive in receives {
+        let (door, writing) = Door::open(receive)?;
+        doors.push(door);
+        writings.push(writing);
+    }
+    let doors: Arc<[Door]> = doors.into();
+    let app = Router::new().fallback(answer).with_state(Arc::clone(&doors));
     let handle = Handle::new();
     let serving = server::serve(socket, app, tls.as_ref(), handle.clone(), patience)?;
-    // Weak, so that the server owns the door, and with it the only intake: what it took in is
+    // Weak, so that the server owns the doors, and with them the only intakes: what they took in is
     // written down before the writing ends.
-    let fresh = keep_fresh(Arc::downgrade(&door), tls, reload, looking);
-    drop(door);
+    let fresh = keep_fresh(Arc::downgrade(&doors), tls, reload, clock);
+    drop(doors);
     let leave = async {
         cancel.cancelled().await;
         handle.graceful_shutdown(Some(PARTING));
@@ -161,13 +170,13 @@ pub async fn run(
             never = fresh => never,
         }
     };
-    let (served, ()) = tokio::join!(served, writing);
+    let (served, _) = tokio::join!(served, join_all(writings));
     Ok(served?)
 }
 
 /// Reads certificates again when their files change, and everything when it is asked for.
 async fn keep_fresh<Never>(
-    door: Weak<Door>,
+    doors: Weak<[Door]>,
     tls: Option<Tls>,
     reload: Arc<Notify>,
     clock: Clock,
@@ -175,8 +184,10 @@ async fn keep_fresh<Never>(
     loop {
         tokio::select! {
             () = reload.notified() => {
-                if let Some(door) = door.upgrade() {
-                    door.live.read_again().await;
+                if let Some(doors) = doors.upgrade() {
+                    for door in doors.iter() {
+                        door.live.read_again().await;
+                    }
                 }
             }
             () = clock.sleep(tls::BETWEEN_LOOKS) => {}
@@ -187,7 +198,13 @@ async fn keep_fresh<Never>(
     }
 }
 
-async fn answer(State(door): State<Arc<Door>>, request: Request) -> Response {
+async fn answer(State(doors): State<Arc<[Door]>>, request: Request) -> Response {
+    let path = request.uri().path();
+    let meant = doors.iter().find(|door| door.reception.path == path);
+    // What nobody meant is counted by the first.
+    let Some(door) = meant.or_else(|| doors.first()) else {
+        return Refusal::Path.into_response();
+    };
     let _token = door.busy.token();
     match door.take_in(request).await {
         Ok(verdict) => {
@@ -196,13 +213,25 @@ async fn answer(State(door): State<Arc<Door>>, request: Request) -> Response {
         }
         Err(refusal) => {
             door.count(refusal.verdict());
-            tracing::warn!(%refusal, "a delivery is not taken in");
+            tracing::warn!(path = door.reception.path, %refusal, "a delivery is not taken in");
             refusal.into_response()
         }
     }
 }
 
 impl Door {
+    /// The door, and what writes down what comes in by it until it is gone.
+    fn open(receive: Receive) -> Result<(Self, impl Future<Output = ()>), ReceiveError> {
+        let Receive { store, client, clock, busy, duty, secrets, reception } = receive;
+        let live = Live::read(secrets, clock.clone())?;
+        let recorder = Arc::clone(client.recorder());
+        let scribe = Scribe { store, clock: clock.clone(), busy: busy.clone(), recorder, duty };
+        let (intake, writing) = intake::open(scribe);
+        let room = Semaphore::new(reception.at_once);
+        let queue = Semaphore::new(reception.at_once.saturating_add(reception.waiting));
+        Ok((Self { reception, live, room, queue, intake, client, clock, busy }, writing))
+    }
+
     fn count(&self, verdict: Verdict) {
         self.client.recorder().count(Happening::Delivery(verdict));
     }

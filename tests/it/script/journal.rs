@@ -7,6 +7,11 @@ use std::{
     process::Stdio,
 };
 
+use caseload::{
+    clock::Clock,
+    model::{JournalEntry, Text},
+    store::Store,
+};
 use serde_json::Value;
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
@@ -49,6 +54,39 @@ fn after_work() -> (Office, String) {
 }
 
 #[test]
+fn a_copy_without_its_log_is_told_what_it_lacks() {
+    let (office, _) = after_work();
+    let (file, copy) = (office.store(), office.path("copy.db"));
+    let log = |file: &Path| PathBuf::from(format!("{}-wal", file.display()));
+    // Whoever leaves it last leaves no log; then somebody has it open, and the last line is in one.
+    let (open, head) = office.runtime.block_on(async {
+        Store::open(&file, Clock::system()).await.expect("the store").close().await;
+        let store = Store::open(&file, Clock::system()).await.expect("the store");
+        let line = JournalEntry::new(Clock::system().now(), &Text::new("jane"), "locked");
+        store.journal(line).await.expect("a line");
+        let head = store.journal_lines().await.expect("lines").pop().expect("the last").1;
+        (store, head)
+    });
+    fs::copy(&file, &copy).expect("a copy");
+    let verify = || {
+        let copy = copy.display().to_string();
+        office.run(&["journal", "verify", &copy, "--head", &head, "--format", "json"])
+    };
+    let lacking = verify().ends(9);
+    assert_eq!(lacking.told("wrong"), "not_as_noted");
+    assert!(lacking.err.contains("copy.db-wal") && lacking.err.contains("store backup"));
+    fs::copy(log(&file), log(&copy)).expect("its log");
+    assert_eq!(verify().ends(0).told("noted_at"), "8");
+    office.runtime.block_on(open.close());
+
+    let torn = office.path("torn.db");
+    let whole = fs::read(&file).expect("the store");
+    fs::write(&torn, &whole[..whole.len() / 2]).expect("half of it");
+    let told = office.verify(&torn).ends(1);
+    assert!(told.err.contains("is torn: there is no log beside it"), "{told:?}");
+}
+
+#[test]
 fn a_journal_is_proved_and_its_head_can_be_noted() {
     let office = Office::open();
     let none = office.run(&["journal", "verify"]).ends(3);
@@ -70,6 +108,7 @@ fn a_journal_is_proved_and_its_head_can_be_noted() {
     let half = office.verify(&copy);
     // Half a store may have nothing in it yet, be whole by chance, or be torn.
     assert!(matches!(half.code, 0 | 1), "{half:?}");
+    assert!(half.code == 0 || half.err.contains("-wal"), "{half:?}");
     let log = |file: &Path| file.with_extension("db-wal");
     if log(&office.store()).exists() {
         fs::copy(log(&office.store()), log(&copy)).expect("its log");

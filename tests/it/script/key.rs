@@ -10,6 +10,7 @@ use caseload::simulator::{DEMO_KEY, Scenario};
 use serde_json::{Value, json};
 
 use super::{Office, Ran};
+use crate::postgres::Database;
 
 fn private(path: &Path, text: &str) {
     fs::write(path, text).unwrap();
@@ -94,7 +95,8 @@ fn a_key_is_rotated_in_its_file_and_shown_without_being_shown() {
     assert_ne!(first_line(&file), DEMO_KEY);
     assert!(fs::read_to_string(&file).unwrap().ends_with(&format!("\n# {new}\n")));
     assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
-    assert_eq!(fs::read_dir(office.home.path()).unwrap().count(), 2, "the key and .config");
+    let there = fs::read_dir(office.home.path()).unwrap().count();
+    assert_eq!(there, 3, "the key, .config, and .local with the journal");
     assert!(office.ends(&old).is_some() && office.ends(&new).is_none());
     assert_eq!(office.persona(DEMO_KEY, "GET", "/inquiries", Value::Null).0, 200, "for 2 hours");
 
@@ -112,8 +114,55 @@ fn a_key_is_rotated_in_its_file_and_shown_without_being_shown() {
     assert_eq!(several.json().len(), 2);
     let unknown = office.keyed(&["key", "rotate"]).ends(2);
     assert!(unknown.err.contains("2 keys work") && unknown.err.contains("--id"), "{unknown:?}");
-    office.keyed(&["key", "rotate", "--id", &new]).ends(0);
+    let third = office.keyed(&["key", "rotate", "--id", &new]).ends(0).told("new");
     assert!(office.ends(&new).is_some());
+
+    // Each is in the journal twice: what was about to be done, and what came of it.
+    office.keyed(&["journal", "verify"]).ends(0);
+    let told = rotations(office.journal());
+    let whats: Vec<&str> = told.iter().map(|line| line["what"].as_str().unwrap()).collect();
+    let once = ["rotating key", "rotated key"];
+    let failed = ["rotating key", "key not rotated"];
+    assert_eq!(whats, [once, failed, once].concat());
+    assert_eq!(told[0]["rotation"]["new"], Value::Null);
+    let done = &told[1]["rotation"];
+    assert_eq!((&done["old"], &done["new"]), (&json!(old), &json!(new)));
+    assert_eq!(done["grace_seconds"], 7_200);
+    assert_eq!(done["old_ends_at"].as_str(), rotated.told("old_ends_at").as_str().into());
+    assert!(told[3]["detail"].as_str().unwrap().contains("2 keys work"), "{}", told[3]);
+    assert_eq!(told[5]["rotation"]["new"], json!(third));
+    assert!(!serde_json::to_string(&told).unwrap().contains(&first_line(&file)));
+    let exported = office.keyed(&["journal", "export"]).ends(0);
+    assert!(exported.json().iter().any(|line| line["rotation"]["new"] == json!(third)));
+}
+
+/// Lines about rotations, in order.
+fn rotations(journal: Vec<Value>) -> Vec<Value> {
+    journal.into_iter().filter(|line| !line["rotation"].is_null()).collect()
+}
+
+#[test]
+fn a_rotation_is_in_the_journal_of_a_shared_database() {
+    let office = Office::open();
+    office.with_key_file();
+    let Some(database) = office.runtime.block_on(Database::new()) else { return };
+    let url = database.url();
+    let keyed = |arguments: &[&str]| {
+        let mut command = office.command(&[arguments, &["--format", "json"]].concat());
+        command.env_remove("PERSONA_API_KEY").env("CASELOAD_STORE_URL", &url);
+        Ran::of(command.output().expect("it runs"))
+    };
+    let rotated = keyed(&["key", "rotate"]).ends(0);
+    keyed(&["journal", "verify"]).ends(0);
+    let lines = keyed(&["journal", "export"]).ends(0).json();
+    let told = rotations(lines);
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert_eq!(told[1]["rotation"]["new"], json!(rotated.told("new")));
+    let nowhere = url.replace("host=", "host=/nowhere");
+    let mut command = office.command(&["key", "rotate"]);
+    command.env_remove("PERSONA_API_KEY").env("CASELOAD_STORE_URL", nowhere);
+    let refused = Ran::of(command.output().expect("it runs")).ends(1);
+    assert!(refused.err.contains("nothing is rotated without the journal"), "{refused:?}");
 }
 
 #[test]
@@ -145,6 +194,11 @@ fn a_rotation_that_is_interrupted_anywhere_goes_on_and_the_key_in_place_works() 
     office.mends();
     assert!(in_place().contains(" replaces api_") && !next.exists(), "{}", in_place());
     works();
+    let last = rotations(office.journal()).pop().unwrap();
+    assert_eq!(
+        (&last["what"], &last["answer"]["status"]),
+        (&json!("key not rotated"), &json!(503))
+    );
     let went_on = office.keyed(&["key", "rotate"]).ends(0);
     assert!(went_on.err.contains("it goes on"), "{went_on:?}");
     assert!(office.ends(&went_on.told("old")).is_some());
@@ -185,6 +239,12 @@ fn a_key_from_elsewhere_is_handed_over_in_a_file() {
     private(&vault, &first_line(&file));
     let done = office.keyed(&to).ends(0);
     assert_eq!(done.told("new"), handed.told("new"));
+    let told = rotations(office.journal());
+    assert_eq!(
+        (&told[3]["what"], &told[5]["what"]),
+        (&"handed over key".into(), &"rotated key".into())
+    );
+    assert_eq!(told[3]["rotation"]["new"], json!(handed.told("new")));
     assert!(office.ends(&handed.told("old")).is_some() && !file.exists());
     office.keyed(&["sync", "--once"]).ends(0);
 }

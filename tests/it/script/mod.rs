@@ -13,6 +13,7 @@ mod making;
 mod policy;
 mod purge;
 mod relations;
+mod shown;
 mod store;
 mod trouble;
 
