@@ -14,7 +14,7 @@ pub struct Record<'a> {
     pub who: &'a Text,
 }
 
-/// Rotates as [`rotate::rotate`] does, with a line in the journal before and another after. A line
+/// Rotates as `rotate::rotate` does, with a line in the journal before and another after. A line
 /// without the other tells that the rotation was interrupted.
 ///
 /// # Errors
