@@ -80,6 +80,12 @@ impl Window {
     fn limit(&self) -> u32 {
         self.limit.unwrap_or(USUAL_LIMIT)
     }
+
+    /// A request was counted; so much is left as its answer tells, if it does.
+    fn shrink(&mut self, told: Option<u32>) {
+        let counted = self.remaining.saturating_sub(1);
+        self.remaining = told.map_or(counted, |told| told.min(self.remaining));
+    }
 }
 
 pub fn admit(window: &Window, lane: Lane, now: Moment) -> Admit {
@@ -124,15 +130,17 @@ pub fn answered(window: &mut Window, said: Said, sent: Moment, now: Moment) {
     let latest = said.reset.map(|reset| now + reset + ROUNDING);
     let another = said.limit.is_some_and(|limit| window.limit != Some(limit));
     match open {
-        Some(_) if sent < window.opened => {
-            if said.remaining.is_none() {
-                window.remaining = window.remaining.saturating_sub(1);
+        // What left before may have arrived after: it is left out only where it tells of a window
+        // that was over by then.
+        Some(end) if sent < window.opened => {
+            let told = said.remaining.filter(|_| latest.is_some());
+            if latest.is_none_or(|latest| latest + LONGEST / 2 > end) {
+                window.shrink(told);
             }
         }
         // Answers overtake each other: within a window the budget only shrinks.
         Some(end) if !another && earliest.is_none_or(|earliest| earliest <= end) => {
-            let counted = window.remaining.saturating_sub(1);
-            window.remaining = said.remaining.map_or(counted, |told| told.min(window.remaining));
+            window.shrink(said.remaining);
             window.ends_at = Some(latest.map_or(end, |latest| latest.min(end)));
         }
         _ => {
@@ -294,6 +302,10 @@ mod tests {
         answered(&mut next, said(300, 299, 60), at(41), at(41));
         answered(&mut next, said(300, 2, 1), at(40), at(43));
         assert_eq!(next.remaining, 299, "the last of an old window says nothing of the new one");
+        let mut overtaken = open();
+        answered(&mut overtaken, said(300, 299, 60), at(41), at(41));
+        answered(&mut overtaken, said(300, 298, 58), at(40), at(43));
+        assert_eq!(overtaken.remaining, 298, "it left before and arrived after");
         let mut unheard = open();
         lost(&mut unheard);
         assert_eq!(
