@@ -63,8 +63,11 @@ fn a_hundred_kills_lose_no_decision_and_double_none() {
         asked.push((inquiry, status));
     }
     office.misbehave("");
-    let settled = office.ask(&["outbox", "retry", "--wait=120s"]);
-    assert!(matches!(settled.code, 0 | 3), "{settled:?}");
+    // What was under way at a kill can still be answered as it was then, after it was looked at: that
+    // waits as long as its tries are many, or until it is asked for again.
+    let retried = || office.ask(&["outbox", "retry", "--wait=40s"]);
+    let settled = (0..3).map(|_| retried()).find(|ran| matches!(ran.code, 0 | 3));
+    assert!(settled.is_some(), "{:?}", office.ask(&["outbox", "list"]));
     assert_eq!(office.ask(&["outbox", "list"]).ends(0).json(), Vec::<serde_json::Value>::new());
 
     let journal = office.journal();
