@@ -84,8 +84,9 @@ pub fn open(file: Option<&Path>, how: How) -> anyhow::Result<ExitCode> {
         KeyEnvironment::Unknown => "ENVIRONMENT UNKNOWN",
     };
     let (config, key) = (&loaded.config, loaded.key);
-    let settings = profile::console(config, &policy, words, &key, &store, paths.drafts);
-    runtime()?.block_on(show(config, &policy, (key, store), settings, how))?;
+    let house = profile::desk(config, &policy, key.clone(), store.clone(), profile::hold(config));
+    let settings = || profile::console(config, &policy, words, &key, &store, paths.drafts);
+    runtime()?.block_on(show(config, house, settings, how))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -145,9 +146,12 @@ pub async fn sandbox(
     let store =
         LocalCopy { file: folder.path().join("caseload.db"), server: None, field_key: None };
     let drafts = folder.path().join("drafts");
-    let settings = profile::console(&config, policy, shown.environment, &key, &store, drafts);
-    let settings = tui::Settings { lesson: shown.lesson, ..settings };
-    show(&config, policy, (key, store), settings, shown.how).await
+    let house = profile::desk(&config, policy, key.clone(), store.clone(), profile::hold(&config));
+    let settings = || {
+        let settings = profile::console(&config, policy, shown.environment, &key, &store, drafts);
+        tui::Settings { lesson: shown.lesson, ..settings }
+    };
+    show(&config, house, settings, shown.how).await
 }
 
 fn demo_organisation() -> Config {
@@ -172,21 +176,22 @@ fn can_speak(how: How) -> anyhow::Result<()> {
 
 async fn show(
     config: &Config,
-    policy: &Policy,
-    (key, store): (KeySource, LocalCopy),
-    settings: tui::Settings,
+    mut house: desk::Options,
+    settings: impl FnOnce() -> tui::Settings,
     how: How,
 ) -> anyhow::Result<Option<Score>> {
     can_speak(how)?;
-    let mut options = profile::desk(config, policy, key, store, settings.hold);
-    options.reporting.metrics = metrics(config);
+    house.reporting.metrics = metrics(config);
     let clock = Clock::system();
+    // The store is opened beside the rest of the start.
+    let prepared = tokio::spawn(desk::prepare(house, clock.clone(), Busy::default()));
+    let settings = settings();
     let first = day::since(clock.now(), &settings.zone);
-    let mut booted = desk::prepare(options, clock, Busy::default()).await?;
+    let mut booted = prepared.await??;
     let (news, begin) = (booted.take_news(), booted.beginning());
     let desk = booted.desk.clone();
     let shown = match how {
-        How::Screen => tui::run(desk, news, settings, &config.ui, begin).await,
+        How::Screen => tui::run(desk, news, settings, config.ui.clone(), begin).await,
         How::Lines => tui::run_in_lines(desk, news, settings, begin).await.map(|()| None),
     };
     let score = match &shown {

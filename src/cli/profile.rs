@@ -98,7 +98,7 @@ pub fn store_folder(environment: KeyEnvironment, base_url: &str) -> String {
 }
 
 /// A local copy: its file, and what it is sealed with.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct LocalCopy {
     /// Of a shared one there is none, but what a console keeps for itself lies beside it.
     pub file: PathBuf,
@@ -172,6 +172,11 @@ pub fn desk(
         when_lost: config.store.when_lost,
         reporting: reporting(config),
     }
+}
+
+/// How long a decision can be taken back where nothing else is said.
+pub fn hold(config: &Config) -> Duration {
+    Duration::from_secs(config.review.hold_seconds)
 }
 
 /// What is told to those who watch, but for the address of metrics.
@@ -306,7 +311,7 @@ pub fn console(
         zone: zone(),
         mask: policy.mask.value,
         reveal: Duration::from_secs(config.review.reveal_seconds),
-        hold: Duration::from_secs(config.review.hold_seconds),
+        hold: hold(config),
         link_expires: Duration::from_secs(config.review.link_expires_hours * 3_600),
         policy: policy.clone(),
         layouts: config.cases.layout.clone(),

@@ -161,10 +161,14 @@ pub struct Parts {
 }
 
 pub async fn build(options: Options, clock: Clock, busy: Busy) -> Result<Parts, Error> {
-    let store = Store::open_at(&options.store, options.field_key.as_ref(), clock.clone()).await?;
+    let (place, field_key, since) = (options.store, options.field_key, clock.clone());
+    let opening =
+        tokio::spawn(async move { Store::open_at(&place, field_key.as_ref(), since).await });
+    // While the store is opened.
     let recorder = Arc::new(Recorder::new(options.thresholds));
     let stats = recorder.subscribe();
     let client = Client::new(options.persona, options.key, clock.clone(), recorder)?;
+    let store = opening.await.expect("opening does not panic")?;
     if let Some(environment) = store.pinned_environment().await? {
         client.pin_environment(environment);
     }
@@ -188,6 +192,7 @@ pub async fn build(options: Options, clock: Clock, busy: Busy) -> Result<Parts, 
         case_statuses: options.case_statuses,
         claims: options.claims,
         worker: uuid::Uuid::now_v7().to_string(),
+        runtime: tokio::runtime::Handle::current(),
     });
     Ok(Parts { desk, stats })
 }

@@ -110,6 +110,8 @@ pub struct Desk {
     claims: Option<ClaimTag>,
     /// Unique per process: it sends what it submitted.
     worker: String,
+    /// The house's own, where what it is asked for is done.
+    runtime: tokio::runtime::Handle,
 }
 
 /// The organisation's relation keys as configured: Persona has no call that lists them.
@@ -167,6 +169,11 @@ impl Desk {
 
     pub fn busy(&self) -> &Busy {
         &self.busy
+    }
+
+    /// Where what it is asked for is done: not where it is asked.
+    pub fn runtime(&self) -> &tokio::runtime::Handle {
+        &self.runtime
     }
 
     /// Rows of the queue, and where `anchor` is among them; the window follows it if it moved out.

@@ -2,10 +2,10 @@
 //! database is opened by `server`.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File, OpenOptions, TryLockError},
     io,
     os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt},
-    path::{Path, PathBuf},
+    path::Path,
     sync::{Arc, atomic::AtomicI64},
     time::Duration,
 };
@@ -39,9 +39,7 @@ const LONGEST_LOG: &str = "67108864";
 /// operating system has the file's pages too.
 const WRITER_CACHE: &str = "-16384";
 
-/// In bytes. What of the file is mapped is read where it lies in the operating system's cache: at a
-/// start nothing is copied into caches that are empty then.
-const MAPPED: &str = "1073741824";
+const READERS: u32 = 3;
 
 /// How many commits a slow listener may lag behind before it is told "anything may have moved".
 pub const CHANGES_KEPT: usize = 256;
@@ -68,9 +66,13 @@ impl Store {
         let folder = path.parent().unwrap_or(Path::new("."));
         let unusable = |why| Error::Folder { path: folder.display().to_string(), why };
         private_folder(folder).map_err(unusable)?;
-        let _alone = private_file(path.to_owned()).await.map_err(unusable)?;
+        let _alone = private_file(path).await.map_err(unusable)?;
         let options = options(path);
-        let writer = pool(1).connect_with(options.clone().pragma("cache_size", WRITER_CACHE));
+        // They are opened beside the writer's, since each reads the whole schema first; in a file that
+        // is new when they are needed.
+        let readers = pool(READERS).min_connections(READERS);
+        let readers = readers.connect_lazy_with(options.clone().read_only(true));
+        let writer = pool(1).connect_with(options.pragma("cache_size", WRITER_CACHE));
         let writer = writer.await?;
         migrator().run(&writer).await.map_err(|why| not_migrated(why, path))?;
         let seal = key.map_or_else(Seal::none, Seal::with);
@@ -78,7 +80,7 @@ impl Store {
         let mut tx = writer.begin().await?;
         sealed::fit(&mut tx, &seal, path).await?;
         tx.commit().await?;
-        let reader = Reader::File(pool(3).connect_lazy_with(options.read_only(true)));
+        let reader = Reader::File(readers);
         let changes = broadcast::Sender::new(CHANGES_KEPT);
         let backend = Backend { writer, reader };
         let opened = fs::metadata(path).map_err(unusable)?;
@@ -110,7 +112,6 @@ pub fn options(path: &Path) -> SqliteConnectOptions {
         .busy_timeout(Duration::from_secs(5))
         // What is deleted is overwritten.
         .pragma("secure_delete", "ON")
-        .pragma("mmap_size", MAPPED)
         // A log that had to grow is cut again.
         .pragma("journal_size_limit", LONGEST_LOG)
         .foreign_keys(true)
@@ -125,8 +126,12 @@ pub fn not_migrated(why: MigrateError, path: &Path) -> Error {
 }
 
 pub fn pool(connections: u32) -> SqlitePoolOptions {
-    // Connections are threads of this process: neither idle nor age harms them.
-    SqlitePoolOptions::new().max_connections(connections).idle_timeout(None).max_lifetime(None)
+    // Connections are threads of this process: neither idle nor age harms them, and all are there.
+    SqlitePoolOptions::new()
+        .max_connections(connections)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
 }
 
 /// What [`Store::open`] brings a store to.
@@ -163,18 +168,21 @@ pub fn migrator() -> Migrator {
 
 /// Makes the file before SQLite does, so that it and its log are never readable by others; and
 /// holds a lock while the schema is brought up to date, since two processes may start at once.
-pub async fn private_file(path: PathBuf) -> io::Result<File> {
-    let wait = move || {
-        let private = |path: &Path| {
-            OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path)
-        };
-        private(&path)?;
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
-        let lock = private(&path.with_extension("migrating"))?;
-        lock.lock()?;
-        Ok(lock)
+pub async fn private_file(path: &Path) -> io::Result<File> {
+    let private = |path: &Path| {
+        OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path)
     };
-    tokio::task::spawn_blocking(wait).await.map_err(io::Error::other)?
+    private(path)?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
+    let lock = private(&path.with_extension("migrating"))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => {
+            let wait = move || lock.lock().map(|()| lock);
+            tokio::task::spawn_blocking(wait).await.map_err(io::Error::other)?
+        }
+        Err(TryLockError::Error(why)) => Err(why),
+    }
 }
 
 impl Backend {

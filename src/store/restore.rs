@@ -55,7 +55,7 @@ impl Restore<'_> {
         }
         private_folder(folder).map_err(failed)?;
         // Whoever opens the store waits until another is there.
-        let lock = private_file(self.store.to_owned()).await.map_err(failed)?;
+        let lock = private_file(self.store).await.map_err(failed)?;
         let is_there = self.store.metadata().map_err(failed)?.len() > 0;
         if is_there {
             let own = inspect(self.store).await.ok().flatten().and_then(|own| own.environment);

@@ -218,13 +218,14 @@ impl Runner {
             tokens.push(self.awaited.token());
         }
         let tasks = if effect.is_question() { &mut self.questions } else { &mut self.deeds };
-        tasks.spawn(async move {
+        let work = async move {
             let msg = perform(&desk, effect).await;
             if let Some(slot) = slot {
                 let _ = done.send(slot);
             }
             let _ = tx.send((msg, tokens));
-        });
+        };
+        tasks.spawn_on(work, self.desk.runtime());
     }
 
     /// Whether the store has been asked for rows, a file or the header's figures and has not answered

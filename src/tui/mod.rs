@@ -33,6 +33,7 @@ mod glyphs;
 mod guard;
 mod job;
 mod jumps;
+mod keyboard;
 mod keymap;
 mod layout;
 mod listing;

@@ -1,30 +1,30 @@
 //! The loop on the terminal: events in, frames out, and what only the owner of a terminal can do.
 
 use std::{
-    io,
-    pin::Pin,
+    io, panic,
     process::ExitStatus,
     sync::Arc,
-    task::{self, Poll},
     time::{Duration, Instant},
 };
 
-use crossterm::event::{Event, EventStream};
-use futures::{FutureExt, Stream, StreamExt};
+use crossterm::event::Event;
+use futures::FutureExt;
 use tokio::{
     process::Command,
+    runtime,
     signal::unix::{Signal, SignalKind, signal},
     sync::mpsc,
-    task::JoinHandle,
+    task::{JoinHandle, spawn_blocking},
 };
 
 use super::{
     Console, Errand, Settings,
-    asking::{self, Answer, Late, Said, Wanted},
+    asking::{self, Answer, Said, Wanted},
     clipboard::Way,
     editor,
     glyphs::Glyphs,
     job,
+    keyboard::Keyboard,
     means::{self, Around},
     msg::Msg,
     pace::{FIRST_ROWS, FRAME, RELOAD, STAND, STORE},
@@ -48,7 +48,26 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 ///
 /// # Errors
 /// If the terminal cannot be taken or written to.
+///
+/// # Panics
+/// As whoever draws does, when the terminal has been given back.
 pub async fn run(
+    desk: Arc<Desk>,
+    news: mpsc::UnboundedReceiver<News>,
+    settings: Settings,
+    ui: Ui,
+    begin: impl FnOnce() + Send + 'static,
+) -> io::Result<Option<Tutor>> {
+    // Whoever draws has a thread, and waits for keys on it: no other thread is woken first.
+    let own = runtime::Builder::new_current_thread().enable_all().build()?;
+    let shown = move || own.block_on(draw(desk, news, settings, &ui, begin));
+    match spawn_blocking(shown).await {
+        Ok(ended) => ended,
+        Err(fell) => panic::resume_unwind(fell.into_panic()),
+    }
+}
+
+async fn draw(
     desk: Arc<Desk>,
     news: mpsc::UnboundedReceiver<News>,
     settings: Settings,
@@ -67,11 +86,11 @@ pub async fn run(
     // Frames do not wait for what the terminal says of itself; its keys do, for a moment.
     let mut asked = looks.wanted().any().then(|| {
         let wanted = looks.wanted();
-        tokio::task::spawn_blocking(move || asking::ask(wanted))
+        spawn_blocking(move || asking::ask(wanted))
     });
-    let mut keyboard = Keyboard::default();
+    let mut keyboard = Keyboard::new()?;
     if asked.is_none() {
-        keyboard.read();
+        keyboard.read()?;
     }
     let mut signals = Signals::new()?;
     // When a frame was drawn, and when one was written that changed anything.
@@ -130,9 +149,9 @@ pub async fn run(
                 console.set_means(looks.means(said.answer));
                 said.typed.into_iter().for_each(|event| console.input(event));
                 if looks.wanted().ground && !said.is_whole {
-                    keyboard.late = Late::awaited();
+                    keyboard.await_late();
                 }
-                keyboard.read();
+                keyboard.read()?;
             }
             () = console.turn(&mut keyboard) => {}
             () = tokio::time::sleep(wait), if console.dirty => {}
@@ -167,8 +186,7 @@ async fn suspend(
     screen.give_back();
     signals.stop_here().await?;
     take_again(console, screen);
-    keyboard.read();
-    Ok(())
+    keyboard.read()
 }
 
 /// Hands a comment to the reviewer's editor, and the terminal with it.
@@ -193,7 +211,7 @@ async fn edit(
     if let Some(ended) = ended {
         console.edited(draft.read(&line, ended));
         take_again(console, screen);
-        keyboard.read();
+        keyboard.read()?;
     } else {
         console.apply(Msg::Terminate);
     }
@@ -294,40 +312,6 @@ impl Looks {
 
     fn means(&self, answer: Answer) -> Option<Means> {
         means::find(self.photos, self.photo_limit, &self.around(), answer)
-    }
-}
-
-/// What is pressed; nothing while somebody else has the terminal.
-#[derive(Default)]
-struct Keyboard {
-    events: Option<EventStream>,
-    late: Late,
-}
-
-impl Keyboard {
-    fn read(&mut self) {
-        self.events = Some(EventStream::new());
-    }
-
-    fn leave(&mut self) {
-        self.events = None;
-    }
-}
-
-impl Stream for Keyboard {
-    type Item = io::Result<Event>;
-
-    fn poll_next(
-        mut self: Pin<&mut Self>,
-        context: &mut task::Context<'_>,
-    ) -> Poll<Option<io::Result<Event>>> {
-        loop {
-            let Some(events) = &mut self.events else { return Poll::Pending };
-            match task::ready!(events.poll_next_unpin(context)) {
-                Some(Ok(event)) if self.late.swallows(&event) => {}
-                event => return Poll::Ready(event),
-            }
-        }
     }
 }
 

@@ -412,7 +412,7 @@ async fn a_console_that_panics() {
     let (mut booted, settings) = house(&simulator, &folder, &clock, &busy, &beginning).await;
     let settings = Settings { reveal: Duration::MAX, ..settings };
     let (desk, news) = (booted.desk.clone(), booted.take_news());
-    tui::run(desk, news, settings, &Ui::default(), || {}).await.expect("a terminal");
+    tui::run(desk, news, settings, Ui::default(), || {}).await.expect("a terminal");
 }
 
 #[test]
