@@ -101,11 +101,20 @@ pub fn instant(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M").to_string()
 }
 
+/// Whether every character is a letter for itself, one column wide: so are nearly all that is drawn,
+/// and nothing has to be found out of them.
+pub fn is_plain(text: &str) -> bool {
+    text.chars().all(|c| {
+        matches!(c, ' '..='~' | '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{17f}' | '–' | '•' | '…'
+            | '─'..='╿' | '▸' | '✓' | '✗')
+    })
+}
+
 /// The columns of a text, as it is drawn: letter by letter. What a library tells of a whole string is
 /// less where two letters could be joined into one, which terminals do not do.
 pub fn width(text: &str) -> usize {
-    if text.is_ascii() {
-        return text.len();
+    if is_plain(text) {
+        return text.chars().count();
     }
     text.graphemes(true).map(|letter| usize::from(letter.cell_width())).sum()
 }
@@ -216,6 +225,20 @@ mod tests {
         assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
         assert_eq!(wrap_most("one two three four", 7, 2), ["one two", "three …"]);
         assert_eq!(wrap_most("one two", 7, 2), ["one two"]);
+    }
+
+    #[test]
+    fn what_is_plain_is_a_letter_of_one_column_whatever_is_beside_it() {
+        let plain: Vec<char> =
+            ('\0'..='\u{ffff}').filter(|c| is_plain(c.encode_utf8(&mut [0; 4]))).collect();
+        assert!(plain.len() > 400 && plain.contains(&'•'), "{plain:?}");
+        for c in &plain {
+            for text in [format!("{c}{c}"), format!("a{c}"), format!("{c}•"), format!("{c} ")] {
+                let letters: Vec<&str> = text.graphemes(true).collect();
+                assert_eq!(letters.len(), 2, "{text}");
+                assert!(letters.iter().all(|letter| letter.cell_width() == 1), "{text}");
+            }
+        }
     }
 
     #[test]

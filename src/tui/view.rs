@@ -2,14 +2,16 @@
 
 use ratatui::{
     Frame,
+    buffer::Buffer,
     layout::Rect,
+    style::Style,
     text::{Line, Span},
     widgets::Block,
 };
 
 use super::{
     command::Command,
-    direction,
+    direction, format,
     keymap::Context,
     layout, overlays, panes,
     state::{Overlay, Pane, SMALLEST, State},
@@ -100,7 +102,7 @@ fn all(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
 fn locked(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
     let said = "caseload is locked: Enter comes back. What was decided goes on its way.";
     let width = usize::from(state.size.0.saturating_sub(1));
-    let lines = super::format::wrap(said, width).into_iter();
+    let lines = format::wrap(said, width).into_iter();
     let lines = lines.map(|line| Line::styled(format!(" {line}"), theme.dim)).collect();
     draw_lines(frame, frame.area(), lines);
 }
@@ -112,8 +114,7 @@ fn too_small(frame: &mut Frame<'_>, state: &State) {
         state.size.0, state.size.1
     );
     let width = usize::from(state.size.0);
-    let lines: Vec<Line<'_>> =
-        super::format::wrap(&said, width).into_iter().map(Line::from).collect();
+    let lines: Vec<Line<'_>> = format::wrap(&said, width).into_iter().map(Line::from).collect();
     draw_lines(frame, frame.area(), lines);
 }
 
@@ -128,6 +129,46 @@ pub fn pane_block<'a>(title: Vec<Span<'a>>, pane: Pane, state: &State, theme: &T
 pub fn draw_lines(frame: &mut Frame<'_>, area: Rect, lines: Vec<Line<'_>>) {
     let area = area.intersection(frame.area());
     for (row, line) in area.rows().zip(&lines) {
-        frame.buffer_mut().set_line(row.x, row.y, line, row.width);
+        let mut left = row;
+        for span in &line.spans {
+            let style = line.style.patch(span.style);
+            let end = draw_text(frame.buffer_mut(), left, &span.content, style);
+            left = Rect { x: end, width: row.right().saturating_sub(end), ..row };
+        }
+    }
+}
+
+/// Draws a text into a row from its left edge. Where it ends.
+fn draw_text(buffer: &mut Buffer, row: Rect, text: &str, style: Style) -> u16 {
+    if !format::is_plain(text) || row.is_empty() {
+        return buffer.set_stringn(row.x, row.y, text, usize::from(row.width), style).0;
+    }
+    let first = buffer.index_of(row.x, row.y);
+    let cells = &mut buffer.content[first..first + usize::from(row.width)];
+    let mut end = row.x;
+    for (cell, letter) in cells.iter_mut().zip(text.chars()) {
+        cell.set_char(letter).set_style(style);
+        end += 1;
+    }
+    end
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Whatever way a text is drawn, it is as the library draws it.
+        #[test]
+        fn a_text_is_drawn_as_the_library_does(text in "[ -~•─é]{0,12}|\\PC{0,12}", x in 0_u16..9, width in 0_u16..9) {
+            let style = Style::new().bold();
+            let (mut ours, mut theirs) = (Buffer::empty(Rect::new(0, 0, 9, 1)), Buffer::empty(Rect::new(0, 0, 9, 1)));
+            let row = Rect::new(x, 0, width.min(9 - x), 1);
+            let end = draw_text(&mut ours, row, &text, style);
+            let theirs_ends = theirs.set_stringn(x, 0, &text, usize::from(row.width), style).0;
+            prop_assert_eq!((ours, end), (theirs, theirs_ends));
+        }
     }
 }

@@ -36,9 +36,10 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
         empty(state).to_owned(),
         |item, width| {
             let here = state.cases.selected().is_some_and(|selected| selected.id == item.id);
-            let marked = state.marks.has(&Subject::Case(item.id.clone()));
-            let snoozed = snoozing::of_row(state, &Subject::Case(item.id.clone()));
-            row(item, list::marker(here, marked), width, snoozed, state.now, theme)
+            let subject = Subject::Case(item.id.clone());
+            let marker = list::marker(here, state.marks.has(&subject));
+            let snoozed = snoozing::of_row(state, &subject);
+            row(item, marker, width, snoozed, state.now, theme)
         },
     );
 }

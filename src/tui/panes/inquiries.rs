@@ -41,10 +41,10 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
         empty(state),
         |item, width| {
             let here = state.inquiries.selected().is_some_and(|selected| selected.id == item.id);
-            let marker = list::marker(here, state.marks.has(&Subject::Inquiry(item.id.clone())));
-            let looks = looking::sign(state, &Subject::Inquiry(item.id.clone()));
-            let claim = claim(item, state).or(looks);
-            let snoozed = snoozing::of_row(state, &Subject::Inquiry(item.id.clone()));
+            let subject = Subject::Inquiry(item.id.clone());
+            let marker = list::marker(here, state.marks.has(&subject));
+            let claim = claim(item, state).or(looking::sign(state, &subject));
+            let snoozed = snoozing::of_row(state, &subject);
             let columns = Columns { mixed, names: state.shows_rows(), claim, snoozed };
             row(item, marker, width, columns, state.now, theme)
         },
