@@ -246,13 +246,17 @@ fn check(source: &Source, rooms: &BTreeSet<String>) -> Vec<String> {
                 path.as_str(),
                 "tui/mod.rs"
                     | "tui/run.rs"
+                    | "tui/keyboard.rs"
                     | "tui/plain/run.rs"
                     | "tui/effect.rs"
                     | "tui/effect/perform.rs"
             )
         {
             if is_word(line, "tokio") || is_word(line, "Desk") {
-                say(nth + 1, "only the loop and the runner name the desk and tokio".into());
+                say(
+                    nth + 1,
+                    "only the loop, its keyboard and the runner name the desk and tokio".into(),
+                );
             }
             for (folder, kin) in [("tui/panes/", "panes::"), ("tui/overlays/", "overlays::")] {
                 if path.starts_with(folder) && line.contains(kin) {

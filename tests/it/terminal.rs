@@ -384,8 +384,9 @@ fn panes(seen: &Seen) -> String {
 #[test]
 fn a_resize_storm_is_survived_and_changes_nothing() {
     let mut session = Session::start(&["--demo", "--inquiries", "20"]);
-    session.sees("● polling");
-    session.sees("Checks");
+    // All that the demo brings to its first screen.
+    let whole = ["● polling", "Compare•", "Photos•", "Sessions•", "Documents•", "earlier verdicts"];
+    whole.iter().for_each(|words| session.sees(words));
     let before = panes(&session.seen.0.lock().unwrap());
     for (rows, cols) in [(1, 1), (2, 3), (14, 59), (24, 80), (80, 250), (1, 200), (13, 47)] {
         session.resize(rows, cols);
