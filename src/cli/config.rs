@@ -8,7 +8,7 @@ use std::{
 
 use clap::Subcommand;
 
-use super::{exit::Exit, output, profile};
+use super::{exit::Exit, listen, output, profile};
 use crate::{
     config::{
         Config, Loaded, Paths,
@@ -20,8 +20,8 @@ use crate::{
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Read the configuration and say what is in force. Exit code 0: the console can start;
-    /// 7: there is no usable API key; 2: the configuration is bad.
+    /// Read the configuration, and those that listen.also names, and say what is in force. Exit
+    /// code 0: the console can start; 7: there is no usable API key; 2: a configuration is bad.
     Check,
     /// Print where files lie.
     Path,
@@ -73,7 +73,18 @@ pub fn run(command: Command, file: Option<&Path>) -> anyhow::Result<ExitCode> {
             let paths = Paths::of_user()?;
             let loaded = profile::load(file, &paths)?;
             let policy = profile::policy(file, &paths, &loaded.config)?;
-            return Ok(check(&mut out, &loaded, &policy, &paths)?);
+            let mut exit = check(&mut out, &loaded, &policy, &paths)?;
+            let mut configured = vec![loaded];
+            for (file, also) in listen::also(&configured[0], &paths) {
+                let also = also?;
+                let policy = profile::policy(Some(&file), &paths, &also.config)?;
+                writeln!(out)?;
+                let of_it = check(&mut out, &also, &policy, &paths)?;
+                exit = if exit == Exit::Done { of_it } else { exit };
+                configured.push(also);
+            }
+            listen::apart(&configured, &paths)?;
+            return Ok(exit.into());
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -84,7 +95,7 @@ fn check(
     loaded: &Loaded,
     policy: &InForce,
     paths: &Paths,
-) -> io::Result<ExitCode> {
+) -> io::Result<Exit> {
     match &loaded.file {
         Some(file) => row(out, "ok", file.display())?,
         None => row(out, "ok", format!("defaults; {} is not there", paths.config.display()))?,
@@ -111,11 +122,11 @@ fn check(
         Ok(_) => {
             let environment = profile::environment(&loaded.key).as_str();
             row(out, "API key", format!("from {}, environment {environment}", loaded.key))?;
-            Ok(ExitCode::SUCCESS)
+            Ok(Exit::Done)
         }
         Err(why) => {
             row(out, "API key", format!("none: {why}"))?;
-            Ok(Exit::Key.into())
+            Ok(Exit::Key)
         }
     }
 }

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use super::{
     exit::Exit,
+    listen,
     output::{self, Format, Shape},
     profile, terminal,
 };
@@ -58,6 +59,8 @@ async fn examine(file: Option<&Path>, paths: &Paths) -> Vec<Finding> {
             let mut found = policy(profile::policy(file, paths, &loaded.config));
             found.splice(0..0, configuration(&loaded, paths));
             found.extend(examine_with(&loaded, paths).await);
+            found.extend(examine_also(&loaded, paths).await);
+            found.push(log(&loaded.config, paths));
             found
         }
         // Where the key, Persona and the local copy are stands in it: nobody is asked by guess.
@@ -89,9 +92,36 @@ async fn examine_with(loaded: &Loaded, paths: &Paths) -> Vec<Finding> {
         found.push(Finding::warn("Persona", loaded.config.persona.base_url.clone(), todo));
     }
     found.extend(copy);
-    found.push(log(&loaded.config, paths));
     found
 }
+
+/// What a receiver for several environments needs of the others, each with the file that names it.
+async fn examine_also(first: &Loaded, paths: &Paths) -> Vec<Finding> {
+    let (mut found, mut others) = (Vec::new(), Vec::new());
+    for (file, loaded) in listen::also(first, paths) {
+        let loaded = match loaded {
+            Ok(loaded) => loaded,
+            Err(why) => {
+                found.push(Finding::fail(CONFIGURATION, why.to_string(), NOT_RECEIVED));
+                continue;
+            }
+        };
+        let mut of_it = policy(profile::policy(Some(&file), paths, &loaded.config));
+        of_it.extend(examine_with(&loaded, paths).await);
+        found.push(Finding::ok(CONFIGURATION, format!("{}, of listen.also", file.display())));
+        found.extend(of_it.into_iter().map(|one| {
+            let what = format!("{}: {}", file.display(), one.what);
+            Finding { what, ..one }
+        }));
+        others.push(loaded);
+    }
+    if let Err(why) = listen::apart(std::iter::once(first).chain(&others), paths) {
+        found.push(Finding::fail(CONFIGURATION, why.to_string(), NOT_RECEIVED));
+    }
+    found
+}
+
+const NOT_RECEIVED: &str = "until then caseload listen does not start";
 
 const CONFIGURATION: &str = "configuration";
 

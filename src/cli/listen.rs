@@ -4,7 +4,7 @@ use std::{
     collections::HashSet,
     io::{IsTerminal, Write, stdin, stdout},
     net::{SocketAddr, TcpListener},
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
@@ -24,8 +24,9 @@ use super::{
 use crate::{
     busy::Busy,
     clock::Clock,
-    config::{Config, Loaded, Paths},
+    config::{self, Config, Loaded, Paths},
     desk::{self, Heard, Listening, Manager},
+    secret::{Source, WebhookSecrets},
     sync::receive::{Reception, Tls},
 };
 
@@ -39,21 +40,18 @@ pub struct Arguments {
 pub async fn run(arguments: &Arguments, file: Option<&Path>) -> anyhow::Result<Exit> {
     let paths = Paths::of_user()?;
     let first = profile::load(file, &paths)?;
+    let also = also(&first, &paths);
     let mut configured = vec![(file.map(Path::to_owned), first)];
-    for also in configured[0].1.config.listen.also.clone() {
-        let loaded = profile::load_beside(&also, &paths)?;
-        if !loaded.config.listen.also.is_empty() {
-            return Err(loaded.wrong(&["listen", "also"], ONE_LEVEL).into());
-        }
-        configured.push((Some(also), loaded));
+    for (file, loaded) in also {
+        configured.push((Some(file), loaded?));
     }
+    apart(configured.iter().map(|(_, loaded)| loaded), &paths)?;
     let config = configured[0].1.config.clone();
     let log = config.log.file.clone().unwrap_or_else(|| paths.log.clone());
     let _log = profile::start_log(&log, &config);
-    let (mut heard, mut places, mut taken) = (Vec::new(), Vec::new(), HashSet::new());
+    let (mut heard, mut places) = (Vec::new(), Vec::new());
     for (file, loaded) in configured {
         let store = profile::local_copy(&loaded, &paths)?;
-        apart(&loaded, &store.name(), &mut taken)?;
         places.push((loaded.config.listen.path.clone(), store.name()));
         heard.push(environment(loaded, file.as_deref(), &paths, store)?);
     }
@@ -85,17 +83,51 @@ pub async fn run(arguments: &Arguments, file: Option<&Path>) -> anyhow::Result<E
 
 const ONE_LEVEL: &str = "also: one configuration names all others; this one is named by another";
 
+/// The configurations of other environments that one names, each with its file.
+pub fn also(first: &Loaded, paths: &Paths) -> Vec<(PathBuf, Result<Loaded, config::Error>)> {
+    let load = |file: &PathBuf| {
+        let loaded = profile::load_beside(file, paths)?;
+        if !loaded.config.listen.also.is_empty() {
+            return Err(loaded.wrong(&["listen", "also"], ONE_LEVEL));
+        }
+        // Those variables hold the first one's.
+        if let Some(Source::Env(name)) = loaded.key.source() {
+            return Err(loaded.wrong(&["persona"], &first_ones("api_key_file", name)));
+        }
+        if let WebhookSecrets::From(Source::Env(name)) = &loaded.webhook_secrets {
+            return Err(loaded.wrong(&["listen"], &first_ones("secrets_file", name)));
+        }
+        Ok(loaded)
+    };
+    first.config.listen.also.iter().map(|file| (file.clone(), load(file))).collect()
+}
+
+fn first_ones(setting: &str, variable: &str) -> String {
+    format!(
+        "{setting}: {variable} is for the configuration that names this one: name a file, a credential or a command here"
+    )
+}
+
 /// What two environments say must never meet, so neither a path nor a store is of two of them.
-fn apart(loaded: &Loaded, store: &str, taken: &mut HashSet<String>) -> anyhow::Result<()> {
-    let path = &loaded.config.listen.path;
-    if !taken.insert(path.clone()) {
-        let what = format!("path: {path} is received at for another environment: name another");
-        return Err(loaded.wrong(&["listen", "path"], &what).into());
-    }
-    if !taken.insert(store.to_owned()) {
-        let what =
-            "also: two configurations lead to one store: one environment is received for once";
-        return Err(loaded.wrong(&["listen"], what).into());
+///
+/// # Errors
+/// At the first that shares one with another before it.
+pub fn apart<'a>(
+    configured: impl IntoIterator<Item = &'a Loaded>,
+    paths: &Paths,
+) -> Result<(), config::Error> {
+    let mut taken = HashSet::new();
+    for loaded in configured {
+        let path = &loaded.config.listen.path;
+        if !taken.insert(path.clone()) {
+            let what = format!("path: {path} is received at for another environment: name another");
+            return Err(loaded.wrong(&["listen", "path"], &what));
+        }
+        if !taken.insert(profile::store_name(loaded, paths)) {
+            let what =
+                "also: two configurations lead to one store: one environment is received for once";
+            return Err(loaded.wrong(&["listen"], what));
+        }
     }
     Ok(())
 }

@@ -124,6 +124,14 @@ impl LocalCopy {
     }
 }
 
+/// How a configured store is called to a person, as [`LocalCopy::name`] says it.
+pub fn store_name(loaded: &Loaded, paths: &Paths) -> String {
+    match store_server(loaded, paths) {
+        Some(server) => server.to_string(),
+        None => store_file(loaded, paths).display().to_string(),
+    }
+}
+
 /// The configured local copy.
 ///
 /// # Errors

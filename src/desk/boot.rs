@@ -29,7 +29,7 @@ use crate::{
     outbox::{self, Delivery, LinkReady},
     persona::{self, Client},
     secret::{FieldKey, KeySource},
-    store::{self, Duty, OnDuty, Place, Store, Watch},
+    store::{self, Duty, OnDuty, Place, Standby, Store, Watch},
     sync,
 };
 
@@ -75,9 +75,8 @@ pub enum Error {
     Persona(#[from] persona::Error),
 }
 
-/// How often a console that does not sync itself looks whether it should, and whether another
-/// process wrote to the store.
-const LOOK_ACROSS: Duration = Duration::from_secs(2);
+/// How often a console looks whether another process wrote to the store.
+pub const LOOK_ACROSS: Duration = Duration::from_secs(2);
 
 /// How long marking rests.
 const BETWEEN_MARKS: Duration = Duration::from_millis(50);
@@ -197,7 +196,7 @@ pub async fn build(options: Options, clock: Clock, busy: Busy) -> Result<Parts, 
     Ok(Parts { desk, stats })
 }
 
-/// Delivers what is decided at this desk, and what dead processes left.
+/// Delivers what is decided at this desk and what dead processes left; on duty, what anybody decides.
 fn deliver(
     desk: &Desk,
     links: mpsc::UnboundedSender<LinkReady>,
@@ -211,6 +210,7 @@ fn deliver(
             worker: desk.worker.clone(),
             links,
             claims: desk.claims.clone(),
+            reviewer: desk.reviewer.clone(),
         },
         desk.busy.clone(),
         cancel,
@@ -297,18 +297,23 @@ pub async fn look_across(store: Store, clock: Clock, busy: Busy, cancel: Cancell
 /// One process per store talks to Persona on everybody's behalf; the others show how it stands,
 /// and take over when it is gone.
 pub async fn sync_when_alone(sync: sync::Sync, cancel: CancellationToken) {
+    let mut standby = sync.store.stand_by();
     loop {
-        let Some(duty) = on_duty(&sync, &cancel).await else { return };
+        let Some(duty) = on_duty(&sync, &mut standby, &cancel).await else { return };
         let told = sync.state.subscribe();
         tokio::select! {
-            () = sync::run(sync.clone(), cancel.clone()) => return,
-            () = tell_others(duty, told) => {}
+            () = sync::run(sync.clone(), cancel.clone()) => return duty.give_up().await,
+            () = tell_others(&duty, told) => {}
         }
     }
 }
 
 /// Waits until nobody else has the duty; none if it is cancelled before.
-async fn on_duty(sync: &sync::Sync, cancel: &CancellationToken) -> Option<OnDuty> {
+async fn on_duty(
+    sync: &sync::Sync,
+    standby: &mut Standby,
+    cancel: &CancellationToken,
+) -> Option<OnDuty> {
     loop {
         match sync.store.take_up(Duty::Sync).await {
             Ok(Some(duty)) => return Some(duty),
@@ -323,7 +328,7 @@ async fn on_duty(sync: &sync::Sync, cancel: &CancellationToken) -> Option<OnDuty
         }
         tokio::select! {
             () = cancel.cancelled() => return None,
-            () = sync.clock.sleep(LOOK_ACROSS) => {}
+            () = standby.may_be_free() => {}
         }
     }
 }
@@ -337,7 +342,7 @@ fn show(state: &watch::Sender<SyncState>, theirs: SyncState) {
 }
 
 /// Returns when the duty is lost.
-async fn tell_others(duty: OnDuty, mut state: watch::Receiver<SyncState>) {
+async fn tell_others(duty: &OnDuty, mut state: watch::Receiver<SyncState>) {
     loop {
         let now = state.borrow_and_update().clone();
         if let Err(why) = duty.say(&now) {

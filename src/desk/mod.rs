@@ -108,7 +108,7 @@ pub struct Desk {
     relation_keys: RelationKeys,
     case_statuses: CaseStatuses,
     claims: Option<ClaimTag>,
-    /// Unique per process: it sends what it submitted.
+    /// Unique per process: what it submitted is known by it.
     worker: String,
     /// The house's own, where what it is asked for is done.
     runtime: tokio::runtime::Handle,

@@ -94,7 +94,7 @@ impl Once {
     /// # Errors
     /// Whatever keeps Persona from answering, or the store from writing.
     pub async fn catch_up(&self, depth: Depth) -> Result<CaughtUp, Trouble> {
-        let Some(_duty) = self.desk.store.take_up(Duty::Sync).await? else {
+        let Some(duty) = self.desk.store.take_up(Duty::Sync).await? else {
             return Ok(CaughtUp::Elsewhere);
         };
         let sync = Sync {
@@ -105,7 +105,9 @@ impl Once {
             state: watch::Sender::new(SyncState::default()),
             settings: self.settings.clone(),
         };
-        sync::once(&sync, depth).await.map(CaughtUp::Here)
+        let caught = sync::once(&sync, depth).await.map(CaughtUp::Here);
+        duty.give_up().await;
+        caught
     }
 
     /// The link that a decision made, if it was made here: nobody else has it.
@@ -143,15 +145,23 @@ impl Desk {
             let action = action.ok_or_else(|| {
                 store::Error::Damaged(format!("a decision that was recorded is gone: {id}"))
             })?;
-            // What is proposed waits for a person.
-            let waits =
-                matches!(action.state, ActionState::Waiting { .. } | ActionState::Proposed { .. });
+            let waits = match action.state {
+                // What is due is about to be tried, maybe by another process.
+                ActionState::Waiting { until, .. } => until > self.clock.now(),
+                // What is proposed waits for a person.
+                ActionState::Proposed { .. } => true,
+                _ => false,
+            };
             let tried = until == Until::Tried && waits;
             if tried || !action.state.is_open() {
                 return Ok(action);
             }
-            // What was missed is read again all the same.
-            let _ = changes.recv().await;
+            // What was missed is read again all the same, also what a server told before this process
+            // could hear it.
+            tokio::select! {
+                _ = changes.recv() => {}
+                () = self.clock.sleep(boot::LOOK_ACROSS) => {}
+            }
         }
     }
 

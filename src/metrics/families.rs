@@ -15,6 +15,8 @@ pub struct Around {
     pub sync: Option<SyncFigures>,
     /// What is on its way; none where it could not be read.
     pub outbox: Option<Vec<Depth>>,
+    /// Whether a process sends for everybody, where that is one's duty.
+    pub is_sent: Option<bool>,
     /// Webhooks are received here.
     pub receives: bool,
     pub process: Process,
@@ -272,6 +274,7 @@ fn outbox(around: &Around) -> Vec<Family> {
     let counts = counts
         .map(|depth| sample(&[("state", depth.state)], Value::Figure(depth.count as f64)))
         .collect();
+    let on_duty = around.is_sent.map(|is_sent| sample(&[], Value::Figure(f64::from(is_sent))));
     // Nothing that waits is no time at all.
     let oldest = depths.map(|depth| {
         let age = depth.oldest.map_or(0.0, |at| since(at, around.now));
@@ -287,6 +290,11 @@ fn outbox(around: &Around) -> Vec<Family> {
             "caseload_outbox_oldest_seconds",
             "Since the oldest of them was made.",
             oldest.collect(),
+        ),
+        gauge(
+            "caseload_outbox_on_duty",
+            "Of a shared database: 1 where some process sends what everybody decides.",
+            on_duty.into_iter().collect(),
         ),
     ]
 }
@@ -425,6 +433,7 @@ mod tests {
             now: at(100),
             sync: Some(SyncFigures { phase: "b", phases: &["a", "b"], last_ok: Some(at(120)) }),
             outbox: Some(vec![depth("held", 0, None), depth("waiting", 3, Some(at(40)))]),
+            is_sent: Some(true),
             receives: true,
             process: Process { resident_bytes: Some(7), open_files: None },
         };
@@ -437,6 +446,7 @@ mod tests {
         assert_eq!(values("caseload_sync_lag_seconds"), [Value::Figure(0.0)]);
         assert_eq!(values("caseload_outbox_decisions"), figures([0.0, 3.0]));
         assert_eq!(values("caseload_outbox_oldest_seconds"), figures([0.0, 60.0]));
+        assert_eq!(values("caseload_outbox_on_duty"), [Value::Figure(1.0)]);
         assert_eq!(values("process_resident_memory_bytes"), [Value::Figure(7.0)]);
         assert!(values("process_open_fds").is_empty());
         let verdicts = values("caseload_webhook_deliveries");

@@ -186,6 +186,15 @@ impl Verb {
         matches!(self, Self::SetCaseStatus(_))
     }
 
+    /// Persona may answer with a link, which whoever decided has to be shown: nobody keeps it.
+    pub fn brings_link(&self) -> bool {
+        match self {
+            Self::OneTimeLink { .. } => true,
+            Self::CreateInquiry(new) => new.link_seconds.is_some(),
+            _ => false,
+        }
+    }
+
     /// Persona takes a comment with these only.
     pub fn takes_comment(&self) -> bool {
         matches!(self, Self::Approve | Self::Decline | Self::DismissMatches(_))
@@ -368,6 +377,7 @@ mod tests {
         for (row, verb) in table {
             assert_eq!(serde_json::from_str::<Verb>(row).unwrap(), verb);
             assert_eq!(serde_json::to_string(&verb).unwrap(), row);
+            assert_eq!(verb.brings_link(), row.contains("seconds"), "{row}");
         }
     }
 }

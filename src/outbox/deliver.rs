@@ -7,19 +7,21 @@ use tokio::sync::mpsc;
 use super::{
     LinkReady,
     create::{self, Sighting},
-    dismiss, make,
+    dismiss,
+    looked::{differences, read, unread},
+    make,
     plan::{Call, KeyUse, Reading, Step, plan},
     relate,
     release::release,
     tagging, together,
-    verdict::{self, Look, Verdict, Why},
+    verdict::{self, Look, Verdict, Whom, Why},
 };
 use crate::{
     clock::Clock,
     metrics::Happening,
     model::{
         Account, Action, ActionState, Batch, ClaimTag, Entity, IdempotencyKey, InquiryId,
-        PersonaSaid, Subject, Text, Tie, Verb, Verification, difference,
+        PersonaSaid, Subject, Text, Tie, Verb, difference,
     },
     persona::{self, Client, accounts, cases, inquiries, reports},
     secret::Secret,
@@ -37,6 +39,16 @@ pub struct Delivery {
     pub links: mpsc::UnboundedSender<LinkReady>,
     /// How inquiries are claimed, if they are.
     pub claims: Option<ClaimTag>,
+    /// Whose process it is, for those who see who sends.
+    pub reviewer: Text,
+}
+
+/// What a delivery tells of whoever delivers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    Told,
+    /// Persona refuses this process, whatever it sends.
+    Unwelcome,
 }
 
 /// An action under way, and what was learnt on the way.
@@ -55,6 +67,8 @@ struct End {
     /// For the journal.
     outcome: Outcome,
     link: Option<Secret<String>>,
+    /// Whom Persona refused, if anybody.
+    refused: Whom,
 }
 
 /// What a call brought back.
@@ -72,7 +86,7 @@ impl Delivery {
     ///
     /// # Errors
     /// If the store failed; the action then stays claimed until its lease runs out.
-    pub async fn deliver(&self, action: Action) -> Result<(), Error> {
+    pub async fn deliver(&self, action: Action) -> Result<Ended, Error> {
         let learnt = Batch::default();
         let mut course = Course { action, reading: None, sightings: None, learnt };
         let end = loop {
@@ -94,7 +108,7 @@ impl Delivery {
                 Step::Read => self.look_first(&mut course).await?,
                 Step::Send(call, key) => match self.intend(&mut course.action, key).await? {
                     Claim::Held => self.call(&mut course, &call).await,
-                    Claim::Lost => return Ok(()),
+                    Claim::Lost => return Ok(Ended::Told),
                 },
             };
             if let Some(end) = ended {
@@ -102,6 +116,9 @@ impl Delivery {
             }
         };
         let Course { action, learnt, .. } = course;
+        if end.refused == Whom::Key && self.is_handed_back(&action, &end.state).await? {
+            return Ok(Ended::Told);
+        }
         let state = together::told(&action, end.state);
         let settled = self.store.settle(&action, &self.worker, &state, &learnt, end.outcome).await;
         if let Some(ended) = Happening::ended(&action.verb, &state) {
@@ -112,7 +129,19 @@ impl Delivery {
             // nobody to show it to.
             let _ = self.links.send(LinkReady { action: action.id, subject: action.subject, link });
         }
-        settled.map(|_| ())
+        settled.map(|_| match end.refused {
+            Whom::Sender => Ended::Unwelcome,
+            Whom::Key | Whom::Nobody => Ended::Told,
+        })
+    }
+
+    /// What this key may not do, the key of whoever decided may: if that is another process, and it
+    /// is still there, it tries.
+    async fn is_handed_back(&self, action: &Action, state: &ActionState) -> Result<bool, Error> {
+        let (ActionState::Rejected { reason } | ActionState::Stopped { reason }) = state else {
+            return Ok(false);
+        };
+        Ok(self.store.hand_back(action, &self.worker, reason).await? == Claim::Held)
     }
 
     /// Looks at the object, or for it, so that the plan can go on.
@@ -144,7 +173,7 @@ impl Delivery {
     /// Says of what stopped it what it is that moved, if the store still has what was seen.
     async fn named(&self, course: &Course, state: ActionState) -> Result<ActionState, Error> {
         let ActionState::Stopped { reason } = state else { return Ok(state) };
-        let moved = difference(&self.store, &course.action, &course.learnt).await?;
+        let moved = differences(&self.store, &course.action, &course.learnt).await?;
         Ok(ActionState::Stopped {
             reason: match difference::words(&moved) {
                 Some(moved) => Text::new(&format!("{reason} ({moved})")),
@@ -185,7 +214,8 @@ impl Delivery {
                     course.action.subject = Subject::Inquiry(made);
                 }
                 let outcome = Outcome { said: answer.said, ..Outcome::default() };
-                Some(End { state: ActionState::Done, outcome, link: answer.link })
+                let (state, refused) = (ActionState::Done, Whom::Nobody);
+                Some(End { state, outcome, link: answer.link, refused })
             }
             Err(why) => {
                 let (now, words) = (self.clock.now(), why.to_string());
@@ -209,7 +239,7 @@ impl Delivery {
             }
         }
         let outcome = Outcome { said: Some(why.told()), ..Outcome::default() };
-        End { state: verdict.state, outcome, link: None }
+        End { state: verdict.state, outcome, link: None, refused: verdict::whom(why.kind()) }
     }
 
     async fn look(&self, action: &Action) -> Result<Batch, persona::Error> {
@@ -318,74 +348,11 @@ impl End {
             ActionState::Stopped { reason } => reason.as_str(),
             _ => "told by looking",
         };
-        Self { outcome: said.into(), state, link: None }
+        Self { outcome: said.into(), state, link: None, refused: Whom::Nobody }
     }
 
     fn stopped(reason: &str) -> Self {
         let state = ActionState::Stopped { reason: Text::new(reason) };
-        Self { state, outcome: reason.into(), link: None }
+        Self { state, outcome: reason.into(), link: None, refused: Whom::Nobody }
     }
-}
-
-/// Why an answer says nothing about what it was asked for.
-fn unread(action: &Action) -> &'static str {
-    match action.verb.tie() {
-        Some(_) => "its relations are too many to be read: whether it is there cannot be told",
-        None => "Persona answered with another object",
-    }
-}
-
-/// The object of an action as a batch has it.
-fn read(action: &Action, batch: &Batch) -> Option<Reading> {
-    if let Verb::DismissMatches(matched) = &action.verb {
-        return dismiss::read(&action.subject, matched.as_ref(), batch);
-    }
-    if let Some(relations) = batch.relations.first() {
-        return relate::read(&action.verb, relations);
-    }
-    batch.entities.iter().find_map(|entity| match (&action.subject, entity) {
-        (Subject::Inquiry(id), Entity::Inquiry(inquiry)) if inquiry.id == *id => Some(Reading {
-            status: Text::new(inquiry.status.as_str()),
-            updated_at: inquiry.updated_at,
-            assignee: None,
-        }),
-        (Subject::Case(id), Entity::Case(case)) if case.id == *id => Some(Reading {
-            status: case.status.clone(),
-            updated_at: case.updated_at,
-            assignee: case.assignee.clone(),
-        }),
-        _ => None,
-    })
-}
-
-/// What differs between the version that was decided on and what was learnt; empty if the store
-/// has another version by now.
-async fn difference(store: &Store, action: &Action, learnt: &Batch) -> Result<Vec<String>, Error> {
-    let seen = |updated_at| updated_at == action.evidence.updated_at;
-    for entity in &learnt.entities {
-        match (&action.subject, entity) {
-            (Subject::Inquiry(id), Entity::Inquiry(now)) if now.id == *id => {
-                let before = store.inquiry(id).await?;
-                let Some(before) = before.filter(|file| seen(file.inquiry.updated_at)) else {
-                    break;
-                };
-                let verifications = learnt.entities.iter().filter_map(|entity| match entity {
-                    Entity::Verification(verification) => Some(verification.clone()),
-                    _ => None,
-                });
-                let checks: Vec<Verification> = verifications.collect();
-                return Ok(difference::of_inquiries(
-                    (&before.inquiry, &before.verifications),
-                    (now, &checks),
-                ));
-            }
-            (Subject::Case(id), Entity::Case(now)) if now.id == *id => {
-                let before = store.case(id).await?;
-                let Some(before) = before.filter(|file| seen(file.case.updated_at)) else { break };
-                return Ok(difference::of_cases(&before.case, now));
-            }
-            _ => {}
-        }
-    }
-    Ok(Vec::new())
 }

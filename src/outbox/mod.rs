@@ -7,12 +7,14 @@
 pub mod create;
 mod deliver;
 mod dismiss;
+mod looked;
 mod make;
 pub mod plan;
 mod relate;
 mod release;
 mod tagging;
 mod together;
+mod turn;
 pub mod verdict;
 mod worker;
 
@@ -21,7 +23,8 @@ use crate::{
     secret::Secret,
 };
 
-pub use deliver::Delivery;
+pub use deliver::{Delivery, Ended};
+pub use turn::Dispatcher;
 pub use worker::run;
 
 /// A one-time link that Persona made. It exists in memory only, and only here.

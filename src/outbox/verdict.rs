@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::{
     model::{Action, ActionState, Text},
-    persona::{self, Effect, ErrorKind, Repeat},
+    persona::{self, Effect, ErrorKind, NoAnswer, Repeat},
 };
 
 /// Why there is no good answer.
@@ -34,6 +34,30 @@ pub enum Look {
     BeforeTheNextTry,
     /// At once, so that the row shows what made Persona refuse.
     Now,
+}
+
+/// Who would have to be another one for the answer to be another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whom {
+    /// It is about the decision, or Persona fails everybody.
+    Nobody,
+    /// The key, since it may not do this.
+    Key,
+    /// Whoever sends, whatever they send: the key is none, or there is no way from here to Persona.
+    Sender,
+}
+
+/// Whom an answer refuses.
+pub fn whom(kind: &ErrorKind) -> Whom {
+    match kind {
+        ErrorKind::Forbidden => Whom::Key,
+        ErrorKind::Key(_)
+        | ErrorKind::Unauthorized
+        | ErrorKind::OtherEnvironment { .. }
+        | ErrorKind::Redirected
+        | ErrorKind::NoAnswer(NoAnswer::Connect | NoAnswer::Tls) => Whom::Sender,
+        _ => Whom::Nobody,
+    }
 }
 
 /// After a refused key. A new key is noticed then, or at once when somebody says so.
@@ -120,7 +144,6 @@ mod tests {
     use crate::{
         model::Verb,
         outbox::samples::{action, at},
-        persona::NoAnswer,
         secret::KeyError,
     };
 
@@ -174,6 +197,28 @@ mod tests {
         for (kind, verdict) in table {
             let why = Why { kind: &kind, words: WORDS };
             assert_eq!(of_call(&once, &why, at(0), 0.0), verdict, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn what_another_process_can_do_better_is_told_from_what_nobody_can() {
+        let table = [
+            (ErrorKind::Key(KeyError::Unset("K")), Whom::Sender),
+            (ErrorKind::Unauthorized, Whom::Sender),
+            (elsewhere(), Whom::Sender),
+            (ErrorKind::Redirected, Whom::Sender),
+            (ErrorKind::NoAnswer(NoAnswer::Connect), Whom::Sender),
+            (ErrorKind::NoAnswer(NoAnswer::Tls), Whom::Sender),
+            (ErrorKind::NoAnswer(NoAnswer::Timeout), Whom::Nobody),
+            (ErrorKind::NoAnswer(NoAnswer::Cut), Whom::Nobody),
+            (ErrorKind::Forbidden, Whom::Key),
+            (ErrorKind::NotFound, Whom::Nobody),
+            (ErrorKind::Invalid, Whom::Nobody),
+            (ErrorKind::RateLimited { retry_after: None }, Whom::Nobody),
+            (ErrorKind::Server { retry_after: None }, Whom::Nobody),
+        ];
+        for (kind, refused) in table {
+            assert_eq!(whom(&kind), refused, "{kind:?}");
         }
     }
 

@@ -225,6 +225,11 @@ impl Client {
         held(&self.environments).pinned = Some(expected);
     }
 
+    /// Whether the key is known to be for another environment than is expected.
+    pub fn is_elsewhere(&self) -> bool {
+        self.check_environment("").is_err()
+    }
+
     /// The last four characters of the key in use, or of the one that would be used.
     pub fn key_ends(&self) -> Option<Text> {
         self.key.ends()

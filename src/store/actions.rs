@@ -2,21 +2,17 @@
 
 use std::{slice, time::Duration};
 
-use jiff::Timestamp;
-use sqlx::AssertSqlSafe;
-
 use super::{
     Changes, Error, Store,
-    action_row::{COLUMNS, action, verb, write_reason, write_state, write_verb},
+    action_row::{verb, write_reason, write_state, write_verb},
     batch,
     db::query,
     deed::{Deed, Outcome, Spoken, entry, tell},
     journal::Scribe,
     seal::{COMMENT, Seal},
     snoozed,
-    together::{self, ITS_TURN, MAY_GO, Tx},
+    together::{self, Tx},
     tombstone,
-    worklist::instant,
 };
 use crate::model::{Action, ActionId, ActionState, Batch, IdempotencyKey, Text};
 
@@ -29,7 +25,7 @@ pub enum Claim {
 }
 
 impl Claim {
-    fn of(rows_affected: u64) -> Self {
+    pub(super) fn of(rows_affected: u64) -> Self {
         if rows_affected > 0 { Self::Held } else { Self::Lost }
     }
 }
@@ -51,15 +47,8 @@ pub enum SubmitError {
     Store(#[from] Error),
 }
 
-/// Nothing is put off for longer: what is due later was put off before the clock was set back.
-const LONGEST_PAUSE: Duration = Duration::from_secs(2 * 60 * 60);
-
 /// How long a worker may be silent before another takes its action over.
 pub const LEASE: Duration = Duration::from_secs(45);
-
-/// How long after it is due an action waits for the process that submitted it, which alone can
-/// hand a one-time link to its reviewer.
-const OWNER_FIRST: Duration = Duration::from_secs(30);
 
 impl Store {
     /// Records a decision: action, key and journal line, or nothing.
@@ -113,52 +102,6 @@ impl Store {
         tx.commit().await.map_err(Error::from)?;
         self.tell(Changes { actions: true, ..Changes::default() });
         Ok(left_out)
-    }
-
-    /// Takes the oldest action that is due, or whose worker has gone silent. It is this worker's
-    /// until it settles it or its lease runs out.
-    pub async fn claim(&self, worker: &str) -> Result<Option<Action>, Error> {
-        let now = self.0.clock.now();
-        let sql = format!(
-            "UPDATE action SET state = 'sending', owner = $1, lease_until = $2
-             WHERE id = (SELECT id FROM action WHERE {MAY_GO} AND {ITS_TURN} AND (
-                 (state IN ('held', 'waiting') AND due_at <= CASE owner WHEN $1 THEN $3 ELSE $4 END)
-                 OR (state IN ('held', 'waiting') AND due_at > $5)
-                 OR (state = 'sending' AND lease_until <= $3))
-                 ORDER BY bulk IS NOT NULL, decided_at, id LIMIT 1)
-             RETURNING {COLUMNS}"
-        );
-        let row = query(AssertSqlSafe(sql))
-            .bind(worker)
-            .bind((now + LEASE).as_microsecond())
-            .bind(now.as_microsecond())
-            .bind((now - OWNER_FIRST).as_microsecond())
-            .bind((now + LONGEST_PAUSE).as_microsecond())
-            .fetch_optional(&self.0.backend.writer)
-            .await?;
-        let claimed = row.as_ref().map(|row| action(&self.0.seal, row)).transpose()?;
-        if claimed.is_some() {
-            self.tell(Changes { actions: true, ..Changes::default() });
-        }
-        Ok(claimed)
-    }
-
-    /// When there will be something to claim, if nothing else happens.
-    pub async fn next_due(&self, worker: &str) -> Result<Option<Timestamp>, Error> {
-        let now = self.0.clock.now();
-        let sql = format!(
-            "SELECT min(CASE WHEN state = 'sending' THEN lease_until WHEN due_at > $4 THEN $3
-                 ELSE due_at + CASE owner WHEN $1 THEN 0 ELSE $2 END END)
-             FROM action WHERE state IN ('held', 'waiting', 'sending') AND {MAY_GO} AND {ITS_TURN}"
-        );
-        let row = query(AssertSqlSafe(sql))
-            .bind(worker)
-            .bind(i64::try_from(OWNER_FIRST.as_micros()).unwrap_or(i64::MAX))
-            .bind(now.as_microsecond())
-            .bind((now + LONGEST_PAUSE).as_microsecond())
-            .fetch_one(&self.0.backend.reader)
-            .await?;
-        Ok(instant(row.try_get(0)?))
     }
 
     /// Durable right before an action is sent: with which key, and that it is.
@@ -341,8 +284,8 @@ pub(super) async fn insert(
     query(
         "INSERT INTO action (id, subject_kind, subject_id, verb, evidence, reason_code, comment,
              reviewer, decided_at, state, due_at, reason, key, key_sent_at, attempts, must_read, owner,
-             after_id, proposed_with, bulk)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, NULL, 0, 0, $14, $15, $16, $17)",
+             after_id, proposed_with, bulk, answer_to_owner, submitter)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, NULL, 0, 0, $14, $15, $16, $17, $18, $14)",
     )
     .bind(id)
     .bind(action.subject.kind())
@@ -361,6 +304,7 @@ pub(super) async fn insert(
     .bind(action.after.as_ref().map(|id| id.as_str()))
     .bind(proposed.then(|| scribe.ends().map(Text::as_str)).flatten())
     .bind(action.bulk.as_ref().map(Text::as_str))
+    .bind(action.verb.brings_link())
     .execute(&mut *tx)
     .await?;
     Ok(())

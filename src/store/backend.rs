@@ -138,7 +138,7 @@ pub fn pool(connections: u32) -> SqlitePoolOptions {
 pub const NEWEST_VERSION: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
 
 /// Version, name and statements.
-const MIGRATIONS: [(i64, &str, &str); 18] = [
+const MIGRATIONS: [(i64, &str, &str); 19] = [
     (1, "start", include_str!("../../assets/migrations/0001_start.sql")),
     (2, "newest by status", include_str!("../../assets/migrations/0002_newest_by_status.sql")),
     (3, "mismatches", include_str!("../../assets/migrations/0003_mismatches.sql")),
@@ -157,6 +157,7 @@ const MIGRATIONS: [(i64, &str, &str); 18] = [
     (18, "marks", include_str!("../../assets/migrations/0018_marks.sql")),
     (19, "snoozed", include_str!("../../assets/migrations/0019_snoozed.sql")),
     (20, "decided", include_str!("../../assets/migrations/0020_decided.sql")),
+    (21, "sends", include_str!("../../assets/migrations/0021_sends.sql")),
 ];
 
 pub fn migrator() -> Migrator {
@@ -305,7 +306,8 @@ mod tests {
                  WHERE inquiry.search = 'inq_1 ann' AND inquiry.body LIKE '%needs_review%'
                      AND review_case.status = 'Open' AND account.id = 'act_1' AND inquiry_id = 'inq_1'
                      AND source = 'act_1' AND comment = 'so said' AND state = 'waiting'
-                     AND action.key = 'k1' AND event.id = 'evt_1' AND cursor.value = 'evt_1'",
+                     AND action.key = 'k1' AND answer_to_owner = 1 AND submitter IS NULL
+                     AND event.id = 'evt_1' AND cursor.value = 'evt_1'",
             );
             let kept = kept.fetch_one(&store.0.backend.reader).await.unwrap();
             assert_eq!(kept.try_get::<i64, _>(0).unwrap(), 1, "of version {version}");

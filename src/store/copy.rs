@@ -52,7 +52,7 @@ const TABLES: [Table; 24] = [
         1,
         "id subject_kind subject_id verb:k evidence reason_code comment:k reviewer decided_at:n state \
          due_at:n reason:k key key_sent_at:n attempts:n must_read:n owner lease_until:n \
-         acknowledged:n after_id proposed_with confirmed_by bulk",
+         acknowledged:n after_id proposed_with confirmed_by bulk answer_to_owner:n submitter",
     ),
     Table("decision_record", 1, "action body"),
     Table("journal", 1, "seq:n entry hash action subject"),

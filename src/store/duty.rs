@@ -1,5 +1,5 @@
 //! What one process does for everybody on this store: one keeps it in step with Persona, one takes
-//! webhooks in.
+//! webhooks in, and on a server one sends what was decided.
 //!
 //! Whoever is on duty holds a lock of the operating system, which a killed process cannot keep,
 //! and says in the lock's own file how it stands. That is no write to the store, so it wakes nobody.
@@ -10,23 +10,31 @@ use std::{
     io,
     os::unix::fs::{FileExt, OpenOptionsExt},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use serde::{Serialize, de::DeserializeOwned};
+use tokio::sync::watch;
 
 use super::{Error, Store, lease::Lease};
+use crate::clock::{Clock, Moment};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Duty {
     Sync,
     Receive,
+    Outbox,
 }
+
+/// How often whoever waits for a duty looks whether it is free.
+const LOOK: Duration = Duration::from_secs(2);
 
 impl Duty {
     fn name(self) -> &'static str {
         match self {
             Self::Sync => "sync",
             Self::Receive => "receive",
+            Self::Outbox => "outbox",
         }
     }
 
@@ -35,6 +43,7 @@ impl Duty {
         store.with_extension(match self {
             Self::Sync => "lock",
             Self::Receive => "receiving",
+            Self::Outbox => "sending",
         })
     }
 }
@@ -69,6 +78,23 @@ impl OnDuty {
         }
     }
 
+    /// Gives it up, so that another can have it when this returns. Dropping it does the same a moment
+    /// later, if the process lives so long.
+    pub async fn give_up(self) {
+        match self.0 {
+            Held::Lock(_) => {}
+            Held::Lease(lease) => lease.give_up().await,
+        }
+    }
+
+    /// Whether the duty may be somebody else's.
+    pub fn is_lost(&self) -> bool {
+        match &self.0 {
+            Held::Lock(_) => false,
+            Held::Lease(lease) => lease.is_lost(),
+        }
+    }
+
     /// Returns when the duty may be somebody else's. A lock is never lost.
     pub async fn lost(&self) {
         match &self.0 {
@@ -86,7 +112,46 @@ pub enum Watch<T> {
     Somebody(Option<T>),
 }
 
+/// Waits for a duty that somebody else has.
+#[derive(Debug)]
+pub struct Standby {
+    clock: Clock,
+    look_at: Moment,
+    given_up: Option<watch::Receiver<()>>,
+}
+
+impl Standby {
+    /// Returns when it may be free: another process of a server gave one up, or it is time to look. To
+    /// begin again with waiting takes no longer than to go on.
+    pub async fn may_be_free(&mut self) {
+        let given_up = async {
+            let told = match &mut self.given_up {
+                Some(given_up) => given_up.changed().await.is_ok(),
+                None => false,
+            };
+            if !told {
+                std::future::pending::<()>().await;
+            }
+        };
+        tokio::select! {
+            () = given_up => {}
+            () = self.clock.wait_for(self.look_at) => {}
+        }
+        self.look_at = self.clock.moment() + LOOK;
+    }
+}
+
 impl Store {
+    /// To be asked for before it is looked whether a duty is free.
+    pub fn stand_by(&self) -> Standby {
+        let clock = self.0.clock.clone();
+        Standby {
+            look_at: clock.moment() + LOOK,
+            clock,
+            given_up: self.0.server.as_ref().map(|server| server.given_up.subscribe()),
+        }
+    }
+
     /// Takes a duty up; none if another process has it.
     ///
     /// # Errors

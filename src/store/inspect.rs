@@ -10,9 +10,9 @@ use jiff::Timestamp;
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use super::{
-    Error,
+    Error, Store,
     backend::NEWEST_VERSION,
-    db::{Row, query},
+    db::{On, Row, query},
     mismatches::mismatch,
     sealed::{self, Rows, State},
     worklist::instant,
@@ -110,7 +110,17 @@ pub fn free_bytes(path: &Path) -> io::Result<u64> {
     Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
 }
 
-async fn outbox(db: &mut SqliteConnection) -> Result<OutboxLook, Error> {
+impl Store {
+    /// What is on its way in an open store.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub async fn outbox_look(&self) -> Result<OutboxLook, Error> {
+        outbox(&self.0.backend.reader).await
+    }
+}
+
+async fn outbox(db: impl On) -> Result<OutboxLook, Error> {
     let sql = "SELECT count(*) FILTER (WHERE state IN ('held', 'sending', 'waiting')),
                    min(decided_at) FILTER (WHERE state IN ('held', 'sending', 'waiting')),
                    count(*) FILTER (WHERE state IN ('rejected', 'stopped') AND acknowledged = 0),
@@ -130,7 +140,7 @@ async fn outbox(db: &mut SqliteConnection) -> Result<OutboxLook, Error> {
 }
 
 async fn mismatches(db: &mut SqliteConnection) -> Result<(u64, Vec<Mismatch>), Error> {
-    let all = one(db, "SELECT count(*) FROM mismatch", count).await?;
+    let all = one(&mut *db, "SELECT count(*) FROM mismatch", count).await?;
     let newest = query(
         "SELECT kind, path, expected, found, first_seen, last_seen, times FROM mismatch
          ORDER BY last_seen DESC, rowid LIMIT $1",
@@ -142,7 +152,7 @@ async fn mismatches(db: &mut SqliteConnection) -> Result<(u64, Vec<Mismatch>), E
 }
 
 async fn one<T>(
-    db: &mut SqliteConnection,
+    db: impl On,
     sql: &'static str,
     read: impl FnOnce(&Row) -> Result<T, Error>,
 ) -> Result<T, Error> {

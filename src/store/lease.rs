@@ -3,13 +3,15 @@
 
 use std::time::{Duration, Instant};
 
-use tokio::sync::watch;
+use tokio::{sync::watch, task::JoinHandle};
 
 use super::{
     Changes, Error, Store,
     db::{Reader, query},
+    told::DUTY,
+    worklist::instant,
 };
-use crate::model::Text;
+use crate::model::{Text, Timestamp};
 
 /// How long a row holds, how often it is renewed.
 const HOLDS: &str = "9000000";
@@ -21,11 +23,22 @@ const HOLDS_FOR: Duration = Duration::from_secs(9);
 pub struct Lease {
     says: watch::Sender<String>,
     lost: watch::Receiver<bool>,
+    renewing: JoinHandle<()>,
 }
 
 impl Lease {
+    /// Returns when nobody has it any more, or the server does not answer.
+    pub async fn give_up(self) {
+        drop(self.says);
+        let _ = self.renewing.await;
+    }
+
     pub fn say(&self, how: String) {
         self.says.send_replace(how);
+    }
+
+    pub fn is_lost(&self) -> bool {
+        *self.lost.borrow()
     }
 
     /// Returns when somebody else may have it: the server was away for too long.
@@ -37,7 +50,7 @@ impl Lease {
 }
 
 /// The server's clock in microseconds, in a statement.
-const NOW: &str = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
+pub(super) const NOW: &str = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
 
 impl Store {
     /// None if somebody else has it.
@@ -56,8 +69,8 @@ impl Store {
         }
         let (says, said) = watch::channel(String::new());
         let (tell, lost) = watch::channel(false);
-        tokio::spawn(renew(reader, duty, holder, said, tell));
-        Ok(Some(Lease { says, lost }))
+        let renewing = tokio::spawn(renew(reader, duty, holder, said, tell));
+        Ok(Some(Lease { says, lost, renewing }))
     }
 
     /// What the process on duty says; none if there is none.
@@ -66,6 +79,19 @@ impl Store {
         let row = query(sqlx::AssertSqlSafe(sql)).bind(duty);
         let row = row.fetch_optional(&self.0.backend.reader).await?;
         Ok(row.map(|row| row.try_get(0)).transpose()?)
+    }
+
+    /// What the server's clock says; none where there is no server.
+    ///
+    /// # Errors
+    /// If it cannot be asked.
+    pub async fn server_time(&self) -> Result<Option<Timestamp>, Error> {
+        if !self.is_shared() {
+            return Ok(None);
+        }
+        let asked = query(sqlx::AssertSqlSafe(format!("SELECT {NOW}")));
+        let row = asked.fetch_one(&self.0.backend.reader).await?;
+        Ok(instant(row.try_get(0)?))
     }
 
     /// Tells that a worker is there, and goes on to until the answer is dropped.
@@ -141,7 +167,13 @@ async fn renew(
             },
         }
     }
-    let delete = query("DELETE FROM duty WHERE name = $1 AND holder = $2").bind(duty).bind(holder);
+    // Those who wait for it need not look first.
+    let sql = format!(
+        "WITH gone AS (DELETE FROM duty WHERE name = $1 AND holder = $2 RETURNING environment)
+         SELECT pg_notify('caseload', environment || ' '
+             || coalesce(nullif(current_setting('caseload.process', true), ''), '-') || ' 0 {DUTY}') FROM gone"
+    );
+    let delete = query(sqlx::AssertSqlSafe(sql)).bind(duty).bind(holder);
     // Else it runs out by itself.
     let _ = delete.execute(&reader).await;
 }

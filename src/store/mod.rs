@@ -47,6 +47,7 @@ mod seal;
 mod sealed;
 mod search;
 mod seen;
+mod sends;
 mod server;
 mod shared;
 mod snoozed;
@@ -77,7 +78,7 @@ pub use self::{
     copy::{Carried, Compared},
     deed::{Deed, Outcome, Spoken},
     depth::Depth,
-    duty::{Duty, OnDuty, Watch, on_duty},
+    duty::{Duty, OnDuty, Standby, Watch, on_duty},
     entities::{CaseFile, InquiryFile, KnownStatus},
     figures::Figures,
     history::Person,
@@ -96,6 +97,7 @@ pub use self::{
     reseal::{Goal, Reseal, Resealed},
     restore::{Restore, Restored},
     sealed::{Rows as SealedRows, State as SealState},
+    sends::Sends,
     server::{Place, Schema, Server, knock},
     shared::Signal,
     snoozed::{Back, PutOff, Snoozes},
@@ -189,6 +191,21 @@ pub enum Error {
     Shared { what: &'static str },
     #[error("nothing was copied: {what}")]
     Unfit { what: &'static str },
+}
+
+impl Error {
+    /// In words for whoever only looked: there was nothing to record.
+    pub fn when_looking(&self) -> String {
+        match self {
+            Self::Away(why) => {
+                format!(
+                    "the shared database does not answer ({why}); it is read again when it does"
+                )
+            }
+            Self::Locked => "the local copy is held by another program; try again".to_owned(),
+            why => why.to_string(),
+        }
+    }
 }
 
 impl From<sqlx::Error> for Error {

@@ -62,7 +62,7 @@ impl Store {
         for part in &parts {
             query(
                 "UPDATE action SET state = 'held', due_at = $2, reason = '', owner = $3,
-                     confirmed_by = $4 WHERE id = $1 AND state = 'proposed'",
+                     submitter = $3, confirmed_by = $4 WHERE id = $1 AND state = 'proposed'",
             )
             .bind(part.id.as_str())
             .bind(until.as_microsecond())

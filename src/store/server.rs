@@ -81,6 +81,8 @@ pub struct Connected {
     pub reach: Reach,
     /// What is decided while it is away.
     pub spool: Spool,
+    /// Told when another process may have given a duty up.
+    pub given_up: watch::Sender<()>,
     _told: AbortOnDropHandle<()>,
 }
 
@@ -91,9 +93,10 @@ const READERS: u32 = 3;
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Version, name and statements.
-const MIGRATIONS: [(i64, &str, &str); 2] = [
+const MIGRATIONS: [(i64, &str, &str); 3] = [
     (1, "start", include_str!("../../assets/migrations/postgres/0001_start.sql")),
     (2, "looking", include_str!("../../assets/migrations/postgres/0002_looking.sql")),
+    (3, "sends", include_str!("../../assets/migrations/postgres/0003_sends.sql")),
 ];
 
 const NEWEST_VERSION: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
@@ -184,18 +187,21 @@ async fn connect(server: &Server, key: Option<&FieldKey>, clock: Clock) -> Resul
     let backend = Backend { writer, reader };
     let changes = broadcast::Sender::new(CHANGES_KEPT);
     let seen_version = Arc::new(AtomicI64::new(backend.version().await?));
+    let given_up = watch::Sender::default();
     let hears = told::Hears {
         server: options,
         reach: reach.clone(),
         environment: server.environment.clone(),
         process,
         changes: changes.clone(),
+        given_up: given_up.clone(),
         seen_version: Arc::clone(&seen_version),
     };
     let connected = Connected {
         asked: Mutex::new(Instant::now()),
         reach,
         spool: Spool::default(),
+        given_up,
         _told: AbortOnDropHandle::new(tokio::spawn(hears.run())),
     };
     Ok(Store(Arc::new(Inner {

@@ -12,7 +12,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgListener, PgPoolOptions},
 };
 use tokio::{
-    sync::broadcast,
+    sync::{broadcast, watch},
     time::{sleep, timeout},
 };
 
@@ -20,6 +20,9 @@ use super::{Changes, reach::Reach, server::saw};
 
 /// The channel of all environments of a database.
 const CHANNEL: &str = "caseload";
+
+/// In place of a table: somebody gave a duty up.
+pub const DUTY: &str = "duty";
 
 /// So long a server may take to answer, and to be connected to, before it is taken for one that is
 /// away; and before one gives up and tries again.
@@ -40,6 +43,8 @@ pub struct Hears {
     /// Our own: its commits are told without the server.
     pub process: String,
     pub changes: broadcast::Sender<Changes>,
+    /// Told when somebody may have given a duty up.
+    pub given_up: watch::Sender<()>,
     pub seen_version: Arc<AtomicI64>,
 }
 
@@ -52,6 +57,7 @@ impl Hears {
                     self.reach.back();
                     if !is_first {
                         self.tell(Changes::everything());
+                        self.given_up.send_replace(());
                     }
                     (is_first, pause) = (false, FIRST_PAUSE);
                     let Err(why) = self.listen(ears).await;
@@ -126,6 +132,11 @@ impl Hears {
         }
         match process == self.process {
             true => Changes::default(),
+            // Nothing is shown of it.
+            false if table == DUTY => {
+                self.given_up.send_replace(());
+                Changes::default()
+            }
             false => of_table(table),
         }
     }
@@ -175,6 +186,7 @@ mod tests {
             environment: "sandbox".to_owned(),
             process: "me".to_owned(),
             changes: broadcast::Sender::new(1),
+            given_up: watch::Sender::default(),
             seen_version: Arc::default(),
         };
         let none = Changes::default();
@@ -183,11 +195,17 @@ mod tests {
             ("sandbox other 13 action", Changes { actions: true, ..none }),
             ("sandbox other 0 present", Changes { looks: true, ..none }),
             ("sandbox me 14 inquiry", none),
+            ("sandbox me 0 duty", none),
+            ("sandbox other 0 duty", none),
             ("production other 99 inquiry", none),
             ("nonsense", Changes::everything()),
         ];
+        let mut given_up = hears.given_up.subscribe();
         for (said, expected) in table {
             assert_eq!(hears.heard(said), expected, "{said}");
+            let is_duty = said == "sandbox other 0 duty";
+            assert_eq!(given_up.has_changed().unwrap(), is_duty, "{said}");
+            given_up.mark_unchanged();
         }
         assert_eq!(hears.seen_version.load(std::sync::atomic::Ordering::Relaxed), 14);
     }

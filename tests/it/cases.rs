@@ -13,7 +13,7 @@ use caseload::{
     persona::reports,
     secret::FieldKey,
     simulator::DEMO_KEY,
-    store::{Goal, Reseal, Store, Whose},
+    store::{Goal, Reseal, Sends, Store, Whose},
 };
 use serde_json::{Value, json};
 
@@ -350,7 +350,7 @@ async fn dismissed(store: &Store, clock: &Clock) {
         ..crate::store::action("inq_1", clock)
     };
     store.submit(&action, "w").await.unwrap();
-    let claimed = store.claim("w").await.unwrap().expect("it is due");
+    let claimed = store.claim("w", Sends::Own).await.unwrap().expect("it is due");
     store.settle(&claimed, "w", &ActionState::Done, &Batch::default(), "done").await.unwrap();
 }
 

@@ -105,6 +105,35 @@ fn check_says_what_is_in_force_or_what_is_wrong() {
 }
 
 #[test]
+fn check_and_doctor_look_into_the_other_environments_of_a_receiver() {
+    let user = User::new().with("PERSONA_API_KEY", SECRET);
+    let nowhere = "[persona]\nbase_url = \"http://127.0.0.1:1/api/v1\"\n";
+    let first = user.configuration(&format!("{nowhere}[listen]\nalso = [\"other.toml\"]\n"));
+    let other = Path::new(&first).with_file_name("other.toml");
+    let elsewhere = format!("{nowhere}[listen]\n");
+    let own = format!("{nowhere}api_key_file = \"key\"\n[listen]\nsecrets_file = \"secrets\"\n");
+    for (text, code, said) in [
+        ("[listen]\npth = \"/x\"\n".to_owned(), 2, "other.toml:2:1:"),
+        (format!("{elsewhere}also = [\"third.toml\"]\n"), 2, "this one is named by another"),
+        // The variables are the first one's.
+        (elsewhere.clone(), 2, "PERSONA_API_KEY is for the configuration that names this one"),
+        (
+            format!("{nowhere}api_key_file = \"key\"\n[listen]\n"),
+            2,
+            "PERSONA_WEBHOOK_SECRETS is for the configuration that names this one",
+        ),
+        (format!("{own}path = \"/persona\"\n"), 2, "is received at for another environment"),
+        (format!("{own}path = \"/other\"\n"), 7, "other.toml"),
+    ] {
+        fs::write(&other, &text).unwrap();
+        let (found, out, err) = user.run(&["--config", &first, "config", "check"]);
+        assert!(found == code && (out + &err).contains(said), "{text}: {found}, {err}");
+        let (found, out, _) = user.run(&["--config", &first, "doctor"]);
+        assert!(found == 1 && out.contains(said), "{text}: {out}");
+    }
+}
+
+#[test]
 fn check_fails_without_a_usable_key() {
     let (code, out, _) = User::new().run(&["config", "check"]);
     assert_eq!(code, 7);

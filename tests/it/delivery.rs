@@ -94,6 +94,7 @@ impl Office {
             worker: worker.clone(),
             links: links_tx,
             claims: ClaimTag::new("reviewing:"),
+            reviewer: Text::new("jane"),
         };
         let task = tokio::spawn(outbox::run(delivery, busy.clone(), CancellationToken::new()));
         Process { store, busy, worker, task, links }

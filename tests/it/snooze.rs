@@ -10,7 +10,7 @@ use caseload::{
         Text, Timestamp,
         filter::{List, Order, parse},
     },
-    store::{InquiryView, Snoozes, Store, Total, Window},
+    store::{InquiryView, Sends, Snoozes, Store, Total, Window},
 };
 use serde_json::json;
 use tempfile::TempDir;
@@ -195,7 +195,7 @@ async fn what_happens_wakes_and_what_one_does_oneself_does_not() {
     sent.verb = caseload::model::Verb::OneTimeLink { expires_in_seconds: None };
     store.submit(&sent, "here").await.unwrap();
     clock.advance(Duration::from_secs(6));
-    let mut sent = store.claim("here").await.unwrap().unwrap();
+    let mut sent = store.claim("here", Sends::Own).await.unwrap().unwrap();
     put(Entity::Inquiry(inquiry(5, "expired", 2))).await;
     sent.attempts = 1;
     let learnt = Batch::of([Entity::Inquiry(inquiry(5, "pending", 3))]);

@@ -12,7 +12,8 @@ use caseload::{
         day::{Fate, Judgement},
     },
     store::{
-        CaseView, Claim, Error, InquiryView, Place, Scope, Store, SubmitError, Undone, Window,
+        CaseView, Claim, Error, InquiryView, Place, Scope, Sends, Store, SubmitError, Undone,
+        Window,
     },
 };
 use serde_json::json;
@@ -86,6 +87,7 @@ on_both!(
     a_refusal_stays_on_its_row_until_it_is_read,
     either_the_undo_or_the_worker_gets_it,
     a_worker_that_went_silent_loses_its_claim,
+    one_on_duty_sends_for_all_and_answers_stay_where_they_are_needed,
     events_are_taken_in_once_whatever_their_order,
     case_statuses_are_learnt_from_cases,
     a_reviewers_own_decisions_are_told_and_nobody_elses,
@@ -327,7 +329,7 @@ async fn a_decision_is_joined_to_its_row_and_is_the_only_one(shelf: Shelf) {
     assert!(store.inquiries(&review(), ALL).await.unwrap().rows[0].action.is_none());
     store.submit(&second, "w1").await.unwrap();
     shelf.clock.advance(Duration::from_secs(5));
-    let claimed = store.claim("w1").await.unwrap().unwrap();
+    let claimed = store.claim("w1", Sends::Own).await.unwrap().unwrap();
     let learnt = Batch::of([Entity::Inquiry(inquiry("inq_1", "declined", 9))]);
     store.settle(&claimed, "w1", &ActionState::Done, &learnt, "ok").await.unwrap();
     assert_eq!(store.inquiries(&review(), ALL).await.unwrap().total, 0, "it has left the queue");
@@ -349,7 +351,7 @@ async fn a_refusal_stays_on_its_row_until_it_is_read(shelf: Shelf) {
     put(&store, [Entity::Inquiry(inquiry("inq_1", "needs_review", 0))]).await;
     store.submit(&action("inq_1", &shelf.clock), "w1").await.unwrap();
     shelf.clock.advance(Duration::from_secs(5));
-    let claimed = store.claim("w1").await.unwrap().unwrap();
+    let claimed = store.claim("w1", Sends::Own).await.unwrap().unwrap();
     let rejected = ActionState::Rejected { reason: Text::new("Persona said no") };
     store.settle(&claimed, "w1", &rejected, &Batch::default(), "no").await.unwrap();
     let shown = || async { store.inquiries(&review(), ALL).await.unwrap().rows.remove(0).action };
@@ -365,7 +367,7 @@ async fn either_the_undo_or_the_worker_gets_it(shelf: Shelf) {
         store.submit(&decided, "w1").await.unwrap();
         shelf.clock.advance(Duration::from_secs(5));
         let (undone, claimed) =
-            tokio::join!(store.undo(&decided.id, &decided.reviewer), store.claim("w1"));
+            tokio::join!(store.undo(&decided.id, &decided.reviewer), store.claim("w1", Sends::Own));
         match (undone.unwrap(), claimed.unwrap()) {
             (Undone::Cancelled, None) => {}
             (Undone::TooLate, Some(claimed)) => {
@@ -384,20 +386,20 @@ async fn what_a_killed_process_had_under_way_is_taken_up_with_its_key() {
     let store = shelf.open().await;
     let present = store.sign_on("w1").await.unwrap();
     store.submit(&action("inq_1", &shelf.clock), "w1").await.unwrap();
-    assert_eq!(store.claim("w1").await.unwrap(), None, "it is held");
+    assert_eq!(store.claim("w1", Sends::Own).await.unwrap(), None, "it is held");
     shelf.clock.advance(Duration::from_secs(5));
-    let claimed = store.claim("w1").await.unwrap().unwrap();
+    let claimed = store.claim("w1", Sends::Own).await.unwrap().unwrap();
     assert_eq!(store.sending(&claimed.id, "w1", &claimed.key).await.unwrap(), Claim::Held);
 
     // While its process lives, another waits for the lease.
     let other = shelf.open().await;
     let _other_present = other.sign_on("w2").await.unwrap();
-    assert_eq!(other.claim("w2").await.unwrap(), None);
+    assert_eq!(other.claim("w2", Sends::Own).await.unwrap(), None);
     drop((present, store));
 
     let next = shelf.open().await;
     let _next_present = next.sign_on("w3").await.unwrap();
-    let again = next.claim("w3").await.unwrap().unwrap();
+    let again = next.claim("w3", Sends::Own).await.unwrap().unwrap();
     assert_eq!((again.key, again.attempts), (claimed.key.clone(), 1));
     assert_eq!(again.key_sent_at, Some(shelf.clock.now()));
     let late = other.settle(&claimed, "w1", &ActionState::Done, &Batch::default(), "").await;
@@ -410,16 +412,46 @@ async fn a_worker_that_went_silent_loses_its_claim(shelf: Shelf) {
     let _one = store.sign_on("w1").await.unwrap();
     store.submit(&action("inq_1", &shelf.clock), "w1").await.unwrap();
     shelf.clock.advance(Duration::from_secs(5));
-    let claimed = store.claim("w1").await.unwrap().unwrap();
+    let claimed = store.claim("w1", Sends::Own).await.unwrap().unwrap();
     shelf.clock.advance(Duration::from_secs(44));
     store.renew(&claimed.id, "w1").await.unwrap();
     shelf.clock.advance(Duration::from_secs(44));
-    assert_eq!(store.claim("w2").await.unwrap(), None, "renewed");
+    assert_eq!(store.claim("w2", Sends::Own).await.unwrap(), None, "renewed");
     shelf.clock.advance(Duration::from_secs(1));
-    assert_eq!(store.next_due("w2").await.unwrap(), Some(shelf.clock.now()));
-    assert_eq!(store.claim("w2").await.unwrap().unwrap().id, claimed.id);
+    assert_eq!(store.next_due("w2", Sends::Own).await.unwrap(), Some(shelf.clock.now()));
+    assert_eq!(store.claim("w2", Sends::Own).await.unwrap().unwrap().id, claimed.id);
     let lost = store.sending(&claimed.id, "w1", &claimed.key).await.unwrap();
     assert_eq!(lost, Claim::Lost, "and must not send");
+}
+
+async fn one_on_duty_sends_for_all_and_answers_stay_where_they_are_needed(shelf: Shelf) {
+    let store = shelf.open().await;
+    let verb = Verb::OneTimeLink { expires_in_seconds: None };
+    let link = Action { verb, ..action("inq_2", &shelf.clock) };
+    store.submit(&action("inq_1", &shelf.clock), "w1").await.unwrap();
+    store.submit(&link, "w1").await.unwrap();
+    shelf.clock.advance(Duration::from_secs(5));
+    let due = shelf.clock.now();
+    assert_eq!(store.claim("w2", Sends::Answers).await.unwrap(), None, "it is not on duty");
+    assert_eq!(store.next_due("w2", Sends::Answers).await.unwrap(), None);
+    let claimed = store.claim("w2", Sends::All).await.unwrap().unwrap();
+    assert_eq!(claimed.verb, Verb::Approve, "at once, whoever submitted it");
+    store.settle(&claimed, "w2", &ActionState::Done, &Batch::default(), "").await.unwrap();
+    let late = due + Duration::from_secs(30);
+    assert_eq!(store.claim("w2", Sends::All).await.unwrap(), None, "that is for its process");
+    assert_eq!(store.next_due("w2", Sends::All).await.unwrap(), Some(late));
+    assert_eq!(store.next_due("w1", Sends::Answers).await.unwrap(), Some(due));
+    let claimed = store.claim("w1", Sends::Answers).await.unwrap().unwrap();
+    assert_eq!(claimed.id, link.id);
+    let waiting = ActionState::Waiting { until: due, reason: Text::new("no answer") };
+    store.settle(&claimed, "w1", &waiting, &Batch::default(), "").await.unwrap();
+    shelf.clock.advance(Duration::from_secs(30));
+    let claimed = store.claim("w2", Sends::All).await.unwrap().expect("it is left lying");
+    assert_eq!(claimed.id, link.id);
+    // Whoever went silent is replaced by the one on duty.
+    shelf.clock.advance(Duration::from_secs(45));
+    assert_eq!(store.claim("w1", Sends::Answers).await.unwrap(), None);
+    assert_eq!(store.claim("w3", Sends::All).await.unwrap().unwrap().id, link.id);
 }
 
 async fn events_are_taken_in_once_whatever_their_order(shelf: Shelf) {
@@ -529,7 +561,7 @@ async fn a_reviewers_own_decisions_are_told_and_nobody_elses(shelf: Shelf) {
     }
     store.undo(&ActionId::new("act-inq_2").unwrap(), &jane).await.unwrap();
     shelf.clock.advance(Duration::from_secs(10));
-    while let Some(claimed) = store.claim("w1").await.unwrap() {
+    while let Some(claimed) = store.claim("w1", Sends::Own).await.unwrap() {
         let moved = inquiry(claimed.subject.id(), "approved", 100);
         let learnt = Batch::of([Entity::Inquiry(moved)]);
         store.settle(&claimed, "w1", &ActionState::Done, &learnt, "ok").await.unwrap();
@@ -560,7 +592,7 @@ async fn a_reviewers_own_decisions_are_told_and_nobody_elses(shelf: Shelf) {
             Action { id, verb, reviewer: Text::new("omar"), ..action("inq_3", &shelf.clock) };
         store.submit(&omar, "w1").await.unwrap();
         shelf.clock.advance(Duration::from_secs(6));
-        let claimed = store.claim("w1").await.unwrap().unwrap();
+        let claimed = store.claim("w1", Sends::Own).await.unwrap().unwrap();
         store.settle(&claimed, "w1", &ActionState::Done, &Batch::default(), "ok").await.unwrap();
     }
     let overturned: Vec<bool> = of(since).await.into_iter().map(|row| row.3).collect();

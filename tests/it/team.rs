@@ -1,13 +1,15 @@
 //! A store that several processes share on a server: told apart by environment, told of each other,
 //! one on duty at a time, and back by itself when the server is.
 
-use std::{collections::HashSet, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use caseload::{
     clock::Clock,
-    model::{ActionState, Batch, Entity, JournalEntry, Text},
+    model::{Action, ActionState, Batch, Entity, JournalEntry, Text},
+    outbox::Dispatcher,
     secret::FieldKey,
-    store::{Changes, Duty, Error, Store, Watch},
+    simulator::Scenario,
+    store::{Changes, Claim, Duty, Error, Sends, Store, Watch},
 };
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 use tempfile::TempDir;
@@ -62,6 +64,18 @@ async fn put(store: &Store, id: &str) {
     store.apply(Batch::of([Entity::Inquiry(inquiry(id, "needs_review", 1))])).await.unwrap();
 }
 
+/// Jane's console and then John's, as if on a machine of his own.
+async fn two_consoles(database: &Arc<Database>) -> (Story, Story) {
+    let beginning = |reviewer| Beginning {
+        server: Some(Arc::clone(database)),
+        reviewer,
+        ..Beginning::default()
+    };
+    let jane = Story::begin_with(beginning("jane@example.test")).await;
+    let john = jane.another_with(beginning("john@example.test")).await;
+    (jane, john)
+}
+
 /// The next change that has what is wanted, which has to come within a second.
 async fn told(changes: &mut Receiver<Changes>, wanted: impl Fn(&Changes) -> bool) {
     let heard = async { while !wanted(&changes.recv().await.unwrap()) {} };
@@ -74,7 +88,7 @@ macro_rules! eventually {
         let mut tries = 0;
         while !$what {
             tries += 1;
-            assert!(tries < 200, stringify!($what));
+            assert!(tries < 200, "{}", stringify!($what));
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
     }};
@@ -114,10 +128,11 @@ async fn every_decision_is_claimed_once_by_somebody() {
         let store = if nth % 2 == 0 { &one } else { &two };
         store.submit(&action(&format!("inq_{nth}"), &team.clock), "gone").await.unwrap();
     }
-    team.clock.advance(Duration::from_secs(60));
+    team.clock.advance(Duration::from_secs(5));
+    // As where a lease runs out: more than one takes itself for the one on duty.
     let claims = |store: Store, worker: &'static str| async move {
         let mut claimed = Vec::new();
-        while let Some(action) = store.claim(worker).await.unwrap() {
+        while let Some(action) = store.claim(worker, Sends::All).await.unwrap() {
             let done = ActionState::Done;
             store.settle(&action, worker, &done, &Batch::default(), "").await.unwrap();
             claimed.push(action.id.to_string());
@@ -151,9 +166,15 @@ async fn one_is_on_duty_and_another_takes_over() {
     duty.say(&7).unwrap();
     eventually!(two.look_at::<u32>(Duty::Sync).await.unwrap() == Watch::Somebody(Some(7)));
     let _other = two.take_up(Duty::Receive).await.unwrap().expect("another duty");
+    // Who waits for it need not look: the clock of this team stands still.
+    let mut standby = two.stand_by();
     drop(duty);
-    eventually!(two.look_at::<u32>(Duty::Sync).await.unwrap() == Watch::Nobody);
+    timeout(Duration::from_secs(5), standby.may_be_free()).await.expect("it is told");
+    assert_eq!(two.look_at::<u32>(Duty::Sync).await.unwrap(), Watch::Nobody);
     let duty = two.take_up(Duty::Sync).await.unwrap().expect("it was given up");
+    duty.give_up().await;
+    let duty =
+        two.take_up(Duty::Sync).await.unwrap().expect("it was given up before that returned");
 
     // One that was not renewed is another's, and its holder learns of it.
     let mut db = team.database.admin().await;
@@ -173,9 +194,9 @@ async fn what_a_worker_that_is_gone_had_under_way_is_taken_over() {
     let _present = one.sign_on("w1").await.unwrap();
     one.submit(&action("inq_1", &team.clock), "w1").await.unwrap();
     team.clock.advance(Duration::from_secs(5));
-    let claimed = one.claim("w1").await.unwrap().unwrap();
+    let claimed = one.claim("w1", Sends::Own).await.unwrap().unwrap();
     let _other = two.sign_on("w2").await.unwrap();
-    assert_eq!(two.claim("w2").await.unwrap(), None, "its worker is there");
+    assert_eq!(two.claim("w2", Sends::Own).await.unwrap(), None, "its worker is there");
     let mut db = team.database.admin().await;
     // It could not renew: it says so no more, and the other looks by itself.
     run(
@@ -184,7 +205,139 @@ async fn what_a_worker_that_is_gone_had_under_way_is_taken_over() {
         UPDATE present SET worker = 'w0' WHERE worker = 'w1'",
     )
     .await;
-    eventually!(two.claim("w2").await.unwrap().is_some_and(|again| again.id == claimed.id));
+    eventually!(
+        two.claim("w2", Sends::Own).await.unwrap().is_some_and(|again| again.id == claimed.id)
+    );
+}
+
+#[tokio::test]
+async fn what_a_key_may_not_do_goes_back_to_whoever_decided() {
+    let Some(team) = Team::new().await else { return };
+    let (one, two) = tokio::join!(team.open("one"), team.open("two"));
+    let _one = one.sign_on("w1").await.unwrap();
+    let _two = two.sign_on("w2").await.unwrap();
+    let why = Text::new("the key may not");
+    one.submit(&action("inq_1", &team.clock), "w1").await.unwrap();
+    team.clock.advance(Duration::from_secs(5));
+    assert_eq!(one.claim("w1", Sends::Answers).await.unwrap(), None, "another one sends it");
+    let claimed = two.claim("w2", Sends::All).await.unwrap().unwrap();
+    assert_eq!(two.sending(&claimed.id, "w2", &claimed.key).await.unwrap(), Claim::Held);
+    let claimed = Action { key_sent_at: Some(team.clock.now()), attempts: 1, ..claimed };
+    assert_eq!(two.hand_back(&claimed, "w2", &why).await.unwrap(), Claim::Held);
+    assert_eq!(two.claim("w2", Sends::All).await.unwrap(), None, "it is not its turn");
+    let again = one.claim("w1", Sends::Answers).await.unwrap().expect("it is due at once");
+    assert!(again.must_read && again.id == claimed.id, "the key of the first try is spent");
+    // What its own key may not do is over, and so is what nobody is there to try.
+    assert_eq!(one.hand_back(&again, "w1", &why).await.unwrap(), Claim::Lost);
+    one.submit(&action("inq_2", &team.clock), "gone").await.unwrap();
+    team.clock.advance(Duration::from_secs(5));
+    let claimed = two.claim("w2", Sends::All).await.unwrap().unwrap();
+    assert_eq!(two.hand_back(&claimed, "w2", &why).await.unwrap(), Claim::Lost);
+}
+
+/// Lets time go by until a decision has reached Persona, whoever sends it, and its row is gone.
+async fn sent(story: &mut Story, id: &str) {
+    for _ in 0..200 {
+        story.pass(1).await;
+        if story.simulator.effects(id) > 0 && !story.screen().contains(" held") {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("{id} is never sent:\n{}", story.screen());
+}
+
+/// Finds one in the queue and approves it.
+async fn approve(story: &mut Story, id: &str) {
+    story.press("<esc><esc>\\").await.press_at_once(&format!("/{id}")).await;
+    story.press("<enter>a1<enter>").await.sees("approve held");
+}
+
+/// Whether a decision was sent by another process than the one that recorded it.
+async fn is_sent_for_another(db: &mut PgConnection, id: &str) -> bool {
+    let sql = "SELECT owner <> submitter FROM action WHERE subject_id = $1";
+    sqlx::query(sql).bind(id).fetch_one(db).await.unwrap().get(0)
+}
+
+#[tokio::test]
+async fn one_console_sends_for_all_until_another_takes_over() {
+    let Some(database) = Database::new().await.map(Arc::new) else { return };
+    let (mut jane, mut john) = two_consoles(&database).await;
+    let mut db = database.admin().await;
+    let place = database.place("sandbox", &john.folder.path().join("look.db"));
+    let look = Store::open_at(&place, None, john.clock.clone()).await.unwrap();
+    let on_duty = async || match look.look_at::<Dispatcher>(Duty::Outbox).await.unwrap() {
+        Watch::Somebody(Some(dispatcher)) => dispatcher.reviewer.to_string(),
+        other => format!("{other:?}"),
+    };
+    eventually!(on_duty().await == "jane@example.test");
+
+    // What John decides, Jane's console sends.
+    let first = john.first_in_queue();
+    john.press("a1<enter>").await.sees("approve held");
+    sent(&mut john, &first).await;
+    assert!(is_sent_for_another(&mut db, &first).await);
+    // Only his own can show him a link.
+    let expired = john.simulator.inquiries("expired").pop().unwrap();
+    john.press_at_once(&format!("/{expired} status:any")).await;
+    john.press("<enter><enter>L<enter>").await;
+    john.pass(6).await.sees("https://verify.example.test/verify?code=us1-").press("<esc>").await;
+    assert!(!is_sent_for_another(&mut db, &expired).await);
+    // What Jane's key may not do, his does.
+    let refuses = |fault: &str, times: u32| {
+        let rule = format!("[[rule]]\nmethod = \"POST\"\nfault = \"{fault}\"\ntimes = {times}\n");
+        Scenario::parse(&rule).unwrap()
+    };
+    let third = john.first_in_queue();
+    john.simulator.set_scenario(refuses("forbidden", 1));
+    approve(&mut john, &third).await;
+    sent(&mut john, &third).await;
+    assert!(!is_sent_for_another(&mut db, &third).await);
+    assert_eq!(on_duty().await, "jane@example.test");
+    // Where hers is refused altogether, his console takes over.
+    let fourth = john.first_in_queue();
+    john.simulator.set_scenario(refuses("unauthorized", 1));
+    approve(&mut john, &fourth).await;
+    john.pass(6).await;
+    eventually!({
+        john.settle().await;
+        on_duty().await == "john@example.test"
+    });
+    sent(&mut john, &fourth).await;
+
+    // The lease runs out unnoticed, again and again: both take themselves for the one on duty.
+    let mut waiting = john.simulator.inquiries("needs_review");
+    waiting.truncate(5);
+    let last = waiting.pop().unwrap();
+    for (nth, id) in waiting.iter().enumerate() {
+        approve(if nth % 2 == 0 { &mut jane } else { &mut john }, id).await;
+        run(&mut db, "UPDATE duty SET holder = 'nobody', until = 0 WHERE name = 'outbox'").await;
+        john.pass(2).await;
+    }
+    for id in &waiting {
+        sent(&mut john, id).await;
+    }
+
+    // John's console is killed on duty: nobody gives anything up, and the lease runs out.
+    eventually!({
+        john.pass(2).await;
+        on_duty().await.contains("example.test")
+    });
+    run(&mut db, "UPDATE duty SET holder = 'nobody', until = 0 WHERE name = 'outbox'").await;
+    let (simulator, ..) = john.kill();
+    approve(&mut jane, &last).await;
+    sent(&mut jane, &last).await;
+    eventually!({
+        jane.pass(2).await;
+        on_duty().await == "jane@example.test"
+    });
+    for id in [&first, &third, &fourth, &last].into_iter().chain(&waiting) {
+        assert_eq!(
+            (simulator.status(id).unwrap().as_str(), simulator.effects(id)),
+            ("approved", 1)
+        );
+    }
+    look.prove(None).await.unwrap().expect("the journal is one chain");
 }
 
 #[tokio::test]
@@ -241,10 +394,32 @@ async fn a_role_that_may_only_read_and_write_rows_is_enough() {
     put(&store, "inq_1").await;
     store.submit(&action("inq_1", &team.clock), "w1").await.unwrap();
     let _duty = store.take_up(Duty::Sync).await.unwrap().expect("it may");
-    let newer = "INSERT INTO _sqlx_migrations VALUES (9999, 'later', now(), true, '', 0)";
-    run(&mut db, newer).await;
-    let refused = team.try_open("older", "sandbox", None).await.err().unwrap().to_string();
-    assert!(refused.contains("newer caseload"), "{refused}");
+}
+
+#[tokio::test]
+async fn an_older_schema_is_brought_up_to_date_and_a_newer_one_refused() {
+    let Some(team) = Team::new().await else { return };
+    let store = team.open("one").await;
+    store.submit(&action("inq_1", &team.clock), "w1").await.unwrap();
+    store.close().await;
+    let mut db = team.database.admin().await;
+    run(
+        &mut db,
+        "ALTER TABLE action DROP COLUMN answer_to_owner, DROP COLUMN submitter;
+        DELETE FROM _sqlx_migrations WHERE version = 3",
+    )
+    .await;
+    let store = team.open("two").await;
+    team.clock.advance(Duration::from_secs(5));
+    assert_eq!(store.claim("w2", Sends::All).await.unwrap(), None, "its answer may be needed");
+    let claimed = store.claim("w1", Sends::Answers).await.unwrap().expect("nothing is lost");
+    let why = Text::new("the key may not");
+    assert_eq!(store.hand_back(&claimed, "w1", &why).await.unwrap(), Claim::Lost);
+    run(&mut db, "INSERT INTO _sqlx_migrations VALUES (9999, 'later', now(), true, '', 0)").await;
+    let before = store.open_actions().await.unwrap();
+    let refused = team.try_open("three", "sandbox", None).await.err().expect("it is newer");
+    assert!(refused.to_string().contains("was written by a newer caseload"), "{refused}");
+    assert_eq!(store.open_actions().await.unwrap(), before, "whoever is there goes on");
 }
 
 #[tokio::test]
@@ -262,6 +437,7 @@ async fn a_server_that_was_away_is_back_by_itself() {
     .await;
     let why = store.counts().await.unwrap_err();
     assert!(matches!(why, Error::Away(_)), "{why}");
+    assert!(!why.when_looking().contains("recorded"), "{}", why.when_looking());
     let why = store.submit(&action("inq_1", &team.clock), "w1").await.unwrap_err().to_string();
     assert!(why.contains("does not answer") && why.contains("nothing was recorded"), "{why}");
     // It is known to be away: nobody waits for it.
@@ -298,15 +474,8 @@ async fn a_sealed_one_takes_no_clear_text_and_opens_with_its_key_only() {
 
 #[tokio::test]
 async fn two_consoles_share_a_server_and_outlive_its_absence() {
-    let Some(database) = Database::new().await else { return };
-    let database = std::sync::Arc::new(database);
-    let beginning = |reviewer| Beginning {
-        server: Some(std::sync::Arc::clone(&database)),
-        reviewer,
-        ..Beginning::default()
-    };
-    let mut jane = Story::begin_with(beginning("jane@example.test")).await;
-    let mut john = jane.another_with(beginning("john@example.test")).await;
+    let Some(database) = Database::new().await.map(Arc::new) else { return };
+    let (mut jane, mut john) = two_consoles(&database).await;
     let id = jane.first_in_queue();
     let approved = jane.simulator.inquiries("approved").len();
     jane.press("a1<enter>").await.sees("approve held");
@@ -400,15 +569,8 @@ async fn a_file_is_carried_into_a_database_and_back() {
 
 #[tokio::test]
 async fn a_colleague_sees_what_is_open() {
-    let Some(database) = Database::new().await else { return };
-    let database = std::sync::Arc::new(database);
-    let beginning = |reviewer| Beginning {
-        server: Some(std::sync::Arc::clone(&database)),
-        reviewer,
-        ..Beginning::default()
-    };
-    let mut jane = Story::begin_with(beginning("jane@example.test")).await;
-    let mut john = jane.another_with(beginning("john@example.test")).await;
+    let Some(database) = Database::new().await.map(Arc::new) else { return };
+    let (mut jane, mut john) = two_consoles(&database).await;
     let asked = "SELECT count(*) FROM present WHERE looks_at IS NOT NULL";
     let mut db = database.admin().await;
     jane.press("jjjj").await.press("<enter>").await.sleep(2).await;

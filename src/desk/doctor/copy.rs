@@ -16,7 +16,7 @@ use crate::{
 const COPY: &str = "local copy";
 const FIELD_KEY: &str = "field key";
 const DISK: &str = "disk";
-const OUTBOX: &str = "outbox";
+pub(super) const OUTBOX: &str = "outbox";
 const MISMATCHES: &str = "mismatches";
 const JOURNAL: &str = "journal";
 pub(super) const WEBHOOKS: &str = "webhooks";
@@ -122,7 +122,7 @@ fn seal(
     }
 }
 
-fn outbox(look: &OutboxLook, now: Timestamp) -> Finding {
+pub(super) fn outbox(look: &OutboxLook, now: Timestamp) -> Finding {
     let oldest = look.oldest.map_or(SignedDuration::ZERO, |oldest| now.duration_since(oldest));
     let open = match look.open {
         0 => "nothing is on its way".to_owned(),

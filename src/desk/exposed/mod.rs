@@ -5,6 +5,7 @@ mod serve;
 
 use std::sync::Arc;
 
+use serde::de::IgnoredAny;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -12,7 +13,7 @@ use super::SyncState;
 use crate::{
     clock::Clock,
     metrics::{self, Around, Depth, Family, Recorder, SyncFigures},
-    store::Store,
+    store::{Duty, Store, Watch},
     sync::Phase,
 };
 
@@ -41,6 +42,7 @@ impl Exposed {
                 None
             }
         };
+        let is_sent = self.is_sent().await;
         let now = self.clock.now();
         // Without new requests what is recent grows old.
         self.recorder.age(now);
@@ -57,10 +59,20 @@ impl Exposed {
             now,
             sync: Some(SyncFigures { phase, phases: Phase::NAMES, last_ok }),
             outbox: outbox.map(|depths| depths.into_iter().map(depth).collect()),
+            is_sent,
             receives: self.receives,
             process: process::process(),
         };
         metrics::families(&self.recorder, &around)
+    }
+
+    /// Whether anybody sends for everybody; none in a file, where each process sends its own.
+    async fn is_sent(&self) -> Option<bool> {
+        if !self.store.is_shared() {
+            return None;
+        }
+        let sender = self.store.look_at::<IgnoredAny>(Duty::Outbox).await.ok()?;
+        Some(matches!(sender, Watch::Somebody(_)))
     }
 
     /// Whether it can do its work now: the local copy takes what comes. Persona may be away.

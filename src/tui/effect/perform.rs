@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Effect;
 use crate::{
-    desk::Desk,
+    desk::{Desk, StoreError},
     model::Subject,
     tui::{msg::Msg, photo, target::Target},
 };
@@ -14,16 +14,16 @@ pub async fn perform(desk: &Desk, effect: Effect) -> Msg {
     match effect {
         Effect::LoadInquiries { view, window, anchor } => {
             let answer = desk.inquiries(&view, window, anchor.as_ref()).await;
-            Msg::Inquiries(view, words(answer))
+            Msg::Inquiries(view, looked(answer))
         }
         Effect::LoadCases { view, window, anchor } => {
             let answer = desk.cases(&view, window, anchor.as_ref()).await;
-            Msg::Cases(view, words(answer))
+            Msg::Cases(view, looked(answer))
         }
-        Effect::LoadGlance => Msg::Glance(words(desk.glance().await)),
-        Effect::LoadMismatches => Msg::Mismatches(words(desk.mismatches().await)),
-        Effect::LoadJudgements(since) => Msg::Judgements(words(desk.judgements(since).await)),
-        Effect::LoadViews => Msg::Views(None, words(desk.saved_views().await)),
+        Effect::LoadGlance => Msg::Glance(looked(desk.glance().await)),
+        Effect::LoadMismatches => Msg::Mismatches(looked(desk.mismatches().await)),
+        Effect::LoadJudgements(since) => Msg::Judgements(looked(desk.judgements(since).await)),
+        Effect::LoadViews => Msg::Views(None, looked(desk.saved_views().await)),
         Effect::KeepUnfinished(unfinished) => {
             Msg::KeptUnfinished(words(desk.keep_unfinished(unfinished)))
         }
@@ -32,7 +32,7 @@ pub async fn perform(desk: &Desk, effect: Effect) -> Msg {
             for (name, view) in views {
                 match desk.figures(&view).await {
                     Ok(counted) => figures.push((name, counted)),
-                    Err(why) => return Msg::Counted(Err(why.to_string())),
+                    Err(why) => return Msg::Counted(Err(why.when_looking())),
                 }
             }
             Msg::Counted(Ok(figures))
@@ -46,21 +46,21 @@ pub async fn perform(desk: &Desk, effect: Effect) -> Msg {
             Msg::Views(Some(said), words(desk.delete_view(&name).await))
         }
         Effect::Explain(view, subject) => Msg::Explained(
-            words(desk.standing(&view, &subject).await).map(|found| found.map(Box::new)),
+            looked(desk.standing(&view, &subject).await).map(|found| found.map(Box::new)),
         ),
         Effect::AskPersona(list, filter) => Msg::Asked(words(desk.search(list, &filter).await)),
         Effect::LookAtMismatches => Msg::LookedAtMismatches(words(desk.look_at_mismatches().await)),
         Effect::LoadFile(Subject::Inquiry(id)) => {
             let file = desk.inquiry(&id).await;
-            Msg::InquiryFile(id, words(file).map(|file| file.map(Box::new)))
+            Msg::InquiryFile(id, looked(file).map(|file| file.map(Box::new)))
         }
         Effect::LoadFile(Subject::Case(id)) => {
             let file = desk.case(&id).await;
-            Msg::CaseFile(id, words(file).map(|file| file.map(Box::new)))
+            Msg::CaseFile(id, looked(file).map(|file| file.map(Box::new)))
         }
         Effect::LoadFile(Subject::Account(id)) => {
             let file = desk.account(&id).await;
-            Msg::AccountFile(id, words(file).map(|file| file.map(Box::new)))
+            Msg::AccountFile(id, looked(file).map(|file| file.map(Box::new)))
         }
         Effect::LoadFile(Subject::Report(_) | Subject::NewInquiry(_)) => {
             unreachable!("reports and what is not there yet are in no list: they are not opened")
@@ -68,14 +68,14 @@ pub async fn perform(desk: &Desk, effect: Effect) -> Msg {
         Effect::LoadRelations(accounts) => {
             let mut answers = Vec::with_capacity(accounts.len());
             for account in accounts {
-                let answer = words(desk.relations(&account).await);
+                let answer = looked(desk.relations(&account).await);
                 answers.push((account, answer));
             }
             Msg::Relations(answers)
         }
         Effect::LoadRelationKeys(account) => {
             let answer = desk.relation_keys(&account).await;
-            Msg::RelationKeys(account, words(answer))
+            Msg::RelationKeys(account, looked(answer))
         }
         Effect::CheckRelated(source, tie) => {
             let answer = desk.related(&tie.target).await;
@@ -83,11 +83,11 @@ pub async fn perform(desk: &Desk, effect: Effect) -> Msg {
         }
         Effect::LoadStatuses(case) => {
             let answer = desk.case_statuses(&case).await;
-            Msg::Statuses(case, words(answer))
+            Msg::Statuses(case, looked(answer))
         }
         Effect::LoadIds(start) => {
             let answer = desk.ids_beginning(&start).await;
-            Msg::Ids(start, words(answer))
+            Msg::Ids(start, looked(answer))
         }
         Effect::FindOwner(target) => {
             let answer = match &target {
@@ -95,7 +95,7 @@ pub async fn perform(desk: &Desk, effect: Effect) -> Msg {
                 Target::Report(id) => desk.owner_of_report(id).await,
                 Target::Verification(id) => desk.owner_of_verification(id).await,
             };
-            Msg::Owner(target, words(answer))
+            Msg::Owner(target, looked(answer))
         }
         Effect::LoadEvents(id) => {
             let answer = desk.events(&id).await;
@@ -123,18 +123,18 @@ pub async fn perform(desk: &Desk, effect: Effect) -> Msg {
         }
         Effect::ClaimNext(queue, but) => Msg::Next(words(desk.next_of(&queue, &but).await)),
         Effect::LoadMarks(inquiries, cases, edits) => {
-            Msg::Marks(edits, words(desk.marked(&inquiries, &cases).await))
+            Msg::Marks(edits, looked(desk.marked(&inquiries, &cases).await))
         }
         Effect::Mark(steps) => Msg::Marked(words(desk.mark(&steps).await)),
-        Effect::FindIds(view, stretch) => Msg::ToMark(words(desk.ids_of(&view, &stretch).await)),
+        Effect::FindIds(view, stretch) => Msg::ToMark(looked(desk.ids_of(&view, &stretch).await)),
         Effect::LoadParts(wanted) => {
-            let parts = words(desk.parts(&wanted).await);
+            let parts = looked(desk.parts(&wanted).await);
             Msg::Parts(Box::new(wanted), parts)
         }
         Effect::SubmitBulk(drafts) => Msg::SubmittedBulk(words(desk.submit_bulk(drafts).await)),
-        Effect::LoadSnoozes => Msg::Snoozes(words(desk.snoozes().await)),
+        Effect::LoadSnoozes => Msg::Snoozes(looked(desk.snoozes().await)),
         Effect::Snooze(steps, deed) => Msg::Snoozed(deed, words(desk.snooze(&steps).await)),
-        Effect::LoadLooks => Msg::Looks(words(desk.looks().await)),
+        Effect::LoadLooks => Msg::Looks(looked(desk.looks().await)),
         Effect::Look(item) => {
             if let Err(why) = desk.tell_look(item.as_ref()).await {
                 tracing::warn!(%why, "colleagues cannot see what is open here");
@@ -190,4 +190,9 @@ async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> 
 
 fn words<T>(answer: Result<T, impl std::fmt::Display>) -> Result<T, String> {
     answer.map_err(|why| why.to_string())
+}
+
+/// Of what was only to be read.
+fn looked<T>(answer: Result<T, StoreError>) -> Result<T, String> {
+    answer.map_err(|why| why.when_looking())
 }
