@@ -191,12 +191,12 @@ async fn every_misfortune_has_one_effect_and_the_right_key() {
     ];
     for (fault, times, keys) in table {
         let mut office = Office::open().await;
+        let id = office.simulator.inquiries("needs_review")[0].clone();
+        let action = office.decide(&id, Verb::Approve).await;
         if fault == "stuck-after" {
             office.patience = Duration::from_millis(300);
         }
         let process = office.hire().await;
-        let id = office.simulator.inquiries("needs_review")[0].clone();
-        let action = office.decide(&id, Verb::Approve).await;
         office.misbehave(&once(fault, times));
         process.store.submit(&action, &process.worker).await.unwrap();
         office.settled(&process).await;
@@ -285,10 +285,11 @@ async fn killed_at_any_moment_it_arrives_exactly_once() {
     // What goes wrong, and how often it has been sent when the process is killed.
     for (rules, attempts) in [("", 0), ("", 1), (stuck, 1), (lost, 1), (unread, 0)] {
         let mut office = Office::open().await;
-        office.patience = Duration::from_millis(300);
-        let process = office.hire().await;
         let id = office.simulator.inquiries("needs_review")[0].clone();
         let action = office.decide(&id, Verb::Decline).await;
+        // Of those who send; whoever decides has more.
+        office.patience = Duration::from_millis(300);
+        let process = office.hire().await;
         office.misbehave(rules);
         process.store.submit(&action, &process.worker).await.unwrap();
         let that_far = async |store: &Store| {
