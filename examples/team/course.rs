@@ -216,6 +216,8 @@ async fn contest(team: &Team, ledger: &Ledger, ids: &[String]) {
             tokio::join!(reviewer::stage(one, id, APPROVE), reviewer::stage(two, id, DECLINE));
         if staged != (Ok(()), Ok(())) {
             ledger.refuse(one, id, "not staged by both");
+            tokio::join!(reviewer::escape(one), reviewer::escape(two));
+            continue;
         }
         let (first, second) = tokio::join!(reviewer::commit(one), reviewer::commit(two));
         for (done, verdict) in [(first, APPROVE), (second, DECLINE)] {

@@ -231,7 +231,7 @@ async fn ends(team: &Team, report: &mut Report) -> anyhow::Result<()> {
     let consoles = team.consoles();
     let ended = join_all(consoles.iter().map(|console| console.quit())).await;
     let well = ended.iter().filter(|well| **well).count();
-    let mut receiver = team.receiver.lock().await;
+    let mut receiver = team.receiver.lock().await.take().context("there is a receiver")?;
     let pid = receiver.id().context("the receiver runs still")?.to_string();
     std::process::Command::new("kill").args(["-s", "TERM", &pid]).status()?;
     let code = tokio::time::timeout(Duration::from_secs(15), receiver.wait()).await;

@@ -48,7 +48,9 @@ impl Server {
             it.folder.display()
         );
         if statements {
-            settings += "shared_preload_libraries = 'pg_stat_statements'\ntrack_io_timing = on\n";
+            // But for the one that names the password.
+            settings += "shared_preload_libraries = 'pg_stat_statements'\n";
+            settings += "pg_stat_statements.track_utility = off\n";
         }
         fs::write(data.join("postgresql.conf"), settings)?;
         it.up()?;

@@ -23,7 +23,7 @@ use super::{
 /// They go in this order, the folder last.
 pub struct Team {
     consoles: Mutex<Vec<Arc<Console>>>,
-    pub receiver: tokio::sync::Mutex<Child>,
+    pub receiver: tokio::sync::Mutex<Option<Child>>,
     pub persona: Arc<Persona>,
     pub server: Arc<Server>,
     /// By name, as they are now.
@@ -74,14 +74,12 @@ impl Team {
             secrets.push((format!("key of {name}"), key));
         }
         names.pop();
-        let receiver = receive(&house)?;
-        let mut processes = BTreeMap::from([("simulator".to_owned(), persona.pid())]);
-        processes.insert(RECEIVER.to_owned(), receiver.id().context("it runs")?);
+        let processes = BTreeMap::from([("simulator".to_owned(), persona.pid())]);
         let team = Self {
             house,
             server: Arc::new(server),
             persona: Arc::new(persona),
-            receiver: tokio::sync::Mutex::new(receiver),
+            receiver: tokio::sync::Mutex::default(),
             consoles: Mutex::default(),
             processes: Arc::new(Mutex::new(processes)),
             secrets,
@@ -95,6 +93,11 @@ impl Team {
             let is_there = console.shows(Duration::from_secs(120), filled).await;
             ensure!(is_there, "{} does not come up:\n{}", console.name, console.contents());
         }
+        // A console syncs by then: it is one that is killed.
+        let receiver = receive(&team.house)?;
+        lock(&team.processes).insert(RECEIVER.to_owned(), receiver.id().context("it runs")?);
+        *team.receiver.lock().await = Some(receiver);
+        team.receiver_is_ready(Duration::from_secs(20)).await.context("the receiver is ready")?;
         team.persona.enable(&webhook).await?;
         Ok(team)
     }
