@@ -290,12 +290,15 @@ async fn kill_with_decisions(
         console.kill();
     }
     let since = Instant::now();
+    let committed = going.ledger.committed();
+    // What its screen did not take was never on its way.
+    let ids: Vec<&String> = ids.iter().filter(|id| committed.contains_key(*id)).collect();
     let mut still_held = 0;
-    for id in ids {
+    for id in &ids {
         still_held += usize::from(team.persona.believes(id).await?.status == "needs_review");
     }
     let sent = until(TAKEN_OVER * 2, async || {
-        for id in ids {
+        for id in &ids {
             if team.persona.believes(id).await?.status == "needs_review" {
                 return Ok(false);
             }
@@ -303,7 +306,8 @@ async fn kill_with_decisions(
         Ok::<_, anyhow::Error>(true)
     });
     let sent = sent.await.map(|_| since.elapsed());
-    let holds = sent.is_some_and(|time| time < TAKEN_OVER + Duration::from_secs(HOLD));
+    let in_time = sent.is_some_and(|time| time < TAKEN_OVER + Duration::from_secs(HOLD));
+    let holds = in_time && !ids.is_empty();
     let figure = format!(
         "{still_held} of {} were held; all sent {} after the kill of {}",
         ids.len(),
