@@ -290,9 +290,14 @@ async fn kill_with_decisions(
         console.kill();
     }
     let since = Instant::now();
-    let committed = going.ledger.committed();
-    // What its screen did not take was never on its way.
-    let ids: Vec<&String> = ids.iter().filter(|id| committed.contains_key(*id)).collect();
+    // What was not written down yet was not said to be: the bar alone was gone.
+    let sql = "SELECT DISTINCT subject_id FROM action WHERE subject_id = ANY($1)";
+    let written = sqlx::query(sql).bind(ids).fetch_all(&mut team.server.admin().await?).await?;
+    let written: Vec<String> =
+        written.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
+    let (ids, others): (Vec<&String>, Vec<&String>) =
+        ids.iter().partition(|id| written.contains(id));
+    others.into_iter().for_each(|id| going.ledger.strike(id));
     let mut still_held = 0;
     for id in &ids {
         still_held += usize::from(team.persona.believes(id).await?.status == "needs_review");

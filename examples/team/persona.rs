@@ -47,7 +47,7 @@ impl Persona {
         command
             .args(["simulate", "--listen", any, "--control", any])
             .args(["--rate-limit", "10000000", "--quota", "1000000"])
-            .args(["--webhook-haste", "10", "--webhook-abreast", "16"])
+            .args(["--webhook-haste", "10", "--webhook-abreast", "64"])
             .args(["--inquiries", &inquiries.to_string()])
             .env_clear()
             .env("PERSONA_API_KEY", key)

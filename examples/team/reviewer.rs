@@ -55,6 +55,11 @@ impl Ledger {
         committed.entry(id.to_owned()).or_default().push(verdict);
     }
 
+    /// It was not written down when its console was killed.
+    pub fn strike(&self, id: &str) {
+        self.committed.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+    }
+
     pub fn committed(&self) -> BTreeMap<String, Vec<Verdict>> {
         self.committed.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
