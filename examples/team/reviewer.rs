@@ -155,7 +155,7 @@ pub async fn shift(
     over: Arc<AtomicBool>,
     nth: usize,
 ) {
-    let mut works = nth % 2 == 0;
+    let mut works = nth.is_multiple_of(2);
     let mut count = nth;
     while !over.load(Ordering::Relaxed) && !console.is_gone() {
         if works {
@@ -164,7 +164,7 @@ pub async fn shift(
             while Instant::now() < until && !over.load(Ordering::Relaxed) && !console.is_gone() {
                 let Some(id) = ledger.next() else { break };
                 count += 1;
-                let verdict = if count % 3 == 0 { DECLINE } else { APPROVE };
+                let verdict = if count.is_multiple_of(3) { DECLINE } else { APPROVE };
                 decide(&console, &ledger, &id, verdict).await;
             }
         } else {

@@ -85,7 +85,7 @@ impl Traffic {
                 }
             }
             for (at, to) in &turned {
-                steps.push(Step::Reverse(&self.decided[*at].0, *to));
+                steps.push(Step::Reverse(&self.decided[*at].0, to));
             }
             let done = join_all(steps.into_iter().map(|step| self.take(step))).await;
             new.extend(done.into_iter().flatten().flatten());
