@@ -257,7 +257,12 @@ async fn kill_the_holder(
 ) -> anyhow::Result<()> {
     let before = holder(team).await?.context("somebody syncs")?;
     let console = who_syncs(team).context("a log tells who syncs")?;
-    console.kill();
+    {
+        // What it has just committed is written down by then.
+        let _hands = console.hands.lock().await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        console.kill();
+    }
     let since = Instant::now();
     let taken = until(TAKEN_OVER * 2, async || {
         Ok::<_, anyhow::Error>(holder(team).await?.is_some_and(|holder| holder != before))
