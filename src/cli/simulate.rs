@@ -53,6 +53,9 @@ pub struct Arguments {
     /// Webhooks are tried again so many times faster than in life [default: 1]
     #[arg(long, value_name = "TIMES")]
     webhook_haste: Option<u32>,
+    /// So many webhooks are delivered at the same time [default: 1]
+    #[arg(long, value_name = "N")]
+    webhook_abreast: Option<usize>,
     #[command(flatten)]
     world: World,
 }
@@ -92,6 +95,7 @@ fn served(arguments: &Arguments) -> Options {
         file_life_seconds: arguments.file_life.unwrap_or(usual.file_life_seconds),
         file_host: arguments.file_host.clone().unwrap_or(usual.file_host),
         webhook_haste: arguments.webhook_haste.unwrap_or(usual.webhook_haste),
+        webhook_abreast: arguments.webhook_abreast.unwrap_or(usual.webhook_abreast),
         control: arguments.control,
         ..options(&arguments.world)
     }

@@ -1,9 +1,10 @@
-//! Sends what is due for webhooks: real requests, signed, one after another for each webhook.
+//! Sends what is due for webhooks: real requests, signed, for each webhook one after another unless
+//! several abreast are asked for.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use axum::http::{HeaderValue, Request, header};
-use futures::future::join_all;
+use futures::{StreamExt, future::join_all, stream};
 use http_body_util::Full;
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
@@ -59,18 +60,22 @@ async fn wait(shared: &Shared, until: Option<Timestamp>) {
 }
 
 async fn send_all(shared: &Shared, sender: &Sender, deliveries: Vec<Delivery>) {
-    for delivery in deliveries {
-        let Some(request) = prepare(shared, &delivery) else { continue };
-        let answer = tokio::time::timeout(PATIENCE, sender.request(request)).await;
-        let accepted = matches!(&answer, Ok(Ok(answer)) if matches!(answer.status().as_u16(), 200 | 201 | 202 | 204));
-        let attempt = if accepted { Attempt::Accepted } else { Attempt::Failed };
-        let now = shared.clock.now();
-        let mut persona = shared.persona();
-        // Disabled meanwhile: what is pending is given up.
-        let listens = persona.world.get(&delivery.webhook);
-        if listens.is_some_and(|webhook| webhook.text("status") == "enabled") {
-            persona.hooks.settle(delivery, attempt, now);
-        }
+    let abreast = shared.persona().hooks.abreast();
+    let send = |delivery| send(shared, sender, delivery);
+    stream::iter(deliveries).for_each_concurrent(abreast, send).await;
+}
+
+async fn send(shared: &Shared, sender: &Sender, delivery: Delivery) {
+    let Some(request) = prepare(shared, &delivery) else { return };
+    let answer = tokio::time::timeout(PATIENCE, sender.request(request)).await;
+    let accepted = matches!(&answer, Ok(Ok(answer)) if matches!(answer.status().as_u16(), 200 | 201 | 202 | 204));
+    let attempt = if accepted { Attempt::Accepted } else { Attempt::Failed };
+    let now = shared.clock.now();
+    let mut persona = shared.persona();
+    // Disabled meanwhile: what is pending is given up.
+    let listens = persona.world.get(&delivery.webhook);
+    if listens.is_some_and(|webhook| webhook.text("status") == "enabled") {
+        persona.hooks.settle(delivery, attempt, now);
     }
 }
 

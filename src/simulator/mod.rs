@@ -85,6 +85,8 @@ pub struct Options {
     pub search_lag: SignedDuration,
     /// So many times faster than in life deliveries are tried again.
     pub webhook_haste: u32,
+    /// So many deliveries of a webhook are under way at the same time.
+    pub webhook_abreast: usize,
     /// Where the simulator itself is controlled.
     pub control: Option<SocketAddr>,
 }
@@ -105,6 +107,7 @@ impl Default for Options {
             file_host: "localhost".to_owned(),
             search_lag: SignedDuration::from_secs(60),
             webhook_haste: 1,
+            webhook_abreast: 1,
             control: None,
         }
     }

@@ -76,7 +76,7 @@ impl Persona {
             scenario: options.scenario,
             received: VecDeque::new(),
             files: Files::new(files, secret),
-            hooks: Hooks::new(options.webhook_haste, options.seed),
+            hooks: Hooks::new(options.webhook_haste, options.webhook_abreast, options.seed),
             ring,
             window: RateWindow::new(options.rate_limit),
             quotas: Quotas::new(options.quota),

@@ -49,14 +49,21 @@ pub struct Hooks {
     queue: Vec<Delivery>,
     /// So many times faster than life the ladder is climbed.
     haste: u32,
+    /// So many deliveries of one webhook are under way at the same time.
+    abreast: usize,
     dice: Rng,
 }
 
 impl Hooks {
-    pub fn new(haste: u32, seed: u64) -> Self {
+    pub fn new(haste: u32, abreast: usize, seed: u64) -> Self {
         let dice = Rng::with_seed(seed ^ 0x40_0c);
         let (secrets, headers) = (HashMap::new(), HashMap::new());
-        Self { secrets, headers, queue: Vec::new(), haste: haste.max(1), dice }
+        let (haste, abreast) = (haste.max(1), abreast.max(1));
+        Self { secrets, headers, queue: Vec::new(), haste, abreast, dice }
+    }
+
+    pub fn abreast(&self) -> usize {
+        self.abreast
     }
 
     /// A new secret; those before stay good until then.
@@ -188,7 +195,7 @@ mod tests {
 
     #[test]
     fn two_secrets_sign_while_one_replaces_the_other() {
-        let mut hooks = Hooks::new(1, 1);
+        let mut hooks = Hooks::new(1, 1, 1);
         hooks.rotate("wbh_1", at(0));
         assert_eq!(hooks.signature("wbh_1", b"{}", at(1)).split(' ').count(), 1);
         hooks.rotate("wbh_1", at(60));
@@ -198,7 +205,7 @@ mod tests {
 
     #[test]
     fn failures_climb_the_ladder_to_its_end() {
-        let mut hooks = Hooks::new(1, 1);
+        let mut hooks = Hooks::new(1, 1, 1);
         let mut now = at(0);
         hooks.queue.push(Delivery {
             webhook: "wbh_1".into(),

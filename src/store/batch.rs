@@ -149,7 +149,11 @@ async fn put_inquiry(
     if let Some(known) = &known {
         snoozed::inquiry_moved(tx, seal, known, &inquiry, by).await?;
     }
-    shared::put_inquiry(tx, seal, &inquiry).await?;
+    let before = known.as_ref().map(|row| seal.object::<Inquiry>(row)).transpose()?;
+    // Most of what happens to an inquiry changes nothing that it has in common with others.
+    if before.is_none_or(|before| !shared::tell_the_same(&before, &inquiry)) {
+        shared::put_inquiry(tx, seal, &inquiry).await?;
+    }
     Ok(true)
 }
 

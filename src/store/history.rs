@@ -78,12 +78,17 @@ impl Store {
         most: u32,
         and: Option<&Inquiry>,
     ) -> Result<Vec<Inquiry>, Error> {
-        let rows = query(
-            "SELECT id, body FROM inquiry WHERE account_id IN (SELECT value FROM json_each($1))
+        // Of one account they are found by an index, which a server would not take for a list.
+        let (of, accounts) = match accounts {
+            [account] => ("= $1", account.to_string()),
+            accounts => ("IN (SELECT value FROM json_each($1))", serde_json::to_string(accounts)?),
+        };
+        let rows = query(AssertSqlSafe(format!(
+            "SELECT id, body FROM inquiry WHERE account_id {of}
                  AND (status || '') IN ('approved', 'declined') AND id IS DISTINCT FROM $2
              ORDER BY newest, id LIMIT $3",
-        )
-        .bind(serde_json::to_string(accounts)?)
+        )))
+        .bind(accounts)
         .bind(and.map(|inquiry| inquiry.id.as_str()))
         .bind(most)
         .fetch_all(&self.0.backend.reader)

@@ -1,6 +1,6 @@
 //! What happened at Persona, taken in once each, however often and in whatever order it is told.
 
-use std::os::unix::fs::MetadataExt;
+use std::{collections::HashSet, os::unix::fs::MetadataExt};
 
 use jiff::Timestamp;
 
@@ -31,15 +31,23 @@ impl Store {
         let mut tx = self.0.backend.begin().await?;
         let (mut ingested, mut batch) = (Ingested::default(), Batch::default());
         let mut heeded = Changes::default();
+        // One statement for all: whoever writes keeps all others of a team waiting.
+        let ids: Vec<&str> = in_order.iter().map(|event| event.id.as_str()).collect();
+        let inserted = query(
+            "INSERT INTO event (id, seen_at) SELECT value, $2 FROM json_each($1) WHERE true
+             ON CONFLICT (id) DO NOTHING RETURNING id",
+        )
+        .bind(serde_json::to_string(&ids)?)
+        .bind(now.as_microsecond())
+        .fetch_all(&mut tx)
+        .await?;
+        let mut new = HashSet::with_capacity(inserted.len());
+        for row in &inserted {
+            new.insert(row.try_get::<String, _>(0)?);
+        }
         for event in in_order {
-            let inserted = query(
-                "INSERT INTO event (id, seen_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING",
-            )
-            .bind(event.id.as_str())
-            .bind(now.as_microsecond())
-            .execute(&mut tx)
-            .await?;
-            if inserted.rows_affected() == 0 {
+            // One that is there twice is new once.
+            if !new.remove(event.id.as_str()) {
                 ingested.already_seen += 1;
                 continue;
             }

@@ -80,6 +80,11 @@ pub async fn put(
     Ok(())
 }
 
+/// Whether two versions of an inquiry have the same in common with others.
+pub fn tell_the_same(one: &Inquiry, other: &Inquiry) -> bool {
+    one.account == other.account && shared::of_inquiry(one) == shared::of_inquiry(other)
+}
+
 /// What an inquiry itself tells. One that has gone over to another account takes the rest along.
 pub async fn put_inquiry(tx: &mut Tx, seal: &Seal, inquiry: &Inquiry) -> Result<(), Error> {
     let id = inquiry.id.as_str();

@@ -30,6 +30,19 @@ pub enum Ears {
 /// A delivery may take so long: it is given five seconds, and comes again three seconds later.
 pub const GRACE: SignedDuration = SignedDuration::from_secs(15);
 
+/// That something was heard is told no more often than this, however much is: it says how old the data is,
+/// and everything that is told is written down for all.
+const BETWEEN_WORDS: SignedDuration = SignedDuration::from_secs(1);
+
+/// Whether it is worth telling when something was heard last, after what was told before.
+pub fn is_news(told: Option<Timestamp>, heard: Option<Timestamp>) -> bool {
+    match (told, heard) {
+        (_, None) => false,
+        (None, Some(_)) => true,
+        (Some(told), Some(heard)) => heard.duration_since(told).abs() >= BETWEEN_WORDS,
+    }
+}
+
 /// What to make of a receiver. `missed_at`: when a poll last found what it should have heard.
 pub fn judge(receiver: Option<Hearing>, missed_at: Option<Timestamp>) -> Ears {
     match receiver {
@@ -51,6 +64,26 @@ pub fn is_missed(receiver: Hearing, happened_at: Option<Timestamp>, now: Timesta
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn that_something_was_heard_is_told_once_a_second() {
+        let (at, later) = (Timestamp::UNIX_EPOCH, |ms| {
+            Some(Timestamp::UNIX_EPOCH + SignedDuration::from_millis(ms))
+        });
+        let table = [
+            (None, None, false),
+            (None, later(0), true),
+            (Some(at), None, false),
+            (Some(at), later(0), false),
+            (Some(at), later(999), false),
+            (Some(at), later(1_000), true),
+            // The clock was set back.
+            (Some(at), later(-5_000), true),
+        ];
+        for (told, heard, expected) in table {
+            assert_eq!(is_news(told, heard), expected, "{told:?} {heard:?}");
+        }
+    }
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).unwrap()

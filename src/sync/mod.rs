@@ -221,12 +221,14 @@ fn listen(sync: &Sync, mind: &Mind, receiver: Option<Hearing>) {
     let ears = ears::judge(receiver, mind.missed_at);
     let heard_at = receiver.and_then(|receiver| receiver.heard_at).filter(|_| ears == Ears::Open);
     sync.state.send_if_modified(|state| {
-        let before = (state.ears, state.last_ok);
-        state.ears = ears;
-        if state.phase == Phase::Current {
-            state.last_ok = state.last_ok.max(heard_at);
+        let is_other = std::mem::replace(&mut state.ears, ears) != ears;
+        let is_later = state.phase == Phase::Current
+            && heard_at > state.last_ok
+            && ears::is_news(state.last_ok, heard_at);
+        if is_later {
+            state.last_ok = heard_at;
         }
-        before != (state.ears, state.last_ok)
+        is_other || is_later
     });
 }
 

@@ -76,11 +76,7 @@ mod views;
 mod wake;
 mod widgets;
 
-use std::{
-    io,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{io, sync::Arc};
 
 use crossterm::event::{Event, KeyEventKind};
 use futures::{Stream, StreamExt};
@@ -105,7 +101,7 @@ pub use self::{
 use self::{
     effect::{Delivery, Effect, Runner},
     msg::{Msg, Pointer},
-    pace::KEYS,
+    pace::{KEYS, Reloads},
     state::{Leaving, State},
 };
 use crate::{
@@ -126,9 +122,7 @@ pub struct Console {
     news: mpsc::UnboundedReceiver<News>,
     /// What moved since the panes were reloaded.
     moved: Changes,
-    reloaded: Option<Instant>,
-    /// The shortest time between two reloads.
-    between_reloads: Duration,
+    reloads: Reloads,
     /// What only the owner of the terminal can do.
     errands: Vec<Errand>,
     dirty: bool,
@@ -173,8 +167,7 @@ impl Console {
             inbox,
             news,
             moved: Changes::default(),
-            reloaded: None,
-            between_reloads: Duration::ZERO,
+            reloads: Reloads::default(),
             errands: Vec::new(),
             dirty: true,
             hasty: false,
@@ -211,8 +204,12 @@ impl Console {
             self.hear(news);
             any = true;
         }
-        if self.moved.any() && self.until_reload().is_zero() {
-            self.reloaded = Some(Instant::now());
+        self.runner.reap();
+        if !self.runner.awaits_store() {
+            self.reloads.end();
+        }
+        if self.moved.any() && self.reloads.wait().is_zero() {
+            self.reloads.begin();
             let moved = std::mem::take(&mut self.moved);
             self.apply(Msg::Changed(moved));
         }
@@ -322,10 +319,6 @@ impl Console {
         self.runner.awaits_store() && (!self.hasty || update::lacks(&self.state))
     }
 
-    fn until_reload(&self) -> Duration {
-        self.reloaded.map_or(Duration::ZERO, |at| self.between_reloads.saturating_sub(at.elapsed()))
-    }
-
     fn apply(&mut self, msg: Msg) {
         self.state.now = self.clock.now();
         let before = self.toasts.is_some().then(|| self.state.toast.clone());
@@ -355,7 +348,7 @@ impl Console {
     async fn turn(&mut self, input: &mut (impl Stream<Item = io::Result<Event>> + Unpin)) {
         let next_change = wake::next_change(&self.state);
         let clock = self.clock.clone();
-        let (moved, until_reload) = (self.moved.any(), self.until_reload());
+        let (moved, until_reload) = (self.moved.any(), self.reloads.wait());
         tokio::select! {
             biased;
             event = input.next() => match event {

@@ -80,7 +80,7 @@ async fn draw(
     }
     let looks = Looks::of(ui, settings.photo_limit);
     let mut console = Console::new(desk, news, settings, looks.theme(Answer::default()), size);
-    console.between_reloads = RELOAD;
+    console.reloads.shortest = RELOAD;
     console.set_means(looks.means(Answer::default()));
     let mut screen = Screen::take(looks.glyphs, ui.mouse)?;
     // Frames do not wait for what the terminal says of itself; its keys do, for a moment.

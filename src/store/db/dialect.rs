@@ -3,13 +3,41 @@
 
 use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 
-/// The statement as a server takes it.
-pub fn server(sql: SqlStr) -> SqlStr {
-    match said(sql.as_str()) {
-        said if said == sql.as_str() => sql,
+use super::Value;
+
+/// The statement as a server takes it, with what is bound to it.
+pub fn server(sql: SqlStr, mut values: Vec<Value>) -> (SqlStr, Vec<Value>) {
+    match bound(&said(sql.as_str()), &mut values) {
+        said if said == sql.as_str() => (sql, values),
         // Made of a safe one, and of nothing else.
-        said => AssertSqlSafe(said).into_sql_str(),
+        said => (AssertSqlSafe(said).into_sql_str(), values),
     }
+}
+
+/// So many digits have only instants and places. They differ from one time to the next: as values
+/// they leave a statement the same, which a server then plans once and not each time.
+const INSTANT: usize = 13;
+
+fn bound(sql: &str, values: &mut Vec<Value>) -> String {
+    let mut said = String::with_capacity(sql.len());
+    let (mut rest, mut quoted) = (sql, false);
+    while let Some(first) = rest.chars().next() {
+        let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '.');
+        let stands_alone = !said.ends_with(is_word) && !rest[digits..].starts_with(is_word);
+        let number = rest[..digits].parse::<i64>().ok();
+        let length = digits.max(first.len_utf8());
+        match number.filter(|_| digits >= INSTANT && stands_alone && !quoted) {
+            Some(number) => {
+                values.push(Value::Number(Some(number)));
+                said.push_str(&format!("${}::bigint", values.len()));
+            }
+            None => said.push_str(&rest[..length]),
+        }
+        quoted ^= first == '\'';
+        rest = &rest[length..];
+    }
+    said
 }
 
 fn said(sql: &str) -> String {
@@ -48,6 +76,24 @@ fn listed(sql: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn instants_are_values() {
+        let table = [
+            ("a < 1772442300000000 AND b = $1", "a < $2::bigint AND b = $1", 2),
+            ("(a<1772442300000000,-1772442300000000)", "(a<$2::bigint,-$3::bigint)", 3),
+            ("a = 9000000 LIMIT 240", "a = 9000000 LIMIT 240", 1),
+            ("a = '1772442300000000'", "a = '1772442300000000'", 1),
+            ("a = 'it''s' OR b > 1772442300000000", "a = 'it''s' OR b > $2::bigint", 2),
+            ("a1772442300000000 = $1", "a1772442300000000 = $1", 1),
+            ("a > -9223372036854775808", "a > -9223372036854775808", 1),
+            ("a = '\u{10ffff}' AND é = 1", "a = '\u{10ffff}' AND é = 1", 1),
+        ];
+        for (sql, expected, count) in table {
+            let mut values = vec![Value::Number(Some(1))];
+            assert_eq!((bound(sql, &mut values).as_str(), values.len()), (expected, count));
+        }
+    }
 
     #[test]
     fn what_only_one_of_them_says_is_said_otherwise() {

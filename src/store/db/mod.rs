@@ -7,7 +7,7 @@ mod value;
 
 use sqlx::{
     PgPool, Postgres, SqlSafeStr, SqlStr, Sqlite, SqliteConnection, SqlitePool, Transaction,
-    pool::PoolConnection,
+    pool::PoolConnection, postgres::PgArguments,
 };
 
 pub use self::{
@@ -171,19 +171,24 @@ impl On for &mut SqliteConnection {
     }
 }
 
+fn of_server(asked: Query) -> sqlx::query::Query<'static, Postgres, PgArguments> {
+    let (sql, values) = dialect::server(asked.sql, asked.values);
+    value::of_server(sql, values)
+}
+
 impl On for &mut sqlx::PgConnection {
     async fn all(self, asked: Query) -> Result<Vec<Row>, sqlx::Error> {
-        let rows = value::of_server(dialect::server(asked.sql), asked.values).fetch_all(self);
+        let rows = of_server(asked).fetch_all(self);
         Ok(rows.await?.into_iter().map(Row::Server).collect())
     }
 
     async fn first(self, asked: Query) -> Result<Option<Row>, sqlx::Error> {
-        let row = value::of_server(dialect::server(asked.sql), asked.values).fetch_optional(self);
+        let row = of_server(asked).fetch_optional(self);
         Ok(row.await?.map(Row::Server))
     }
 
     async fn run(self, asked: Query) -> Result<Done, sqlx::Error> {
-        let done = value::of_server(dialect::server(asked.sql), asked.values).execute(self);
+        let done = of_server(asked).execute(self);
         Ok(Done(done.await?.rows_affected()))
     }
 }

@@ -5,7 +5,7 @@ use std::{collections::HashSet, sync::Arc};
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::super::Hearing;
+use super::super::{Hearing, ears};
 use crate::{
     busy::Busy,
     clock::Clock,
@@ -70,6 +70,7 @@ impl Intake {
 async fn write_down(scribe: Scribe, mut waiting: mpsc::Receiver<Waiting>) {
     let mut hearing = Hearing { since: scribe.clock.now(), heard_at: None };
     say(&scribe, hearing);
+    let mut told = None;
     let mut batch = Vec::with_capacity(AT_ONCE);
     while waiting.recv_many(&mut batch, AT_ONCE).await > 0 {
         let _token = scribe.busy.token();
@@ -79,7 +80,10 @@ async fn write_down(scribe: Scribe, mut waiting: mpsc::Receiver<Waiting>) {
         hearing.heard_at = Some(scribe.clock.now()).max(hearing.heard_at);
         let mut new: HashSet<EventId> = match scribe.store.ingest(&events).await {
             Ok(ingested) => {
-                say(&scribe, hearing);
+                if ears::is_news(told, hearing.heard_at) {
+                    say(&scribe, hearing);
+                    told = hearing.heard_at;
+                }
                 ingested.new.into_iter().collect()
             }
             Err(why) => {

@@ -45,7 +45,7 @@ pub async fn run(
     begin: impl FnOnce() + Send + 'static,
 ) -> io::Result<()> {
     let mut console = Console::new(desk, news, settings, Theme::mono(), SIZE);
-    console.between_reloads = RELOAD;
+    console.reloads.shortest = RELOAD;
     let mut talk = Talk::new(console);
     let ended = converse(&mut talk, begin).await;
     // A decision that was just committed becomes durable.
