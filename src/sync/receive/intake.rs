@@ -1,7 +1,7 @@
 //! From proven deliveries to the store: what comes at the same time is one commit, and each
 //! delivery is told when it is durable.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -19,6 +19,9 @@ const MOST_WAITING: usize = 256;
 
 /// So many events go into one commit: a key never waits behind more.
 const AT_ONCE: usize = 64;
+
+/// Before a commit to a server, whose lock a whole team waits for, what comes so soon is taken along.
+const GATHERS: Duration = Duration::from_millis(20);
 
 /// Where deliveries are handed in.
 #[derive(Clone)]
@@ -74,6 +77,14 @@ async fn write_down(scribe: Scribe, mut waiting: mpsc::Receiver<Waiting>) {
     let mut batch = Vec::with_capacity(AT_ONCE);
     while waiting.recv_many(&mut batch, AT_ONCE).await > 0 {
         let _token = scribe.busy.token();
+        if scribe.store.is_shared() && batch.len() < AT_ONCE {
+            tokio::time::sleep(GATHERS).await;
+            while batch.len() < AT_ONCE
+                && let Ok(one) = waiting.try_recv()
+            {
+                batch.push(one);
+            }
+        }
         let (events, done): (Vec<Event>, Vec<_>) =
             batch.drain(..).map(|one: Waiting| (one.event, one.done)).unzip();
         // First, so that whoever is woken by the commit sees that it was heard.
