@@ -219,7 +219,8 @@ async fn contest(team: &Team, ledger: &Ledger, ids: &[String]) {
             tokio::join!(reviewer::escape(one), reviewer::escape(two));
             continue;
         }
-        let (first, second) = tokio::join!(reviewer::commit(one), reviewer::commit(two));
+        let (first, second) =
+            tokio::join!(reviewer::commit(one, id, APPROVE), reviewer::commit(two, id, DECLINE));
         for (done, verdict) in [(first, APPROVE), (second, DECLINE)] {
             if done.is_ok() {
                 ledger.wrote(id, verdict);

@@ -82,13 +82,13 @@ impl Ledger {
 /// # Errors
 /// With what did not come.
 pub async fn stage(console: &Console, id: &str, verdict: Verdict) -> Result<(), &'static str> {
-    let short = InquiryId::new(id).map_err(|_| "it is no id")?.short();
+    let short = short(id)?;
     console.paste(id);
     let title = format!("{short} ─ needs review");
     if !console.shows(Duration::from_secs(6), |shown| shown.contains(&title)).await {
         return Err("it is not opened");
     }
-    let bar = format!("{} {short}?", verdict.word);
+    let bar = bar(&short, verdict);
     for _ in 0..5 {
         console.press(verdict.key);
         if console.shows(Duration::from_secs(1), |shown| shown.contains(&bar)).await {
@@ -98,14 +98,24 @@ pub async fn stage(console: &Console, id: &str, verdict: Verdict) -> Result<(), 
     Err("it is not staged")
 }
 
+fn short(id: &str) -> Result<String, &'static str> {
+    InquiryId::new(id).map(|id| id.short()).map_err(|_| "it is no id")
+}
+
+/// What the commit bar asks.
+fn bar(short: &str, verdict: Verdict) -> String {
+    format!("{} {short}?", verdict.word)
+}
+
 /// Commits what is staged, for as long as it is refused: a database that is away comes back.
 ///
 /// # Errors
 /// If it is still there then.
-pub async fn commit(console: &Console) -> Result<(), &'static str> {
+pub async fn commit(console: &Console, id: &str, verdict: Verdict) -> Result<(), &'static str> {
+    let bar = bar(&short(id)?, verdict);
     for _ in 0..30 {
         console.press("\r");
-        let gone = |shown: &str| !shown.contains("Enter commits");
+        let gone = |shown: &str| !shown.contains(&bar);
         if console.shows(Duration::from_secs(1), gone).await && !console.is_gone() {
             return Ok(());
         }
@@ -116,7 +126,7 @@ pub async fn commit(console: &Console) -> Result<(), &'static str> {
 pub async fn decide(console: &Console, ledger: &Ledger, id: &str, verdict: Verdict) {
     let mut done = stage(console, id, verdict).await;
     if done.is_ok() {
-        done = commit(console).await;
+        done = commit(console, id, verdict).await;
     }
     match done {
         Ok(()) => ledger.wrote(id, verdict),
