@@ -57,8 +57,13 @@ impl RelationsPane {
 
     /// Makes the rows anew; the cursor stays on what it was on.
     pub fn flatten(&mut self) {
+        let was_note = self.is_on_note();
         self.rows = tree::flatten(&self.branches, &self.folds, &self.asking);
-        let found = (self.cursor > 0).then(|| self.find(&self.at)).flatten();
+        // A note has no name: by its place what it is about would be found.
+        let is_there = was_note
+            && self.is_on_note()
+            && place_of(&self.branches, &self.rows, self.cursor) == self.at;
+        let found = (self.cursor > 0 && !is_there).then(|| self.find(&self.at)).flatten();
         self.move_to(found.unwrap_or(self.cursor));
         self.count();
     }
@@ -90,6 +95,10 @@ impl RelationsPane {
 
     pub fn row(&self) -> Option<&Row> {
         self.rows.get(self.cursor)
+    }
+
+    fn is_on_note(&self) -> bool {
+        self.row().is_some_and(|row| matches!(row.what, What::Note(_)))
     }
 
     fn known(&self, branch: usize) -> Option<&AccountRelations> {
@@ -216,4 +225,33 @@ pub fn place_of(branches: &[Branch], rows: &[Row], row: usize) -> Place {
     }
     place.reverse();
     place
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        tree::samples::{branch, node},
+        *,
+    };
+
+    #[test]
+    fn the_cursor_stays_on_a_note_when_the_tree_is_read_again() {
+        let mut many = branch("a", &[("many", &[node("b"), node("c")])]);
+        if let Some(known) = &mut many.known {
+            known.groups[0].more = true;
+        }
+        let mut pane = RelationsPane { branches: vec![many], ..RelationsPane::default() };
+        pane.flatten();
+        pane.move_to(usize::MAX);
+        let last = pane.cursor();
+        assert!(pane.is_on_note(), "{:?}", pane.row());
+        pane.flatten();
+        assert_eq!(pane.cursor(), last);
+        // What was more is read: the note is gone, and what it was about is there.
+        if let Some(known) = &mut pane.branches[0].known {
+            known.groups[0].more = false;
+        }
+        pane.flatten();
+        assert!(matches!(pane.row().map(|row| row.what), Some(What::Group { .. })));
+    }
 }
