@@ -229,18 +229,19 @@ async fn contest(team: &Team, ledger: &Ledger, ids: &[String]) {
     }
 }
 
-async fn holder(team: &Team) -> anyhow::Result<Option<String>> {
-    let sql = "SELECT holder FROM duty WHERE name = 'sync'
+/// Who holds a duty, by the name of its lease, and what it says.
+async fn holder(team: &Team, duty: &str) -> anyhow::Result<Option<(String, String)>> {
+    let sql = "SELECT holder, says FROM duty WHERE name = $1
                AND until >= (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
-    let row = sqlx::query(sql).fetch_optional(&mut team.server.admin().await?).await?;
-    Ok(row.map(|row| row.try_get(0)).transpose()?)
+    let row = sqlx::query(sql).bind(duty).fetch_optional(&mut team.server.admin().await?).await?;
+    Ok(row.map(|row| Ok::<_, sqlx::Error>((row.try_get(0)?, row.try_get(1)?))).transpose()?)
 }
 
-/// Whose log last has a request of the sync's.
+/// Whose log last says that it syncs now.
 fn who_syncs(team: &Team) -> Option<Arc<Console>> {
     let last = |console: &Arc<Console>| {
         let log = std::fs::read_to_string(team.house.log(&console.name)).unwrap_or_default();
-        let line = log.lines().rev().find(|line| line.contains(r#""lane":"back""#))?;
+        let line = log.lines().rev().find(|line| line.contains("keeps the local copy in step"))?;
         let (_, rest) = line.split_once(r#""timestamp":""#)?;
         Some(rest.split('"').next()?.to_owned())
     };
@@ -251,12 +252,20 @@ fn who_syncs(team: &Team) -> Option<Arc<Console>> {
         .map(|(_, console)| console)
 }
 
+/// Who sends for everybody, as the lease says.
+async fn who_sends(team: &Team) -> anyhow::Result<Option<Arc<Console>>> {
+    let Some((_, says)) = holder(team, "outbox").await? else { return Ok(None) };
+    let says: serde_json::Value = serde_json::from_str(&says)?;
+    let name = says["reviewer"].as_str().unwrap_or_default().split('@').next();
+    Ok(team.consoles().into_iter().find(|console| Some(console.name.as_str()) == name))
+}
+
 async fn kill_the_holder(
     team: &Team,
     going: &mut Going,
     report: &mut Report,
 ) -> anyhow::Result<()> {
-    let before = holder(team).await?.context("somebody syncs")?;
+    let (before, _) = holder(team, "sync").await?.context("somebody syncs")?;
     let console = who_syncs(team).context("a log tells who syncs")?;
     {
         // What it has just committed is written down by then.
@@ -266,7 +275,7 @@ async fn kill_the_holder(
     }
     let since = Instant::now();
     let taken = until(TAKEN_OVER * 2, async || {
-        Ok::<_, anyhow::Error>(holder(team).await?.is_some_and(|holder| holder != before))
+        Ok::<_, anyhow::Error>(holder(team, "sync").await?.is_some_and(|(now, _)| now != before))
     });
     let taken = taken.await.map(|_| since.elapsed());
     let holds = taken.is_some_and(|time| time < TAKEN_OVER);
@@ -276,17 +285,17 @@ async fn kill_the_holder(
     Ok(())
 }
 
-/// Kills one that has just committed several decisions, and times until others have sent them.
+/// Kills the one that sends for everybody when it has just committed several decisions, and times until
+/// another has sent them.
 async fn kill_with_decisions(
     team: &Team,
     going: &mut Going,
     ids: &[String],
     report: &mut Report,
 ) -> anyhow::Result<()> {
-    let syncs = who_syncs(team).map(|console| console.name.clone());
-    let others =
-        team.consoles().into_iter().filter(|console| Some(&console.name) != syncs.as_ref());
-    let console = others.last().context("there are several")?;
+    let sends = async || Ok::<_, anyhow::Error>(who_sends(team).await?.is_some());
+    until(TAKEN_OVER, sends).await.context("somebody sends")?;
+    let console = who_sends(team).await?.context("it is one of the consoles")?;
     {
         let _hands = console.hands.lock().await;
         console.watching.store(false, Ordering::Relaxed);
@@ -320,7 +329,7 @@ async fn kill_with_decisions(
     let in_time = sent.is_some_and(|time| time < TAKEN_OVER + Duration::from_secs(HOLD));
     let holds = in_time && !ids.is_empty();
     let figure = format!(
-        "{still_held} of {} were held; all sent {} after the kill of {}",
+        "{still_held} of {} were held; all sent {} after the kill of {}, which sent for everybody",
         ids.len(),
         seconds_or_never(sent),
         console.name

@@ -5,8 +5,8 @@
 //! cargo build --release && cargo run --release --example team -- --consoles 8 --events 200 --seconds 120
 //! ```
 //!
-//! Reviewers decide; who syncs is killed, one with decisions on their way is killed, and the server is stopped
-//! and started again. Then what Persona was really asked is held against what the screens said, and
+//! Reviewers decide; who syncs is killed, who sends for everybody is killed with decisions on their way, and the
+//! server is stopped and started again. Then what Persona was really asked is held against what the screens said, and
 //! everything that was written is searched for secrets. It needs PostgreSQL's programs on this machine.
 
 mod console;

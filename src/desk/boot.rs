@@ -316,7 +316,10 @@ async fn on_duty(
 ) -> Option<OnDuty> {
     loop {
         match sync.store.take_up(Duty::Sync).await {
-            Ok(Some(duty)) => return Some(duty),
+            Ok(Some(duty)) => {
+                tracing::info!("this process keeps the local copy in step for everybody");
+                return Some(duty);
+            }
             Ok(None) => match sync.store.look_at::<SyncState>(Duty::Sync).await {
                 Ok(Watch::Somebody(Some(theirs))) => show(&sync.state, theirs),
                 // It writes just now, or has just gone.

@@ -6,19 +6,18 @@ use jiff::Timestamp;
 
 use super::{
     Changes, Error, Store,
-    db::{Row, query},
+    db::query,
     exhibits,
     hydrated::{hydrate, put_redacted},
+    inquiries,
+    known::{Known, News},
     listing::folded,
-    newer::winner,
-    seal::{Body, Seal},
+    seal::Seal,
     shared, snoozed,
     together::Tx,
-    tombstone,
 };
 use crate::model::{
-    Account, Batch, Case, Entity, Inquiry, Relation, Relations, Subject, Text, Verification,
-    forget::Forget,
+    Account, Batch, Case, Entity, Relation, Relations, Subject, Text, Verification,
 };
 
 impl Store {
@@ -44,21 +43,19 @@ pub async fn apply_in(
     by: Option<&Text>,
 ) -> Result<Changes, Error> {
     let mut changes = Changes::default();
+    let mut known = Known::read(tx, seal, batch).await?;
     let mut verifications: HashMap<&str, &Verification> = HashMap::new();
+    changes = changes.and(inquiries::put(tx, seal, &mut known, &batch.entities, now, by).await?);
     for entity in &batch.entities {
         match entity {
-            Entity::Inquiry(inquiry) => {
-                let moved = put_inquiry(tx, seal, inquiry, now, by).await?;
-                changes.inquiries |= moved;
-                changes.dropped |= moved && inquiry.redacted_at.is_some();
-            }
+            Entity::Inquiry(_) => {}
             Entity::Case(case) => {
-                let moved = put_case(tx, seal, case, by).await?;
+                let moved = put_case(tx, seal, &mut known, case, by).await?;
                 changes.cases |= moved;
                 changes.dropped |= moved && case.redacted_at.is_some();
             }
             Entity::Account(account) => {
-                let moved = put_account(tx, seal, account).await?;
+                let moved = put_account(tx, seal, &mut known, account).await?;
                 changes.accounts |= moved;
                 changes.dropped |= moved && account.redacted_at.is_some();
             }
@@ -100,94 +97,20 @@ pub async fn apply_in(
         changes.cases |= moved;
     }
     for relations in &batch.relations {
-        put_relations(tx, seal, relations, now).await?;
+        put_relations(tx, seal, &mut known, relations, now).await?;
         changes.relations = true;
     }
     Ok(changes)
 }
 
-/// False if what is there is newer, or the same.
-async fn put_inquiry(
+async fn put_case(
     tx: &mut Tx,
     seal: &Seal,
-    inquiry: &Inquiry,
-    now: Timestamp,
+    known: &mut Known,
+    case: &Case,
     by: Option<&Text>,
 ) -> Result<bool, Error> {
-    let known = query("SELECT id, updated_at, body FROM inquiry WHERE id = $1")
-        .bind(inquiry.id.as_str())
-        .fetch_optional(&mut *tx)
-        .await?;
-    let redacted =
-        tombstone::of(tx, seal, "inquiry", inquiry.id.as_str(), inquiry.redacted_at).await?;
-    let newest = newest(seal, known.as_ref(), inquiry.updated_at, redacted, inquiry)?;
-    let Some((body, inquiry)) = newest else { return Ok(false) };
-    query(
-        "INSERT INTO inquiry
-             (id, status, created_at, updated_at, waiting_since, account_id, template, search,
-              body, fetched_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-         ON CONFLICT (id) DO UPDATE SET
-             status = excluded.status, created_at = excluded.created_at,
-             updated_at = excluded.updated_at, waiting_since = excluded.waiting_since,
-             account_id = excluded.account_id, template = excluded.template,
-             search = excluded.search, body = excluded.body, fetched_at = excluded.fetched_at,
-             purged_at = NULL",
-    )
-    .bind(inquiry.id.as_str())
-    .bind(inquiry.status.as_str())
-    .bind(micros(inquiry.created_at))
-    .bind(micros(inquiry.updated_at))
-    .bind(micros(inquiry.waiting_since()))
-    .bind(inquiry.account.as_ref().map(|id| id.as_str()))
-    .bind(inquiry.template.as_ref().map(|id| id.as_str()))
-    .bind(inquiry_search(seal, &inquiry))
-    .bind(seal.body::<Inquiry>(inquiry.id.as_str(), body)?)
-    .bind(now.as_microsecond())
-    .execute(&mut *tx)
-    .await?;
-    if let Some(known) = &known {
-        snoozed::inquiry_moved(tx, seal, known, &inquiry, by).await?;
-    }
-    let before = known.as_ref().map(|row| seal.object::<Inquiry>(row)).transpose()?;
-    // Most of what happens to an inquiry changes nothing that it has in common with others.
-    if before.is_none_or(|before| !shared::tell_the_same(&before, &inquiry)) {
-        shared::put_inquiry(tx, seal, &inquiry).await?;
-    }
-    Ok(true)
-}
-
-/// What has to be written, as JSON and as an object; none if what is known stands.
-fn newest<T: Forget + Body>(
-    seal: &Seal,
-    known: Option<&Row>,
-    at: Option<Timestamp>,
-    redacted: Option<Timestamp>,
-    incoming: &T,
-) -> Result<Option<(String, T)>, Error> {
-    let known = match known {
-        Some(row) => Some((row.try_get("updated_at")?, seal.json::<T>(row)?)),
-        None => None,
-    };
-    let known = known.as_ref().map(|(at, json)| (*at, json.as_str()));
-    let newest = match winner(known, at, serde_json::to_string(incoming)?)? {
-        Some(body) => Some((body.clone(), serde_json::from_str(&body)?)),
-        None => None,
-    };
-    match redacted {
-        Some(at) => tombstone::remains(at, newest.map(|(_, it)| it), known.map(|(_, body)| body)),
-        None => Ok(newest),
-    }
-}
-
-async fn put_case(tx: &mut Tx, seal: &Seal, case: &Case, by: Option<&Text>) -> Result<bool, Error> {
-    let known = query("SELECT id, updated_at, body FROM review_case WHERE id = $1")
-        .bind(case.id.as_str())
-        .fetch_optional(&mut *tx)
-        .await?;
-    let redacted = tombstone::of(tx, seal, "case", case.id.as_str(), case.redacted_at).await?;
-    let newest = newest(seal, known.as_ref(), case.updated_at, redacted, case)?;
-    let Some((body, case)) = newest else {
+    let Some(News { before, object: case, json }) = known.newest(tx, seal, case).await? else {
         return Ok(false);
     };
     let name = case.name.as_ref().map_or("", |name| name.as_str());
@@ -215,12 +138,22 @@ async fn put_case(tx: &mut Tx, seal: &Seal, case: &Case, by: Option<&Text>) -> R
     .bind(case.queue.as_ref().map(|queue| queue.as_str()))
     .bind(case.assignee.as_ref().map(|assignee| assignee.as_str().to_lowercase()))
     .bind(search)
-    .bind(seal.body::<Case>(case.id.as_str(), body)?)
+    .bind(seal.body::<Case>(case.id.as_str(), json)?)
     .execute(&mut *tx)
     .await?;
-    if let Some(known) = &known {
-        snoozed::case_moved(tx, seal, known, &case, by).await?;
+    if let Some(before) = before.as_ref().filter(|_| known.is_awaited(case.id.as_str())) {
+        snoozed::case_moved(tx, before, &case, by).await?;
     }
+    let ties_stay =
+        |before: &Case| before.inquiries == case.inquiries && before.accounts == case.accounts;
+    if !before.as_ref().is_some_and(ties_stay) {
+        put_ties(tx, &case).await?;
+    }
+    Ok(true)
+}
+
+/// Which inquiries and accounts a case is about.
+async fn put_ties(tx: &mut Tx, case: &Case) -> Result<(), Error> {
     // What stays is left alone: each tie that comes or goes moves an inquiry's deadline.
     let ties = serde_json::to_string(&case.inquiries)?;
     query(
@@ -252,18 +185,18 @@ async fn put_case(tx: &mut Tx, seal: &Seal, case: &Case, by: Option<&Text>) -> R
         .execute(&mut *tx)
         .await?;
     }
-    Ok(true)
+    Ok(())
 }
 
-async fn put_account(tx: &mut Tx, seal: &Seal, account: &Account) -> Result<bool, Error> {
-    let known = query("SELECT id, updated_at, body FROM account WHERE id = $1")
-        .bind(account.id.as_str())
-        .fetch_optional(&mut *tx)
-        .await?;
-    let redacted =
-        tombstone::of(tx, seal, "account", account.id.as_str(), account.redacted_at).await?;
-    let newest = newest(seal, known.as_ref(), account.updated_at, redacted, account)?;
-    let Some((body, account)) = newest else { return Ok(false) };
+async fn put_account(
+    tx: &mut Tx,
+    seal: &Seal,
+    known: &mut Known,
+    account: &Account,
+) -> Result<bool, Error> {
+    let Some(News { object: account, json, .. }) = known.newest(tx, seal, account).await? else {
+        return Ok(false);
+    };
     query(
         "INSERT INTO account (id, created_at, updated_at, status, type_name, body)
          VALUES ($1, $2, $3, $4, $5, $6)
@@ -276,7 +209,7 @@ async fn put_account(tx: &mut Tx, seal: &Seal, account: &Account) -> Result<bool
     .bind(micros(account.updated_at))
     .bind(account.status.as_ref().map(folded))
     .bind(account.type_name.as_ref().map(folded))
-    .bind(seal.body::<Account>(account.id.as_str(), body)?)
+    .bind(seal.body::<Account>(account.id.as_str(), json)?)
     .execute(&mut *tx)
     .await?;
     shared::put_account(tx, seal, &account).await?;
@@ -286,6 +219,7 @@ async fn put_account(tx: &mut Tx, seal: &Seal, account: &Account) -> Result<bool
 async fn put_relations(
     tx: &mut Tx,
     seal: &Seal,
+    known: &mut Known,
     relations: &Relations,
     now: Timestamp,
 ) -> Result<(), Error> {
@@ -309,7 +243,7 @@ async fn put_relations(
     for (position, target) in relations.targets.iter().enumerate() {
         let (kind, id, status) = match target {
             Relation::Account(account) => {
-                put_account(tx, seal, account).await?;
+                put_account(tx, seal, known, account).await?;
                 ("account", account.id.as_str(), account.status.as_ref())
             }
             Relation::Other { kind, id, status } => (kind.as_str(), id.as_str(), status.as_ref()),
@@ -332,15 +266,4 @@ async fn put_relations(
 
 pub fn micros(at: Option<Timestamp>) -> Option<i64> {
     at.map(|at| at.as_microsecond())
-}
-
-/// What a filter's words are looked for in, in lower case.
-pub fn inquiry_search(seal: &Seal, inquiry: &Inquiry) -> String {
-    let mut clear = vec![inquiry.id.as_str()];
-    clear.extend(inquiry.account.as_ref().map(|id| id.as_str()));
-    let name = inquiry.name();
-    let mut personal: Vec<&str> = inquiry.tags.iter().map(Text::as_str).collect();
-    personal.extend(inquiry.reference_id.as_ref().map(Text::as_str));
-    personal.extend(name.as_ref().map(|name| name.reveal().as_str()));
-    seal.search(&clear, &personal)
 }

@@ -8,8 +8,8 @@ use sqlx::{AssertSqlSafe, SqlitePool, sqlite::SqliteLockingMode};
 use super::{
     Error,
     backend::{migrator, not_migrated, options, pool},
-    batch::inquiry_search,
     db::{Writer, query},
+    inquiries,
     inspect::free_bytes,
     journal::Scribe,
     seal::{COLUMNS, Column, INQUIRY, Kept, Seal},
@@ -178,7 +178,7 @@ impl Reseal<'_> {
         let search = match column {
             INQUIRY => {
                 let inquiry: Inquiry = serde_json::from_str(&text)?;
-                Some(inquiry_search(&target, &inquiry))
+                Some(inquiries::search(&target, &inquiry))
             }
             _ => None,
         };

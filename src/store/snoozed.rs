@@ -261,19 +261,13 @@ pub async fn decided(tx: &mut Tx, action: &Action) -> Result<(), Error> {
 /// from here; that is no news to them.
 pub async fn inquiry_moved(
     tx: &mut Tx,
-    seal: &Seal,
-    known: &Row,
+    before: &Inquiry,
     after: &Inquiry,
     by: Option<&Text>,
 ) -> Result<(), Error> {
     let subject = Subject::Inquiry(after.id.clone());
-    let sleepers = sleepers(tx, &subject, by).await?;
-    if sleepers.is_empty() {
-        return Ok(());
-    }
-    let before: Inquiry = serde_json::from_str(&seal.json::<Inquiry>(known)?)?;
-    for Sleeper { id, awaits, is_case } in sleepers {
-        let happened = snooze::of_inquiry(awaits, &before, after);
+    for Sleeper { id, awaits, is_case } in sleepers(tx, &subject, by).await? {
+        let happened = snooze::of_inquiry(awaits, before, after);
         let happened = happened.map(|what| match is_case {
             true => format!("{}: {what}", subject.short()),
             false => what,
@@ -286,18 +280,13 @@ pub async fn inquiry_moved(
 /// The same for a case.
 pub async fn case_moved(
     tx: &mut Tx,
-    seal: &Seal,
-    known: &Row,
+    before: &Case,
     after: &Case,
     by: Option<&Text>,
 ) -> Result<(), Error> {
-    let sleepers = sleepers(tx, &Subject::Case(after.id.clone()), by).await?;
-    if sleepers.is_empty() {
-        return Ok(());
-    }
-    let before: Case = serde_json::from_str(&seal.json::<Case>(known)?)?;
-    for Sleeper { id, awaits, .. } in sleepers {
-        wake(tx, &id, snooze::of_case(awaits, &before, after)).await?;
+    let subject = Subject::Case(after.id.clone());
+    for Sleeper { id, awaits, .. } in sleepers(tx, &subject, by).await? {
+        wake(tx, &id, snooze::of_case(awaits, before, after)).await?;
     }
     Ok(())
 }

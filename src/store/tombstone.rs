@@ -57,7 +57,13 @@ pub fn remains<T: Forget + Serialize + DeserializeOwned>(
 }
 
 /// What was kept beside the object goes with it.
-async fn bury(tx: &mut Tx, seal: &Seal, kind: &str, id: &str, at: Timestamp) -> Result<(), Error> {
+pub async fn bury(
+    tx: &mut Tx,
+    seal: &Seal,
+    kind: &str,
+    id: &str,
+    at: Timestamp,
+) -> Result<(), Error> {
     query(
         "INSERT INTO tombstone (kind, id, redacted_at) VALUES ($1, $2, $3)
          ON CONFLICT (kind, id) DO NOTHING",

@@ -26,6 +26,15 @@ pub fn query(sql: impl SqlSafeStr) -> Query {
     Query { sql: sql.into_sql_str(), values: Vec::new() }
 }
 
+/// The places of so many rows of values: `($1, $2), ($3, $4)`.
+pub fn places(rows: usize, columns: usize) -> String {
+    let row = |nth: usize| {
+        let places = (nth * columns + 1..=(nth + 1) * columns).map(|nth| format!("${nth}"));
+        format!("({})", places.collect::<Vec<_>>().join(", "))
+    };
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
+}
+
 /// How many rows a statement wrote.
 #[derive(Debug, Clone, Copy)]
 pub struct Done(u64);
