@@ -14,6 +14,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use nix::{
+    sys::signal::{self, Signal},
+    unistd::Pid,
+};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
 const ROWS: u16 = 60;
@@ -148,10 +152,11 @@ impl Console {
         self.watching.load(Ordering::Relaxed) && !self.is_gone()
     }
 
-    /// As by SIGKILL.
+    /// By SIGKILL: what a pseudo-terminal's child is asked by first, SIGHUP, lets it leave well.
     pub fn kill(&self) {
         self.gone.store(true, Ordering::Relaxed);
-        let _ = lock(&self.child).kill();
+        let pid = i32::try_from(self.pid).map(Pid::from_raw);
+        let _ = pid.map(|pid| signal::kill(pid, Signal::SIGKILL));
         let _ = lock(&self.child).wait();
     }
 

@@ -220,6 +220,11 @@ impl Desk {
         }
     }
 
+    /// Whether the store is a team's.
+    pub fn is_shared(&self) -> bool {
+        self.store.is_shared()
+    }
+
     /// The queue at a glance, and every decision that has not reached Persona.
     pub async fn glance(&self) -> Result<(Glance, Outbox), StoreError> {
         let (actions, bulks) = (self.store.open_actions().await?, self.store.bulks().await?);

@@ -1,10 +1,14 @@
 //! Sends what is due for webhooks: real requests, signed, for each webhook one after another unless
 //! several abreast are asked for.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::http::{HeaderValue, Request, header};
-use futures::{StreamExt, future::join_all, stream};
+use futures::{StreamExt, stream::FuturesUnordered};
 use http_body_util::Full;
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
@@ -26,29 +30,47 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 type Sender = Client<HttpConnector, Full<axum::body::Bytes>>;
 
+/// Of one webhook: what is due, and how many are being sent.
+#[derive(Default)]
+struct Line {
+    due: VecDeque<Delivery>,
+    under_way: usize,
+}
+
 /// Runs until it is dropped.
 pub async fn run(shared: Arc<Shared>) {
     let sender: Sender = Client::builder(TokioExecutor::new()).build_http();
+    let mut lines: BTreeMap<String, Line> = BTreeMap::new();
+    let mut sending = FuturesUnordered::new();
     loop {
         let now = shared.clock.now();
-        let (due, next) = {
+        let (due, next, abreast) = {
             let mut persona = shared.persona();
             let disorder = persona.scenario.webhooks;
             let due = persona.hooks.take_due(disorder, now);
-            (due, persona.hooks.next_due())
+            (due, persona.hooks.next_due(), persona.hooks.abreast())
         };
-        if due.is_empty() {
-            tokio::select! {
-                () = shared.news.notified() => {}
-                () = wait(&shared, next) => {}
-            }
-            continue;
-        }
-        let mut by_webhook: BTreeMap<String, Vec<Delivery>> = BTreeMap::new();
         for delivery in due {
-            by_webhook.entry(delivery.webhook.clone()).or_default().push(delivery);
+            lines.entry(delivery.webhook.clone()).or_default().due.push_back(delivery);
         }
-        join_all(by_webhook.into_values().map(|several| send_all(&shared, &sender, several))).await;
+        for line in lines.values_mut() {
+            while line.under_way < abreast
+                && let Some(delivery) = line.due.pop_front()
+            {
+                line.under_way += 1;
+                sending.push(send(&shared, &sender, delivery));
+            }
+        }
+        lines.retain(|_, line| line.under_way > 0);
+        tokio::select! {
+            Some(webhook) = sending.next() => {
+                if let Some(line) = lines.get_mut(&webhook) {
+                    line.under_way -= 1;
+                }
+            }
+            () = shared.news.notified() => {}
+            () = wait(&shared, next) => {}
+        }
     }
 }
 
@@ -59,24 +81,21 @@ async fn wait(shared: &Shared, until: Option<Timestamp>) {
     }
 }
 
-async fn send_all(shared: &Shared, sender: &Sender, deliveries: Vec<Delivery>) {
-    let abreast = shared.persona().hooks.abreast();
-    let send = |delivery| send(shared, sender, delivery);
-    stream::iter(deliveries).for_each_concurrent(abreast, send).await;
-}
-
-async fn send(shared: &Shared, sender: &Sender, delivery: Delivery) {
-    let Some(request) = prepare(shared, &delivery) else { return };
+/// Whose it was, when it is answered for.
+async fn send(shared: &Shared, sender: &Sender, delivery: Delivery) -> String {
+    let webhook = delivery.webhook.clone();
+    let Some(request) = prepare(shared, &delivery) else { return webhook };
     let answer = tokio::time::timeout(PATIENCE, sender.request(request)).await;
     let accepted = matches!(&answer, Ok(Ok(answer)) if matches!(answer.status().as_u16(), 200 | 201 | 202 | 204));
     let attempt = if accepted { Attempt::Accepted } else { Attempt::Failed };
     let now = shared.clock.now();
     let mut persona = shared.persona();
     // Disabled meanwhile: what is pending is given up.
-    let listens = persona.world.get(&delivery.webhook);
+    let listens = persona.world.get(&webhook);
     if listens.is_some_and(|webhook| webhook.text("status") == "enabled") {
         persona.hooks.settle(delivery, attempt, now);
     }
+    webhook
 }
 
 /// The request as this webhook wants it; none if it cannot be sent at all.

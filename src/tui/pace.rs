@@ -18,7 +18,10 @@ pub const KEYS: usize = 512;
 
 /// The shortest time between two reloads of what moved: of a flood of changes each is seen soon, and
 /// none by itself.
-pub const RELOAD: Duration = Duration::from_millis(100);
+const RELOAD: Duration = Duration::from_millis(100);
+
+/// The same where the store is a team's, whose server all its consoles ask.
+const RELOAD_SHARED: Duration = Duration::from_millis(300);
 
 /// A store that answers slowly, such as a server that many ask, is asked less often: reloads rest so many times
 /// as long as the last one took, but never for longer than this.
@@ -29,13 +32,18 @@ const LONGEST_REST: Duration = Duration::from_millis(400);
 #[derive(Debug, Default)]
 pub struct Reloads {
     /// None for whoever waits for no time.
-    pub shortest: Duration,
+    shortest: Duration,
     began: Option<Instant>,
     /// Whether all that was asked for is there, and how long that took.
     took: Option<Duration>,
 }
 
 impl Reloads {
+    pub fn of(is_shared: bool) -> Self {
+        let shortest = if is_shared { RELOAD_SHARED } else { RELOAD };
+        Self { shortest, ..Self::default() }
+    }
+
     pub fn begin(&mut self) {
         (self.began, self.took) = (Some(Instant::now()), None);
     }

@@ -27,7 +27,7 @@ use super::{
     keyboard::Keyboard,
     means::{self, Around},
     msg::Msg,
-    pace::{FIRST_ROWS, FRAME, RELOAD, STAND, STORE},
+    pace::{FIRST_ROWS, FRAME, Reloads, STAND, STORE},
     photo::Means,
     terminal::{Screen, colours},
     theme::{Theme, Wish},
@@ -79,8 +79,9 @@ async fn draw(
         tracing::warn!(%why, "drafts of an earlier run cannot be removed");
     }
     let looks = Looks::of(ui, settings.photo_limit);
+    let reloads = Reloads::of(desk.is_shared());
     let mut console = Console::new(desk, news, settings, looks.theme(Answer::default()), size);
-    console.reloads.shortest = RELOAD;
+    console.reloads = reloads;
     console.set_means(looks.means(Answer::default()));
     let mut screen = Screen::take(looks.glyphs, ui.mouse)?;
     // Frames do not wait for what the terminal says of itself; its keys do, for a moment.

@@ -18,7 +18,7 @@ use super::{SIZE, Talk};
 use crate::{
     desk::{Desk, News, Phase},
     model::Text,
-    tui::{Console, Settings, msg::Msg, pace::RELOAD, theme::Theme},
+    tui::{Console, Settings, msg::Msg, pace::Reloads, theme::Theme},
 };
 
 /// So long an answer is waited for before it is said that it is still loading.
@@ -44,8 +44,9 @@ pub async fn run(
     settings: Settings,
     begin: impl FnOnce() + Send + 'static,
 ) -> io::Result<()> {
+    let reloads = Reloads::of(desk.is_shared());
     let mut console = Console::new(desk, news, settings, Theme::mono(), SIZE);
-    console.reloads.shortest = RELOAD;
+    console.reloads = reloads;
     let mut talk = Talk::new(console);
     let ended = converse(&mut talk, begin).await;
     // A decision that was just committed becomes durable.
