@@ -4,6 +4,8 @@
 //! finds something new proves that the receiver does not hear everything: until it hears
 //! something again, nobody relies on it.
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +16,10 @@ pub struct Hearing {
     pub since: Timestamp,
     /// When it last wrote down an event.
     pub heard_at: Option<Timestamp>,
+    /// When it last could write again after it had sent deliveries away. They come again, but a poll
+    /// brings them sooner.
+    #[serde(default)]
+    pub sent_away_until: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +62,23 @@ pub fn judge(receiver: Option<Hearing>, missed_at: Option<Timestamp>) -> Ears {
     }
 }
 
+/// What a receiver has sent away, at the last poll: other machines' clocks are compared with themselves.
+#[derive(Debug, Clone, Copy)]
+pub struct LastPoll {
+    pub at: Timestamp,
+    pub sent_away_until: Option<Timestamp>,
+}
+
+impl LastPoll {
+    /// Whether to poll again for what was sent away since; `pause` is the shortest between two.
+    pub fn is_stale(self, receiver: Option<Hearing>, pause: Duration, now: Timestamp) -> bool {
+        let until = receiver.and_then(|receiver| receiver.sent_away_until);
+        until.is_some()
+            && until != self.sent_away_until
+            && now.duration_since(self.at).unsigned_abs() >= pause
+    }
+}
+
 /// Whether an event that a poll found first should have been heard before.
 pub fn is_missed(receiver: Hearing, happened_at: Option<Timestamp>, now: Timestamp) -> bool {
     happened_at.is_some_and(|at| at > receiver.since && at < now - GRACE)
@@ -85,6 +108,30 @@ mod tests {
         }
     }
 
+    fn hearing(since: i64, heard_at: Option<i64>) -> Hearing {
+        Hearing { since: at(since), heard_at: heard_at.map(at), sent_away_until: None }
+    }
+
+    #[test]
+    fn what_was_sent_away_is_polled_for_once_and_not_too_often() {
+        let polled = |sent_away| LastPoll { at: at(50), sent_away_until: sent_away };
+        let table = [
+            ("nothing was", (None, None), 100, false),
+            ("before the last poll", (Some(40), Some(40)), 100, false),
+            ("since", (Some(40), Some(51)), 100, true),
+            ("for the first time, by a slow clock", (None, Some(7)), 100, true),
+            ("since, but the last poll was just now", (Some(40), Some(51)), 52, false),
+            ("and is due then", (Some(40), Some(51)), 55, true),
+        ];
+        for (case, (before, until), now, expected) in table {
+            let receiver = Hearing { sent_away_until: until.map(at), ..hearing(0, Some(1)) };
+            let polls =
+                polled(before.map(at)).is_stale(Some(receiver), Duration::from_secs(5), at(now));
+            assert_eq!(polls, expected, "{case}");
+        }
+        assert!(!polled(None).is_stale(None, Duration::ZERO, at(100)));
+    }
+
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).unwrap()
     }
@@ -99,14 +146,14 @@ mod tests {
             ("hears again", Some(Some(30)), Some(20), Ears::Open),
         ];
         for (case, heard, missed, expected) in table {
-            let receiver = heard.map(|heard| Hearing { since: at(0), heard_at: heard.map(at) });
+            let receiver = heard.map(|heard| hearing(0, heard));
             assert_eq!(judge(receiver, missed.map(at)), expected, "{case}");
         }
     }
 
     #[test]
     fn what_is_still_on_its_way_or_older_than_the_receiver_is_not_missed() {
-        let receiver = Hearing { since: at(100), heard_at: None };
+        let receiver = hearing(100, None);
         let missed = |happened| is_missed(receiver, Some(at(happened)), at(200));
         assert!(missed(101) && missed(184));
         assert!(!missed(100) && !missed(185) && !missed(200));

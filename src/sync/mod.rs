@@ -34,7 +34,7 @@ pub use self::{
     state::{Phase, Repair, Repaired, SyncState},
 };
 
-use self::events::Gap;
+use self::{ears::LastPoll, events::Gap};
 use crate::{
     busy::Busy,
     clock::Clock,
@@ -103,7 +103,7 @@ pub async fn run(sync: Sync, cancel: CancellationToken) {
 }
 
 async fn forever(sync: &Sync) {
-    let mut mind = Mind::default();
+    let mut mind = Mind::new(sync.clock.now());
     let (mut quiet, mut failures) = (0, 0);
     loop {
         let changes = sync.store.changes();
@@ -135,12 +135,23 @@ async fn forever(sync: &Sync) {
 }
 
 /// What the task remembers from round to round.
-#[derive(Default)]
 struct Mind {
     hydrated: hydrate::Memory,
     fill: fill::Fill,
     /// When a poll last found what a receiver should have heard.
     missed_at: Option<Timestamp>,
+    polled: LastPoll,
+}
+
+impl Mind {
+    fn new(now: Timestamp) -> Self {
+        Self {
+            hydrated: hydrate::Memory::default(),
+            fill: fill::Fill::default(),
+            missed_at: None,
+            polled: LastPoll { at: now, sent_away_until: None },
+        }
+    }
 }
 
 /// What a round came to.
@@ -161,6 +172,10 @@ enum More {
 async fn round(sync: &Sync, mind: &mut Mind) -> Result<Round, Trouble> {
     let _token = sync.busy.token();
     let receiver = receiver(sync).await?;
+    mind.polled = LastPoll {
+        at: sync.clock.now(),
+        sent_away_until: receiver.and_then(|receiver| receiver.sent_away_until),
+    };
     // Events first: what happens while the store is filled is then found by the next poll.
     let polled = events::poll(sync, receiver).await?;
     if polled.new > 0 {
@@ -196,7 +211,12 @@ async fn attend(sync: &Sync, mind: &mut Mind, mut changes: broadcast::Receiver<C
             moved |= changes.inquiries;
         }
         match receiver(sync).await {
-            Ok(receiver) => listen(sync, mind, receiver),
+            Ok(receiver) => {
+                listen(sync, mind, receiver);
+                if mind.polled.is_stale(receiver, sync.settings.poll, sync.clock.now()) {
+                    return;
+                }
+            }
             Err(why) => tracing::warn!(%why, "the receiver of webhooks cannot be seen"),
         }
         while moved {

@@ -8,27 +8,11 @@ use std::{
 };
 
 use caseload::{config::WhenLost, secret::FieldKey, store::Store};
-use sqlx::{AssertSqlSafe, PgConnection};
 
 use crate::{
     postgres::Database,
     story::{Beginning, Story},
 };
-
-/// No connection is left, and none is made.
-async fn gone(db: &mut PgConnection, database: &Database) {
-    let name = database.name();
-    let sql = format!(
-        "ALTER DATABASE {name} CONNECTION LIMIT 0; SELECT pg_terminate_backend(pid)
-         FROM pg_stat_activity WHERE usename = '{name}' AND datname = '{name}'"
-    );
-    sqlx::raw_sql(AssertSqlSafe(sql)).execute(db).await.unwrap();
-}
-
-async fn back(db: &mut PgConnection, database: &Database) {
-    let sql = format!("ALTER DATABASE {} CONNECTION LIMIT -1", database.name());
-    sqlx::raw_sql(AssertSqlSafe(sql)).execute(db).await.unwrap();
-}
 
 /// Waits for what a task of the console notices in its own time.
 pub async fn until(story: &mut Story, words: &str) {
@@ -65,11 +49,10 @@ async fn it_is_noticed_once_and_no_key_waits() {
     let Some(database) = Database::new().await.map(Arc::new) else { return };
     let server = Some(Arc::clone(&database));
     let mut jane = Story::begin_with(Beginning { server, ..Beginning::default() }).await;
-    let mut db = database.admin().await;
     jane.press("j<enter>").await;
     let rows = |story: &Story| story.screen().lines().filter(|it| it.contains("inq_")).count();
     let before = rows(&jane);
-    gone(&mut db, &database).await;
+    database.go_away().await;
     until(&mut jane, "database away since 12:0").await;
     jane.sees("what is shown stays, and nothing is recorded");
     // Every key is drawn at once, whatever it asks of the store.
@@ -87,7 +70,7 @@ async fn it_is_noticed_once_and_no_key_waits() {
     jane.press("<esc>1ggj<enter>a1<enter>").await;
     jane.sees("not recorded, nothing was sent").sees("database away since");
     assert!(spools(jane.folder.path()).is_empty(), "nothing is kept unless that is wished for");
-    back(&mut db, &database).await;
+    database.come_back().await;
     until(&mut jane, "the shared database is back").await;
     jane.lacks("database away").press("<enter>").await.sees("approve held");
     let approved = jane.simulator.inquiries("approved").len();
@@ -107,11 +90,10 @@ async fn what_is_kept_goes_on_once_through_a_kill_and_not_where_somebody_was_fas
         ..Beginning::default()
     };
     let mut jane = Story::begin_with(beginning("jane@example.test")).await;
-    let mut db = database.admin().await;
     let first = jane.first_in_queue();
     // The next is looked at too, so it is held.
     jane.press("<enter>").await.press("<esc>j").await.press("k<enter>").await;
-    gone(&mut db, &database).await;
+    database.go_away().await;
     until(&mut jane, "database away since").await;
     jane.sees("decisions are kept here");
     jane.press("a1<enter>")
@@ -139,9 +121,10 @@ async fn what_is_kept_goes_on_once_through_a_kill_and_not_where_somebody_was_fas
     let place = database.place("sandbox", &folder.path().join("store/caseload.db"));
     let refused = Store::open_at(&place, Some(&key), left.2.clone()).await.err().unwrap();
     assert!(refused.to_string().contains("2 kept here until it does"), "{refused}");
-    back(&mut db, &database).await;
+    database.come_back().await;
     // Nine seconds later.
-    sqlx::query("UPDATE duty SET until = 0").execute(&mut db).await.unwrap();
+    let expire = sqlx::query("UPDATE duty SET until = 0");
+    expire.execute(&mut database.admin().await).await.unwrap();
     let second = {
         let waiting = simulator.inquiries("needs_review");
         let since = |id: &String| {

@@ -113,13 +113,24 @@ impl Database {
         PgConnection::connect(&url).await.unwrap()
     }
 
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
     /// A connection that may do everything and sees all environments.
     pub async fn admin(&self) -> PgConnection {
         self.connect("postgres", &self.name).await
+    }
+
+    /// No connection of its owner is left, and none is made. One that was just being made is seen late.
+    pub async fn go_away(&self) {
+        let name = &self.name;
+        let mut db = self.admin().await;
+        let refuse = format!("ALTER DATABASE {name} CONNECTION LIMIT 0");
+        sqlx::raw_sql(AssertSqlSafe(refuse)).execute(&mut db).await.unwrap();
+        let cut = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = $1";
+        while !sqlx::query(cut).bind(name).fetch_all(&mut db).await.unwrap().is_empty() {}
+    }
+
+    pub async fn come_back(&self) {
+        let accept = format!("ALTER DATABASE {} CONNECTION LIMIT -1", self.name);
+        sqlx::raw_sql(AssertSqlSafe(accept)).execute(&mut self.admin().await).await.unwrap();
     }
 
     /// The role that owns it is called as it is.

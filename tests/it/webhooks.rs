@@ -619,7 +619,7 @@ async fn a_receiver_that_hears_is_live_and_one_that_misses_something_is_not_reli
     let bench = Bench::delivering_to(&url, simulator, secrets.clone(), clock.clone()).await;
     let secrets = WebhookSecrets::From(Source::File(secrets));
     let folder = Arc::clone(&story.folder);
-    let _receiver = Receiver::at(folder, port, clock, secrets, Reception::default()).await;
+    let receiver = Receiver::at(folder, port, clock, secrets, Reception::default()).await;
     story.pass(30).await.sees("● polling");
     let id = story.first_in_queue();
     story.simulator.elsewhere(&id, "approve");
@@ -645,6 +645,26 @@ async fn a_receiver_that_hears_is_live_and_one_that_misses_something_is_not_reli
         story.pass(10).await;
     }
     assert!(polls() - before <= 1, "polls lie beneath: {}", polls() - before);
+
+    // What it had to send away is polled for as soon as it can write again.
+    let file = story.folder.path().join("store/caseload.db");
+    let away = story.folder.path().join("away.db");
+    fs::rename(&file, &away).unwrap();
+    let id = story.first_in_queue();
+    story.simulator.elsewhere(&id, "approve");
+    let mut seconds = 0;
+    while receiver.counted(&Happening::Delivery(Verdict::NotKept)) == 0 {
+        story.pass(1).await;
+        seconds += 1;
+        assert!(seconds < 40, "it cannot write it down");
+    }
+    let before = polls();
+    fs::rename(&away, &file).unwrap();
+    while polls() == before {
+        story.pass(1).await;
+        seconds += 1;
+        assert!(seconds < 40, "the next poll would have been a minute later");
+    }
 
     // Persona gives it up, and nobody is told.
     let disable = webhooks::Disable { id: bench.webhook.clone() };

@@ -164,7 +164,7 @@ pub(super) fn webhooks(receiver: Watch<Hearing>, now: Timestamp) -> Finding {
         Watch::Somebody(Some(Hearing { heard_at: Some(at), .. })) => {
             Finding::ok(WEBHOOKS, format!("received, the last one {} min ago", minutes(at)))
         }
-        Watch::Somebody(Some(Hearing { since, heard_at: None })) => Finding::warn(
+        Watch::Somebody(Some(Hearing { since, heard_at: None, .. })) => Finding::warn(
             WEBHOOKS,
             format!("a receiver runs for {} min and has heard nothing", minutes(since)),
             "is the webhook enabled at Persona, and does the proxy pass it on? docs/webhooks.md",

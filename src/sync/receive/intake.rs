@@ -1,7 +1,14 @@
 //! From proven deliveries to the store: what comes at the same time is one commit, and each
 //! delivery is told when it is durable.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -25,7 +32,11 @@ const GATHERS: Duration = Duration::from_millis(20);
 
 /// Where deliveries are handed in.
 #[derive(Clone)]
-pub struct Intake(mpsc::Sender<Waiting>);
+pub struct Intake {
+    hand_in: mpsc::Sender<Waiting>,
+    /// Some were sent away since that was told last.
+    sent_away: Arc<AtomicBool>,
+}
 
 struct Waiting {
     event: Event,
@@ -56,22 +67,32 @@ pub struct Scribe {
 /// Both ends: the work ends when all intakes are dropped.
 pub fn open(scribe: Scribe) -> (Intake, impl Future<Output = ()>) {
     let (hand_in, waiting) = mpsc::channel(MOST_WAITING);
-    (Intake(hand_in), write_down(scribe, waiting))
+    let sent_away = Arc::new(AtomicBool::new(false));
+    (Intake { hand_in, sent_away: Arc::clone(&sent_away) }, write_down(scribe, waiting, sent_away))
 }
 
 impl Intake {
     /// Returns once the event is durable, or cannot be.
     pub async fn keep(&self, event: Event) -> Outcome {
         let (done, outcome) = oneshot::channel();
-        if self.0.try_send(Waiting { event, done }).is_err() {
-            return Outcome::NotKept;
+        let outcome = match self.hand_in.try_send(Waiting { event, done }) {
+            Ok(()) => outcome.await.unwrap_or(Outcome::NotKept),
+            Err(_) => Outcome::NotKept,
+        };
+        if outcome == Outcome::NotKept {
+            self.sent_away.store(true, Ordering::Relaxed);
         }
-        outcome.await.unwrap_or(Outcome::NotKept)
+        outcome
     }
 }
 
-async fn write_down(scribe: Scribe, mut waiting: mpsc::Receiver<Waiting>) {
-    let mut hearing = Hearing { since: scribe.clock.now(), heard_at: None };
+async fn write_down(
+    scribe: Scribe,
+    mut waiting: mpsc::Receiver<Waiting>,
+    sent_away: Arc<AtomicBool>,
+) {
+    let since = scribe.clock.now();
+    let mut hearing = Hearing { since, heard_at: None, sent_away_until: None };
     say(&scribe, hearing);
     let mut told = None;
     let mut batch = Vec::with_capacity(AT_ONCE);
@@ -91,7 +112,11 @@ async fn write_down(scribe: Scribe, mut waiting: mpsc::Receiver<Waiting>) {
         hearing.heard_at = Some(scribe.clock.now()).max(hearing.heard_at);
         let mut new: HashSet<EventId> = match scribe.store.ingest(&events).await {
             Ok(ingested) => {
-                if ears::is_news(told, hearing.heard_at) {
+                let sent_away = sent_away.swap(false, Ordering::Relaxed);
+                if sent_away {
+                    hearing.sent_away_until = hearing.heard_at;
+                }
+                if sent_away || ears::is_news(told, hearing.heard_at) {
                     say(&scribe, hearing);
                     told = hearing.heard_at;
                 }
