@@ -64,6 +64,7 @@ pub use self::{
     reporting::{Push, Reporting},
     search::Found,
     statuses::CaseStatuses,
+    unfinished::Forgotten,
     views::{CountedView, case_view, inquiry_view},
 };
 use crate::{

@@ -33,6 +33,7 @@ pub mod mapping;
 pub mod mask;
 pub mod matched;
 pub mod mismatch;
+pub mod naming;
 pub mod photo;
 pub mod pii;
 pub mod proposal;

@@ -19,6 +19,7 @@ mod duty;
 mod entities;
 mod exhibits;
 mod figures;
+mod forgotten;
 mod history;
 mod hydrated;
 mod ids;

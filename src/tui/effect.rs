@@ -5,7 +5,7 @@
 
 mod perform;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
 use jiff::Timestamp;
 use tokio::{sync::mpsc, task::JoinSet};
@@ -52,6 +52,8 @@ pub enum Effect {
     LoadViews,
     /// Keep what this one has not finished.
     KeepUnfinished(Unfinished),
+    /// Which of these were forgotten, if anybody was since that was so often.
+    LookForgotten(u64, Vec<Subject>),
     /// Views in figures, by their names.
     CountViews(Vec<(Text, CountedView)>),
     SaveView(SavedView),

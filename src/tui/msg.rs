@@ -15,7 +15,7 @@ use super::{
 use crate::{
     desk::{
         AccountFile, AccountRelations, Away, CaseFile, CaseRow, CaseView, Changes, Claim,
-        Committed, Figures, Found, Glance, Ids, InquiryFile, InquiryRow, InquiryView,
+        Committed, Figures, Forgotten, Found, Glance, Ids, InquiryFile, InquiryRow, InquiryView,
         KnownMismatches, KnownStatus, Look, Marked, News, Next, Outbox, Placed, PutOff, Recorded,
         RelationRow, Snoozes, Standing, SyncState, TakenBack, Wanted, api_key::KeyState,
     },
@@ -92,6 +92,8 @@ pub enum Msg {
     /// The views that are saved, and what to say of it.
     Views(Option<String>, Answer<Vec<SavedView>>),
     KeptUnfinished(Answer<()>),
+    /// Somebody was forgotten, and of what was asked about these; none if nobody was.
+    Forgotten(Answer<Option<Forgotten>>),
     Counted(Answer<Vec<(Text, Figures)>>),
     Explained(Answer<Option<Box<Standing>>>),
     /// What Persona's index brought.

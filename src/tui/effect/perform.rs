@@ -27,6 +27,9 @@ pub async fn perform(desk: &Desk, effect: Effect) -> Msg {
         Effect::KeepUnfinished(unfinished) => {
             Msg::KeptUnfinished(words(desk.keep_unfinished(unfinished)))
         }
+        Effect::LookForgotten(since, about) => {
+            Msg::Forgotten(looked(desk.forgotten(since, &about).await))
+        }
         Effect::CountViews(views) => {
             let mut figures = Vec::with_capacity(views.len());
             for (name, view) in views {

@@ -4,7 +4,7 @@
 use crossterm::event::Event;
 use tui_input::{Input, backend::crossterm::EventHandler};
 
-use super::{Effect, State, Tone, command::refuse, measure, open};
+use super::{Effect, State, Tone, command::refuse, measure, open, unfinished};
 use crate::{
     desk::{Recorded, Wanted, policy},
     model::{CaseId, Evidence, Subject, Text, Verb, bulk::Parts, filter::List},
@@ -71,6 +71,7 @@ pub fn came(state: &mut State, wanted: Wanted, answer: Answer<Parts>) -> Vec<Eff
     (staged.reasons, staged.reason_due, staged.bulk) = (reasons, due, Some(bulk));
     state.toast = None;
     state.staged = Some(staged);
+    unfinished::write_on(state);
     measure(state);
     Vec::new()
 }
@@ -142,6 +143,7 @@ pub fn submitted(state: &mut State, answer: Answer<Recorded>) -> Vec<Effect> {
             return Vec::new();
         }
     };
+    unfinished::committed(state, &staged);
     let what = staged.bulk.as_ref().map(Bulk::what).unwrap_or_default();
     let what = bulk::words(&staged.verb, &what);
     let (undo, outbox) = (state.key(Command::Undo), state.key(Command::Outbox));

@@ -3,7 +3,7 @@
 //! Keys: `command` acts on them, `dialog` while something is open over the panes, `palette` after `:`,
 //! `filter` in its line, `lock` on a locked screen; `follow` brings the detail along. `stage` fills the commit bar
 //! and `decided` empties it. `goto` is about ids and the way back, `views` about views and orders, `marks` about marks, `bulk` about deciding all that is marked, `claim`,
-//! `tag` and `snooze` about an item, `unfinished` about what an ending console would lose, `relations` about the tree and `relate` about changing it. `answer` takes what the desk says.
+//! `tag` and `snooze` about an item, `unfinished` about what an ending console would lose, `forgotten` about whoever is redacted meanwhile, `relations` about the tree and `relate` about changing it. `answer` takes what the desk says.
 
 mod album;
 mod answer;
@@ -16,6 +16,7 @@ mod dialog;
 mod evidence;
 mod filter;
 mod follow;
+mod forgotten;
 mod goto;
 mod health;
 mod lock;
@@ -175,6 +176,9 @@ fn attended(state: &mut State) {
 
 fn press(state: &mut State, key: Press) -> Vec<Effect> {
     attended(state);
+    if unfinished::is_typed_on(state) {
+        return Vec::new();
+    }
     if state.settings.keys.locks(key) && !lock::is_writing(state) {
         return lock::lock(state, None);
     }
