@@ -125,7 +125,7 @@ fn submit(state: &mut State) -> Vec<Effect> {
         let tabs = looked.get(&(subject.clone(), version.clone()));
         tabs.into_iter().flatten().map(|tab| tab.word()).collect()
     };
-    vec![Effect::SubmitBulk(staged.drafts(words))]
+    vec![Effect::SubmitBulk(staged.drafts(words, None))]
 }
 
 /// All of it is durable, or nothing is and it stays staged.

@@ -220,7 +220,7 @@ fn drawn(state: &mut State) -> Vec<Effect> {
     if state.lock.is_on() || layout::areas(state).is_none() {
         // Nobody saw it: the screen is hidden, or too small for it.
         if let Some(detail) = &mut state.detail {
-            detail.drawn = false;
+            (detail.drawn, detail.shown_at) = (false, None);
         }
         return Vec::new();
     }
@@ -228,6 +228,9 @@ fn drawn(state: &mut State) -> Vec<Effect> {
     let is_open = state.focus == Pane::Detail;
     let Some(detail) = &mut state.detail else { return Vec::new() };
     detail.drawn = !matches!(detail.file, File::Loading);
+    if detail.drawn && detail.shown_at.is_none() {
+        detail.shown_at = Some(state.now);
+    }
     let Some(version) = detail.evidence().filter(|_| is_open) else { return Vec::new() };
     let looked = state.looked.entry((detail.subject.clone(), version.clone())).or_default();
     if detail.tab != Tab::Photos {
