@@ -175,7 +175,7 @@ pub struct Exported {
     pub to: Option<Timestamp>,
     pub reviewer: Option<Text>,
     pub lines: u64,
-    /// Of a bundle's manifest, or of a backup's file.
+    /// Of a bundle's manifest, of a backup's file, or of one with a bulk's results.
     pub sha256: Option<Text>,
 }
 

@@ -39,6 +39,7 @@ pub mod pii;
 pub mod proposal;
 pub mod raw;
 pub mod reasons;
+pub mod records;
 pub mod relation;
 pub mod report;
 pub mod session;

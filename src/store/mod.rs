@@ -44,6 +44,7 @@ mod relation_keys;
 mod relations;
 mod reseal;
 mod restore;
+mod results;
 mod seal;
 mod sealed;
 mod search;

@@ -48,6 +48,8 @@ pub enum Effect {
     LoadMismatches,
     /// The reviewer's own decisions since then.
     LoadJudgements(Timestamp),
+    /// Write down into a folder what came of what was decided last in one go.
+    WriteResults(PathBuf),
     /// The views that are saved.
     LoadViews,
     /// Keep what this one has not finished.
@@ -159,6 +161,7 @@ impl Effect {
             Self::FindIds(..) => "marking…".to_owned(),
             Self::LoadParts(_) => "looking through what is marked…".to_owned(),
             Self::SubmitBulk(drafts) => format!("writing down {} decisions…", drafts.len()),
+            Self::WriteResults(_) => "writing a file…".to_owned(),
             Self::FindOwner(target) => format!("looking for {}…", target.id()),
             _ => return None,
         })

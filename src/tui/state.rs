@@ -420,6 +420,7 @@ pub mod samples {
             photo_limit: 256 * 1024,
             keys: Keys::default(),
             drafts: std::env::temp_dir(),
+            results: std::env::temp_dir(),
             when_lost: WhenLost::Refuse,
             lesson: None,
         }

@@ -135,6 +135,20 @@ async fn verdicts_in_bulk_need_a_policy_a_reason_a_sample_and_a_number() {
         let id = line["subject"]["Inquiry"].as_str().unwrap();
         assert_eq!(story.simulator.status(id).as_deref(), Some("approved"));
         assert_eq!(story.simulator.effects(id), 1, "{id}");
+        let object = story.simulator.object(id).unwrap();
+        let said = object["attributes"]["reviewer-comment"].to_string();
+        assert!(said.contains("one device for all"), "{said}");
+    }
+    // What came of each is written down on request, with nothing that was said.
+    story.press("<esc>:results<enter>").await.sees("-approve.csv: 4 decisions");
+    let mut files = std::fs::read_dir(story.folder.path().join("results")).unwrap();
+    let text = std::fs::read_to_string(files.next().unwrap().unwrap().path()).unwrap();
+    let rows: Vec<&str> = text.lines().skip(1).collect();
+    assert_eq!((rows.len(), files.count()), (4, 0), "{text}");
+    for row in rows {
+        let is_whole =
+            row.starts_with("inquiry,inq_") && row.contains(",approve,evidence_ok,done,");
+        assert!(is_whole && row.contains(",200,done,req_"), "{row}");
     }
     assert!(!text.contains("device"), "{text}");
     let exported = story.journal().await.pop().unwrap();

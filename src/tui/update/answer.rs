@@ -57,6 +57,10 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.judgements = Some(judgements);
             Vec::new()
         }
+        Msg::Results(answer) => {
+            bulk::written(state, answer);
+            Vec::new()
+        }
         Msg::Views(said, answer) => views::saved(state, said, answer),
         Msg::Forgotten(answer) => forgotten::came(state, answer),
         Msg::Counted(Ok(figures)) => views::came(state, figures),

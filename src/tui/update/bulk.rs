@@ -6,7 +6,7 @@ use tui_input::{Input, backend::crossterm::EventHandler};
 
 use super::{Effect, State, Tone, command::refuse, measure, open, unfinished};
 use crate::{
-    desk::{Recorded, Wanted, policy},
+    desk::{Recorded, Results, Wanted, policy},
     model::{CaseId, Evidence, Subject, Text, Verb, bulk::Parts, filter::List},
     tui::{
         bulk::{self, Bulk},
@@ -165,6 +165,20 @@ pub fn submitted(state: &mut State, answer: Answer<Recorded>) -> Vec<Effect> {
     state.snoozes.last = None;
     measure(state);
     Vec::new()
+}
+
+/// What came of it is in a file: its path comes first, since a narrow screen cuts what is behind.
+pub fn written(state: &mut State, answer: Answer<Results>) {
+    match answer {
+        Err(why) => state.say(why, Tone::Bad),
+        Ok(Results { path, count, open }) => {
+            let open = match open {
+                0 => String::new(),
+                open => format!(", {open} of them not over yet"),
+            };
+            state.say(format!("{}: {count} decisions{open}", path.display()), Tone::Good);
+        }
+    }
 }
 
 /// An item of it is on the screen as it is now: if it changed, it is left out.
