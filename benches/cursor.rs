@@ -134,6 +134,7 @@ async fn opened(folder: &TempDir, busy: &Busy) -> (Console, Booted) {
         photo_limit: 0,
         keys: Keys::default(),
         drafts: std::env::temp_dir(),
+        results: std::env::temp_dir(),
         when_lost: WhenLost::Refuse,
         lesson: None,
     };

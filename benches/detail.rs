@@ -136,6 +136,7 @@ async fn filled(folder: &TempDir, busy: &Busy, clock: &Clock) -> (Console, Boote
         photo_limit: 0,
         keys: Keys::default(),
         drafts: std::env::temp_dir(),
+        results: std::env::temp_dir(),
         when_lost: WhenLost::Refuse,
         lesson: None,
     };

@@ -85,7 +85,8 @@ pub fn open(file: Option<&Path>, how: How) -> anyhow::Result<ExitCode> {
     };
     let (config, key) = (&loaded.config, loaded.key);
     let house = profile::desk(config, &policy, key.clone(), store.clone(), profile::hold(config));
-    let settings = || profile::console(config, &policy, words, &key, &store, paths.drafts);
+    let folders = (paths.drafts, paths.results);
+    let settings = || profile::console(config, &policy, words, &key, &store, folders);
     runtime()?.block_on(show(config, house, settings, how))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -145,10 +146,10 @@ pub async fn sandbox(
     }
     let store =
         LocalCopy { file: folder.path().join("caseload.db"), server: None, field_key: None };
-    let drafts = folder.path().join("drafts");
+    let folders = (folder.path().join("drafts"), folder.path().join("results"));
     let house = profile::desk(&config, policy, key.clone(), store.clone(), profile::hold(&config));
     let settings = || {
-        let settings = profile::console(&config, policy, shown.environment, &key, &store, drafts);
+        let settings = profile::console(&config, policy, shown.environment, &key, &store, folders);
         tui::Settings { lesson: shown.lesson, ..settings }
     };
     show(&config, house, settings, shown.how).await

@@ -272,7 +272,7 @@ async fn drafted(session: &Session, wish: Wish) -> anyhow::Result<Draft> {
     };
     fits.map_err(|why| Exit::Refused.told(format!("{}: {why}", subject.id())))?;
     // A script looks at nothing.
-    Ok(Draft { subject, verb, evidence, reason, comment, looked_at: Vec::new() })
+    Ok(Draft { subject, verb, evidence, reason, comment, looked_at: Vec::new(), shown_at: None })
 }
 
 /// Decides a case's inquiries and then the case, as one decision.

@@ -163,6 +163,7 @@ async fn link(
             reason: None,
             comment: None,
             looked_at: Vec::new(),
+            shown_at: None,
         };
         id = session.desk().submit(draft).await?.action;
         delivery::follow(session, &id, &Wait::For(PATIENCE)).await?;

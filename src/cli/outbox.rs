@@ -155,7 +155,7 @@ async fn confirm(asked: Confirm, session: &mut Session) -> anyhow::Result<Exit> 
     for part in &parts {
         session.desk().look(&part.subject).await?;
     }
-    let confirmation = Confirmation { action: action.id, seen: None };
+    let confirmation = Confirmation { action: action.id, seen: None, shown_at: None };
     session.desk().confirm(&confirmation).await.map_err(|why| match why {
         NotConfirmed::Store(why) => why.into(),
         NotConfirmed::Moved(_) => Exit::Moved.told(format!("{what} is not confirmed: {why}")),

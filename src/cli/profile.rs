@@ -309,7 +309,7 @@ pub fn console(
     environment: &str,
     key: &KeySource,
     copy: &LocalCopy,
-    drafts: PathBuf,
+    (drafts, results): (PathBuf, PathBuf),
 ) -> tui::Settings {
     let thresholds = thresholds(config);
     tui::Settings {
@@ -338,6 +338,7 @@ pub fn console(
             .saturating_mul(1024),
         keys: tui::Keys::of(&config.keys).expect("they were checked when they were read"),
         drafts,
+        results,
         when_lost: config.store.when_lost,
         lesson: None,
     }

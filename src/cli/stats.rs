@@ -41,6 +41,7 @@ const DAYS: Shape = Shape {
         "refused",
         "stopped",
         "hours",
+        "unopened",
     ],
 };
 
@@ -61,5 +62,6 @@ fn told(day: &Day) -> Value {
         "median_seconds": day.median.map(|median| median.as_millis() as f64 / 1_000.0),
         "timed": day.timed, "undone": day.undone, "overturned": day.overturned,
         "refused": day.refused, "stopped": day.stopped, "hours": day.hours,
+        "unopened": day.unopened,
     })
 }

@@ -17,6 +17,8 @@ pub struct Paths {
     pub log: PathBuf,
     /// A folder for comments that an editor has open.
     pub drafts: PathBuf,
+    /// A folder for what reviewers have written down of what they decided in one go.
+    pub results: PathBuf,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -34,6 +36,7 @@ impl Paths {
             data: dirs.data_dir().to_owned(),
             log: state.join("caseload.log"),
             drafts: state.join("drafts"),
+            results: state.join("results"),
         })
     }
 }

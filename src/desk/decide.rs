@@ -1,6 +1,8 @@
 //! Decisions become durable here: action, key and journal line in one transaction, before
 //! anything leaves.
 
+use jiff::Timestamp;
+
 use super::{Desk, StoreError, obey::Standing};
 use crate::{
     config::Reason,
@@ -23,6 +25,8 @@ pub struct Draft {
     pub comment: Option<Text>,
     /// Parts of the evidence that were on the screen: `checks`, `photos`, …
     pub looked_at: Vec<Text>,
+    /// Since when the item was on the screen without a break; none where that is not known.
+    pub shown_at: Option<Timestamp>,
 }
 
 /// The decision is durable; it leaves when its hold window is over.
@@ -114,6 +118,7 @@ impl Desk {
             reason: None,
             comment: None,
             looked_at: Vec::new(),
+            shown_at: None,
         };
         self.submit_one(self.intent(id, draft, Standing::Decides, None)).await
     }
@@ -161,6 +166,7 @@ impl Desk {
             commented: draft.comment.is_some(),
             contradicts,
             looked_at: draft.looked_at.clone(),
+            shown_at: draft.shown_at,
         };
         let action = Action {
             id,

@@ -70,6 +70,7 @@ impl Desk {
             }),
             comment: draft.comment,
             looked_at: draft.looked_at,
+            shown_at: draft.shown_at,
         };
         let decisions = drafts.into_iter().map(decision).collect();
         KeptCommit { reviewer: self.reviewer.clone(), at: self.clock.now(), decisions }
@@ -156,6 +157,7 @@ impl KeptDecision {
             }),
             comment: self.comment.clone(),
             looked_at: self.looked_at.clone(),
+            shown_at: self.shown_at,
         }
     }
 }

@@ -34,6 +34,7 @@ mod refresh;
 mod related;
 mod relations;
 mod reporting;
+mod results;
 mod search;
 mod snoozing;
 mod statuses;
@@ -62,8 +63,10 @@ pub use self::{
     refresh::RefreshError,
     relations::{AccountRelations, Mappings, Origin, RelationGroup, RelationRow},
     reporting::{Push, Reporting},
+    results::{NoResults, Results},
     search::Found,
     statuses::CaseStatuses,
+    unfinished::Forgotten,
     views::{CountedView, case_view, inquiry_view},
 };
 use crate::{

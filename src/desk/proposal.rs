@@ -1,6 +1,8 @@
 //! Maker and checker: what one reviewer proposed, another confirms or returns. Enforced here, and by
 //! nothing at Persona.
 
+use jiff::Timestamp;
+
 use super::{Desk, StoreError};
 use crate::{
     model::{
@@ -16,6 +18,8 @@ pub struct Confirmation {
     pub action: ActionId,
     /// The item on the screen, at the version that is there. A script reads all of it before.
     pub seen: Option<(Subject, Evidence)>,
+    /// Since when that was on the screen without a break.
+    pub shown_at: Option<Timestamp>,
 }
 
 /// Why nothing was confirmed. Nothing was sent.
@@ -41,7 +45,7 @@ impl Desk {
     /// # Errors
     /// If this is no second person, something was not opened that must be, or it is too late.
     pub async fn confirm(&self, confirmation: &Confirmation) -> Result<(), NotConfirmed> {
-        let Confirmation { action: id, seen } = confirmation;
+        let Confirmation { action: id, seen, shown_at } = confirmation;
         for part in self.store.proposed(id).await? {
             if is_same(&part.reviewer, &self.reviewer) {
                 return Err(NotConfirmed::Refused(Objection::SamePerson));
@@ -64,7 +68,8 @@ impl Desk {
             }
         }
         let until = self.clock.now() + self.hold;
-        match self.store.confirm(id, &self.reviewer, &self.worker, until).await? {
+        let checker = (&self.reviewer, *shown_at);
+        match self.store.confirm(id, checker, &self.worker, until).await? {
             Confirmed::Held => Ok(()),
             Confirmed::Gone => Err(NotConfirmed::Gone),
             Confirmed::Refused(why) => Err(NotConfirmed::Refused(why)),

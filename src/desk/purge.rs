@@ -62,6 +62,7 @@ impl Desk {
         };
         if !ids.is_empty() {
             self.store.leave_no_trace().await?;
+            self.sweep_unfinished().await;
             self.store.journal(self.line(&receipt)).await?;
         }
         Ok(receipt)
@@ -86,6 +87,8 @@ pub async fn expire(desk: Arc<Desk>, kept: SignedDuration) {
         if let Err(why) = desk.purge(&Whose::Unchanged(desk.clock.now() - kept)).await {
             tracing::warn!(%why, "personal data that has expired could not be dropped");
         }
+        // Whoever was redacted, by whichever process that came, is forgotten there too.
+        desk.sweep_unfinished().await;
         if let Err(why) = forget_events(&desk).await {
             tracing::warn!(%why, "events of long ago could not be forgotten");
         }

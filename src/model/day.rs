@@ -18,9 +18,12 @@ pub struct Judgement {
     /// Somebody else had proposed it.
     pub confirmed: bool,
     pub at: Timestamp,
-    /// Since the reviewer opened the object for the first time after it was last decided; none where
-    /// they did not open it, or decided many in one go.
+    /// Since the reviewer opened the object for the first time after it was last decided; of what they
+    /// did not open, since it stood beside their list. None where that is not known, as with a script,
+    /// and where they decided many in one go.
     pub took: Option<Duration>,
+    /// They had it beside the list alone, or not at all.
+    pub unopened: bool,
     pub fate: Fate,
     /// Somebody said the opposite later: anybody, here or elsewhere.
     pub overturned: bool,
@@ -100,9 +103,11 @@ pub struct Day {
     /// By the places of [`Kind::ALL`].
     pub kinds: [u64; Kind::ALL.len()],
     pub hours: [u64; 24],
-    /// From opening to deciding, of verdicts and confirmations, and of how many it is.
+    /// From opening or seeing to deciding, of verdicts and confirmations, of how many it is, and how
+    /// many of these were not opened.
     pub median: Option<Duration>,
     pub timed: usize,
+    pub unopened: usize,
     pub undone: u64,
     pub overturned: u64,
     pub refused: u64,
@@ -131,7 +136,8 @@ impl Day {
                 *hour += 1;
             }
         }
-        let timed = judgements.iter().filter(|one| one.is_timed());
+        let timed = judgements.iter().filter(|one| one.is_timed() && one.took.is_some());
+        let unopened = timed.clone().filter(|one| one.unopened).count();
         let times: Vec<Duration> = timed.filter_map(|one| one.took).collect();
         Self {
             date,
@@ -139,6 +145,7 @@ impl Day {
                 .map(|kind| count(&|one| one.kind() == kind && one.fate != Fate::Undone)),
             hours,
             timed: times.len(),
+            unopened,
             median: median(times),
             undone: fate(Fate::Undone),
             overturned: count(&|one| one.overturned),
@@ -193,6 +200,7 @@ mod tests {
             confirmed: false,
             at: at.parse().unwrap(),
             took: took.map(Duration::from_secs),
+            unopened: took == Some(100),
             fate,
             overturned: false,
         }
@@ -222,6 +230,7 @@ mod tests {
         assert_eq!((today.hours[9], today.hours[10], today.hours[11]), (3, 0, 3));
         assert_eq!((today.overturned, today.refused, today.stopped), (1, 1, 1));
         assert_eq!((today.timed, today.median), (4, Some(Duration::from_secs(30))), "no tag's");
+        assert_eq!(today.unopened, 1);
         assert_eq!(days.iter().map(Day::decided).collect::<Vec<_>>(), [6, 1, 0, 0, 0, 0, 0, 0]);
         assert!(days[2].is_empty() && days[2].median.is_none());
         assert_eq!(days[7].date.to_string(), "2026-02-23");

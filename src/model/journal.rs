@@ -91,6 +91,9 @@ pub struct Decided {
     /// `photos`, …
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub looked_at: Vec<Text>,
+    /// Since when the item was on the reviewer's screen without a break, opened or beside the list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown_at: Option<Timestamp>,
     /// An earlier verdict on the same person that says the opposite, as far as this copy knew.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contradicts: Option<Contradicted>,
@@ -172,7 +175,7 @@ pub struct Exported {
     pub to: Option<Timestamp>,
     pub reviewer: Option<Text>,
     pub lines: u64,
-    /// Of a bundle's manifest, or of a backup's file.
+    /// Of a bundle's manifest, of a backup's file, or of one with a bulk's results.
     pub sha256: Option<Text>,
 }
 

@@ -27,6 +27,8 @@ pub struct KeptDecision {
     pub reason: Option<GivenReason>,
     pub comment: Option<Text>,
     pub looked_at: Vec<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown_at: Option<Timestamp>,
 }
 
 impl KeptCommit {

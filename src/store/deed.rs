@@ -30,6 +30,8 @@ pub struct Spoken {
     pub commented: bool,
     /// Parts of the evidence that were on the screen.
     pub looked_at: Vec<Text>,
+    /// Since when the item was on the screen.
+    pub shown_at: Option<Timestamp>,
     /// A verdict that it contradicts.
     pub contradicts: Option<Contradicted>,
 }
@@ -61,6 +63,7 @@ pub async fn tell(tx: &mut Tx, seal: &Seal, scribe: &Scribe, deed: &Deed) -> Res
         seen: seen::keep(tx, seal, action).await?,
         contradicts: spoken.contradicts.clone(),
         looked_at: spoken.looked_at.clone(),
+        shown_at: spoken.shown_at,
         before: journal::before(tx, action.subject.id(), &action.reviewer).await?,
     };
     let what = match action.state {
@@ -85,7 +88,7 @@ pub async fn retell(
     scribe: &Scribe,
     proposed: &Action,
     checker: &Text,
-    at: Timestamp,
+    (at, shown_at): (Timestamp, Option<Timestamp>),
 ) -> Result<(), Error> {
     let decision = Decided {
         verb: Text::new(&proposed.verb.in_full()),
@@ -97,6 +100,7 @@ pub async fn retell(
         // Told when it was proposed.
         contradicts: None,
         looked_at: Vec::new(),
+        shown_at,
         before: journal::before(tx, proposed.subject.id(), checker).await?,
     };
     let line = JournalEntry {

@@ -4,6 +4,7 @@
 use super::{
     Error, Store,
     db::{On, Reader, query},
+    forgotten,
     seal::Seal,
     together::Tx,
     tombstone,
@@ -80,6 +81,9 @@ pub async fn renew(tx: &mut Tx, seal: &Seal, report: &Report) -> Result<bool, Er
             .execute(&mut *tx)
             .await?;
         moved = true;
+    }
+    if moved && report.redacted_at.is_some() {
+        forgotten::count(tx).await?;
     }
     Ok(moved)
 }

@@ -44,11 +44,13 @@ impl Store {
                 (None, true) => return None,
             };
             let opened = line.and_then(first_opened).and_then(|number| opened.get(&number));
-            let took = opened.map(|opened| at.duration_since(*opened).unsigned_abs());
+            let shown = line.and_then(|line| line.decision.as_ref()?.shown_at);
+            let begun = opened.copied().or(shown).filter(|_| action.bulk.is_none());
             Some(Judgement {
                 confirmed,
                 at,
-                took: took.filter(|_| action.bulk.is_none()),
+                took: begun.map(|begun| at.duration_since(begun).unsigned_abs()),
+                unopened: opened.is_none(),
                 fate: fate(&action.state),
                 overturned: overturned.contains(&action.id),
                 subject: action.subject,

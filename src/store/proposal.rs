@@ -33,15 +33,17 @@ pub enum Confirmed {
 }
 
 impl Store {
-    /// Lets what was proposed together go on its way, held until then: if the checker is a second
+    /// Lets what was proposed together go on its way, held until then. `checker`: who, and since when
+    /// the item was on their screen, as far as that is known: if the checker is a second
     /// person, and the store has every object as it was proposed on.
     pub async fn confirm(
         &self,
         id: &ActionId,
-        checker: &Text,
+        checker: (&Text, Option<Timestamp>),
         worker: &str,
         until: Timestamp,
     ) -> Result<Confirmed, Error> {
+        let (checker, shown_at) = checker;
         let mut tx = self.0.backend.begin().await?;
         let scribe = self.scribe();
         let parts = proposed(&mut tx, &self.0.seal, id).await?;
@@ -70,7 +72,7 @@ impl Store {
             .bind(checker.as_str())
             .execute(&mut tx)
             .await?;
-            retell(&mut tx, &scribe, part, checker, self.0.clock.now()).await?;
+            retell(&mut tx, &scribe, part, checker, (self.0.clock.now(), shown_at)).await?;
         }
         tx.commit().await?;
         self.tell(Changes { actions: true, ..Changes::default() });

@@ -7,11 +7,12 @@ use sqlx::AssertSqlSafe;
 use super::{
     Changes, Error, Store,
     db::{Row, query},
+    forgotten,
     seal::{Body, Kept, Seal},
     together::Tx,
-    tombstone,
+    tombstone, views,
 };
-use crate::model::{Account, Case, Inquiry, Subject, forget::Forget};
+use crate::model::{Subject, forget::Forget, naming::Named};
 
 /// Whose personal data is dropped. Of an object whose decision is on its way it never is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +58,7 @@ impl Store {
     /// [`Store::leave_no_trace`] belongs after the last.
     pub async fn purge_some(&self, whose: &Whose) -> Result<Vec<Dropped>, Error> {
         let mut tx = self.0.backend.begin().await?;
-        let mut dropped = Vec::new();
+        let (mut dropped, mut whose_they_were) = (Vec::new(), Vec::new());
         for (kind, table, is_over) in KINDS {
             let wanted = wanted(kind, is_over, whose);
             let sql = format!(
@@ -75,17 +76,22 @@ impl Store {
             let rows = query(AssertSqlSafe(sql)).fetch_all(&mut tx).await?;
             for row in rows {
                 let id: String = row.try_get("id")?;
-                let body = match kind {
-                    "inquiry" => remains::<Inquiry>(&self.0.seal, &row)?,
-                    "case" => remains::<Case>(&self.0.seal, &row)?,
-                    _ => remains::<Account>(&self.0.seal, &row)?,
+                let (named, body) = match kind {
+                    "inquiry" => remains(&self.0.seal, &row, Named::of_inquiry)?,
+                    "case" => remains(&self.0.seal, &row, Named::of_case)?,
+                    _ => remains(&self.0.seal, &row, Named::of_account)?,
                 };
+                whose_they_were.push(named);
                 self.write(&mut tx, (kind, table), &id, body).await?;
                 dropped.push(Dropped { kind, id });
             }
             if dropped.len() >= AT_ONCE {
                 break;
             }
+        }
+        if !dropped.is_empty() {
+            views::let_go(&mut tx, &self.0.seal, &whose_they_were).await?;
+            forgotten::count(&mut tx).await?;
         }
         tx.commit().await?;
         if !dropped.is_empty() {
@@ -136,13 +142,23 @@ fn wanted(kind: &str, is_over: &str, whose: &Whose) -> String {
             let mine = subjects.iter().filter(|subject| subject.kind() == kind);
             // Ids have no quotes.
             let ids: Vec<String> = mine.map(|subject| format!("'{}'", subject.id())).collect();
-            format!("this.id IN ({})", ids.join(", "))
+            match ids.is_empty() {
+                // A server takes no empty list.
+                true => "false".to_owned(),
+                false => format!("this.id IN ({})", ids.join(", ")),
+            }
         }
     }
 }
 
-fn remains<T: Forget + Body>(seal: &Seal, row: &Row) -> Result<Kept, Error> {
+/// Whose it was, and what is left.
+fn remains<T: Forget + Body>(
+    seal: &Seal,
+    row: &Row,
+    named: impl Fn(&T) -> Named,
+) -> Result<(Named, Kept), Error> {
     let mut object: T = seal.object(row)?;
+    let whose = named(&object);
     object.forget();
-    seal.body::<T>(row.try_get("id")?, serde_json::to_string(&object)?)
+    Ok((whose, seal.body::<T>(row.try_get("id")?, serde_json::to_string(&object)?)?))
 }

@@ -16,6 +16,7 @@ use super::{
     sealed::{self, State},
     search,
     together::Tx,
+    unfinished,
 };
 use crate::{
     clock::Clock,
@@ -103,6 +104,11 @@ impl Reseal<'_> {
         search::suspend(&mut tx).await?;
         tx.commit().await?;
         let written = self.rows(db, &seal, told).await?;
+        let target = match self.goal {
+            Goal::Sealed => &seal,
+            Goal::Clear => &Seal::none(),
+        };
+        unfinished::reseal(self.path, &seal, target)?;
         if self.goal == Goal::Sealed {
             wipe(db).await?;
         }

@@ -5,6 +5,7 @@ use super::{
     Changes, Error, Store,
     actions::{insert, is_recorded},
     deed::{Deed, entry, tell},
+    tombstone,
 };
 use crate::model::{Action, ActionState, Text};
 
@@ -32,6 +33,8 @@ impl Store {
             let deed = Deed { action, spoken: deed.spoken.clone() };
             tell(&mut tx, seal, &scribe, &deed).await?;
             scribe.append(&mut tx, line).await?;
+            // Redacted meanwhile: what was said with it is kept nowhere.
+            tombstone::tidy(&mut tx, seal, &deed.action.subject).await?;
         }
         tx.commit().await?;
         self.tell(Changes { actions: true, ..Changes::default() });

@@ -8,12 +8,13 @@ use super::{
     Error, Store,
     action_row::{verb, write_verb},
     db::{Writer, query},
-    exhibits,
+    exhibits, forgotten,
     seal::Seal,
     together::Tx,
+    views,
     worklist::instant,
 };
-use crate::model::{ActionId, Entity, Event, Subject, Verb, forget::Forget};
+use crate::model::{ActionId, Entity, Event, Subject, Verb, forget::Forget, naming::Named};
 
 /// When an object was redacted, if it was: as it says itself now, or as was learnt before.
 pub async fn of(
@@ -64,7 +65,7 @@ pub async fn bury(
     id: &str,
     at: Timestamp,
 ) -> Result<(), Error> {
-    query(
+    let written = query(
         "INSERT INTO tombstone (kind, id, redacted_at) VALUES ($1, $2, $3)
          ON CONFLICT (kind, id) DO NOTHING",
     )
@@ -73,7 +74,31 @@ pub async fn bury(
     .bind(at.as_microsecond())
     .execute(&mut *tx)
     .await?;
+    if written.rows_affected() > 0 {
+        // It is known who that is as long as the object is not written over.
+        if let Some(named) = named(tx, seal, kind, id).await? {
+            views::let_go(tx, seal, &[named]).await?;
+        }
+        forgotten::count(tx).await?;
+    }
     beside(tx, seal, kind, id).await
+}
+
+/// What the person of an object is named by.
+async fn named(tx: &mut Tx, seal: &Seal, kind: &str, id: &str) -> Result<Option<Named>, Error> {
+    let sql = match kind {
+        "inquiry" => "SELECT id, body FROM inquiry WHERE id = $1",
+        "case" => "SELECT id, body FROM review_case WHERE id = $1",
+        "account" => "SELECT id, body FROM account WHERE id = $1",
+        _ => return Ok(None),
+    };
+    let row = query(sql).bind(id).fetch_optional(&mut *tx).await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(match kind {
+        "inquiry" => Named::of_inquiry(&seal.object(&row)?),
+        "case" => Named::of_case(&seal.object(&row)?),
+        _ => Named::of_account(&seal.object(&row)?),
+    }))
 }
 
 /// What was said of the reports that hang on an object.

@@ -1,7 +1,7 @@
 //! Views that the reviewer saved. Their names and words may be a person's: they are bodies.
 
-use super::{Error, Store, db::query};
-use crate::model::{Text, filter::SavedView};
+use super::{Error, Store, db::query, seal::Seal, together::Tx};
+use crate::model::{Text, filter::SavedView, naming::Named};
 
 impl Store {
     /// In the order in which they were saved first.
@@ -51,4 +51,17 @@ impl Store {
         }
         Ok(None)
     }
+}
+
+/// These are forgotten: views that name one of them go.
+pub async fn let_go(tx: &mut Tx, seal: &Seal, these: &[Named]) -> Result<(), Error> {
+    let rows = query("SELECT id, body FROM saved_view").fetch_all(&mut *tx).await?;
+    for row in &rows {
+        let view: SavedView = seal.object(row)?;
+        if these.iter().any(|named| named.is_in(&view)) {
+            let id: String = row.try_get("id")?;
+            query("DELETE FROM saved_view WHERE id = $1").bind(id).execute(&mut *tx).await?;
+        }
+    }
+    Ok(())
 }

@@ -58,21 +58,34 @@ impl Bulk {
         policy: &Policy,
     ) -> bool {
         let is_it = |part: &Part| part.subject == *subject && part.evidence != *version;
+        self.leave_out(is_it, "it changed meanwhile", verb, policy)
+    }
+
+    /// Takes out those of which that is true. False if there are none.
+    pub fn leave_out(
+        &mut self,
+        is_out: impl Fn(&Part) -> bool,
+        why: &str,
+        verb: &Verb,
+        policy: &Policy,
+    ) -> bool {
         let before = self.parts.len();
         let mut parts = Parts {
             parts: std::mem::take(&mut self.parts),
             left_out: std::mem::take(&mut self.left_out),
         };
-        parts.parts.retain(|part| !is_it(part));
-        let changed = parts.parts.len() < before;
-        if changed {
-            parts.leave_out("it changed meanwhile");
+        parts.parts.retain(|part| !is_out(part));
+        let out = before - parts.parts.len();
+        for _ in 0..out {
+            parts.leave_out(why);
+        }
+        if out > 0 {
             self.must_open = must_open(&parts.parts, verb, policy);
             self.counting = false;
             self.typed = Input::default();
         }
         (self.parts, self.left_out) = (parts.parts, parts.left_out);
-        changed
+        out > 0
     }
 
     /// `12 inquiries`

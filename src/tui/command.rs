@@ -72,6 +72,7 @@ pub enum Command {
     Outbox,
     Mismatches,
     Stats,
+    Results,
     Prompt,
     Help,
     Lock,
@@ -155,6 +156,7 @@ impl Command {
                 | Self::Copy
                 | Self::Mismatches
                 | Self::Stats
+                | Self::Results
                 | Self::Prompt
                 | Self::Help
                 | Self::Lock

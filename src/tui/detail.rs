@@ -22,6 +22,8 @@ pub struct Detail {
     pub tab: Tab,
     /// The file has been on the screen: only then can it be decided.
     pub drawn: bool,
+    /// Since when it has been on the screen without a break, and was not decided.
+    pub shown_at: Option<Timestamp>,
     /// The version of which the journal was told that it was opened.
     pub opened: Option<Evidence>,
     /// The list moved and brought this item under the cursor unasked: keys meant for the one
@@ -194,6 +196,7 @@ impl Detail {
             file: File::Loading,
             tab: Tab::default(),
             drawn: false,
+            shown_at: None,
             opened: None,
             look_until: None,
             cursor: 0,
@@ -246,6 +249,12 @@ impl Detail {
             Subject::Report(id) => self.exhibits()?.report(id).map(Report::evidence),
             subject => self.evidence().filter(|_| self.subject == *subject),
         }
+    }
+
+    /// Since when an item, or a report that hangs on it, has been on the screen.
+    pub fn shown_since(&self, subject: &Subject) -> Option<Timestamp> {
+        let is_it = self.subject == *subject || matches!(subject, Subject::Report(_));
+        self.shown_at.filter(|_| is_it)
     }
 
     pub fn action(&self) -> Option<&Action> {

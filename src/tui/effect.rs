@@ -5,7 +5,7 @@
 
 mod perform;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
 use jiff::Timestamp;
 use tokio::{sync::mpsc, task::JoinSet};
@@ -48,10 +48,14 @@ pub enum Effect {
     LoadMismatches,
     /// The reviewer's own decisions since then.
     LoadJudgements(Timestamp),
+    /// Write down into a folder what came of what was decided last in one go.
+    WriteResults(PathBuf),
     /// The views that are saved.
     LoadViews,
     /// Keep what this one has not finished.
     KeepUnfinished(Unfinished),
+    /// Which of these were forgotten, if anybody was since that was so often.
+    LookForgotten(u64, Vec<Subject>),
     /// Views in figures, by their names.
     CountViews(Vec<(Text, CountedView)>),
     SaveView(SavedView),
@@ -157,6 +161,7 @@ impl Effect {
             Self::FindIds(..) => "marking…".to_owned(),
             Self::LoadParts(_) => "looking through what is marked…".to_owned(),
             Self::SubmitBulk(drafts) => format!("writing down {} decisions…", drafts.len()),
+            Self::WriteResults(_) => "writing a file…".to_owned(),
             Self::FindOwner(target) => format!("looking for {}…", target.id()),
             _ => return None,
         })

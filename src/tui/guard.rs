@@ -62,7 +62,7 @@ pub fn proposal(state: &State, action: &Action, command: Command) -> Result<Want
 }
 
 /// The command that asks for a verb.
-fn command_of(verb: &Verb) -> Command {
+pub fn command_of(verb: &Verb) -> Command {
     match verb {
         Verb::Approve => Command::Approve,
         Verb::Decline => Command::Decline,

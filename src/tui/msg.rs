@@ -15,9 +15,9 @@ use super::{
 use crate::{
     desk::{
         AccountFile, AccountRelations, Away, CaseFile, CaseRow, CaseView, Changes, Claim,
-        Committed, Figures, Found, Glance, Ids, InquiryFile, InquiryRow, InquiryView,
+        Committed, Figures, Forgotten, Found, Glance, Ids, InquiryFile, InquiryRow, InquiryView,
         KnownMismatches, KnownStatus, Look, Marked, News, Next, Outbox, Placed, PutOff, Recorded,
-        RelationRow, Snoozes, Standing, SyncState, TakenBack, Wanted, api_key::KeyState,
+        RelationRow, Results, Snoozes, Standing, SyncState, TakenBack, Wanted, api_key::KeyState,
     },
     metrics::Stats,
     model::{
@@ -89,9 +89,13 @@ pub enum Msg {
     LookedAtMismatches(Answer<()>),
     /// What the reviewer decided lately.
     Judgements(Answer<Vec<Judgement>>),
+    /// What was decided last in one go is in a file, or why not.
+    Results(Answer<Results>),
     /// The views that are saved, and what to say of it.
     Views(Option<String>, Answer<Vec<SavedView>>),
     KeptUnfinished(Answer<()>),
+    /// Somebody was forgotten, and of what was asked about these; none if nobody was.
+    Forgotten(Answer<Option<Forgotten>>),
     Counted(Answer<Vec<(Text, Figures)>>),
     Explained(Answer<Option<Box<Standing>>>),
     /// What Persona's index brought.
@@ -188,6 +192,7 @@ impl Msg {
                 | Self::Parts(..)
                 | Self::SubmittedBulk(_)
                 | Self::Owner(..)
+                | Self::Results(_)
         )
     }
 }

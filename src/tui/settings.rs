@@ -42,6 +42,8 @@ pub struct Settings {
     pub keys: Keys,
     /// Where a comment lies while an editor has it.
     pub drafts: std::path::PathBuf,
+    /// Where it is written what came of what was decided in one go.
+    pub results: std::path::PathBuf,
     /// What becomes of decisions while a team's database is away.
     pub when_lost: WhenLost,
     /// What is taught, if anything is.

@@ -12,6 +12,7 @@ pub enum Slot {
     Judgements,
     Views,
     Unfinished,
+    Forgotten,
     Explain,
     Ask,
     File,
@@ -47,6 +48,7 @@ impl Effect {
             Self::LoadJudgements(_) => Slot::Judgements,
             Self::CountViews(_) => Slot::Views,
             Self::KeepUnfinished(_) => Slot::Unfinished,
+            Self::LookForgotten(..) => Slot::Forgotten,
             Self::Explain(..) => Slot::Explain,
             Self::AskPersona(..) => Slot::Ask,
             Self::LoadFile(_) => Slot::File,
@@ -82,6 +84,7 @@ impl Effect {
                 | Self::ForgetLinks
                 | Self::Journal(_)
                 | Self::LoadLooks
+                | Self::LookForgotten(..)
                 | Self::Look(_)
         )
     }

@@ -1,5 +1,6 @@
 //! What is in the commit bar: a decision in words, and nowhere else yet.
 
+use jiff::Timestamp;
 use tui_input::Input;
 
 use super::bulk::Bulk;
@@ -149,11 +150,17 @@ impl Staged {
     }
 
     /// In the order in which they are sent: the case follows its inquiries. `looked` tells which
-    /// parts of the evidence were on the screen.
-    pub fn drafts(&self, looked: impl Fn(&Subject, &Evidence) -> Vec<Text>) -> Vec<Draft> {
+    /// parts of the evidence were on the screen, `shown_at` since when the item itself was: of what is
+    /// decided along with it that is not known.
+    pub fn drafts(
+        &self,
+        looked: impl Fn(&Subject, &Evidence) -> Vec<Text>,
+        shown_at: Option<Timestamp>,
+    ) -> Vec<Draft> {
         let comment = Text::new(self.comment.value().trim());
         let draft = |subject, verb: &Verb, evidence: &Evidence| Draft {
             looked_at: looked(&subject, evidence),
+            shown_at: None,
             subject,
             evidence: evidence.clone(),
             reason: self.reason.and_then(|nth| self.reasons.get(nth)).cloned(),
@@ -172,6 +179,7 @@ impl Staged {
                 .iter()
                 .map(|(id, seen)| draft(Subject::Inquiry(id.clone()), &inquiries.verb, seen))
         });
-        inquiries.chain([draft(self.subject.clone(), &self.verb, &self.evidence)]).collect()
+        let own = draft(self.subject.clone(), &self.verb, &self.evidence);
+        inquiries.chain([Draft { shown_at, ..own }]).collect()
     }
 }

@@ -91,6 +91,9 @@ pub struct State {
     /// What was asked for before somebody wanted it, at which version.
     pub ahead: HashSet<(Subject, Option<Timestamp>)>,
     pub staged: Option<Staged>,
+    /// A comment was let go of while it was typed: what is still typed of it is dropped until nobody
+    /// has typed for a moment.
+    pub hushed: Option<Timestamp>,
     /// Working through a queue by claims.
     pub fetching: Fetching,
     /// What was committed last in this console, and not taken back.
@@ -251,6 +254,7 @@ impl State {
             looked: HashMap::new(),
             ahead: HashSet::new(),
             staged: None,
+            hushed: None,
             fetching: Fetching::default(),
             committed: None,
             repeat: None,
@@ -416,6 +420,7 @@ pub mod samples {
             photo_limit: 256 * 1024,
             keys: Keys::default(),
             drafts: std::env::temp_dir(),
+            results: std::env::temp_dir(),
             when_lost: WhenLost::Refuse,
             lesson: None,
         }

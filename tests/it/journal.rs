@@ -219,6 +219,7 @@ fn evidence() -> Evidence {
         evidence: None,
         seen: Some(Seen { checks: 0, failed: 0, sha256: Text::new(&sha256(checks.as_bytes())) }),
         looked_at: Vec::new(),
+        shown_at: None,
         contradicts: None,
         before: Before { opened: vec![2], ..Before::default() },
     };

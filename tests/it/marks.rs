@@ -109,10 +109,15 @@ async fn cases_are_assigned_together_and_the_rest_is_taken_back() {
 #[tokio::test]
 async fn verdicts_in_bulk_need_a_policy_a_reason_a_sample_and_a_number() {
     let text = "[bulk]\nverdicts = true\nmost = 4\nsample = 2\n";
-    let beginning = Beginning { policy: asked(text), ..Beginning::default() };
-    let mut story = Story::begin_with(beginning).await;
+    let beginning = || Beginning { policy: asked(text), ..Beginning::default() };
+    let mut story = Story::begin_with(beginning()).await;
     story.press("gg     a").await.sees("allows 4 in one go: 5 are too many");
     story.press("k a").await.sees("approve 4 inquiries?").sees("opened 0 of 2, Enter opens inq_");
+    // What is said with it survives a crash, for these.
+    story.press("1cone device for all").await.sleep(2).await;
+    let mut story = Story::again_with(story.kill(), beginning()).await;
+    story.press("a").await.sees("approve 4 inquiries?").sees("one device for all");
+    story.sees("the comment that you began and the reason that you chose").press("1").await;
     story.press("<enter>").await.sees("opened 1 of 2").press("<enter>").await;
     story
         .sees("all 2 of the sample were opened")
@@ -130,7 +135,25 @@ async fn verdicts_in_bulk_need_a_policy_a_reason_a_sample_and_a_number() {
         let id = line["subject"]["Inquiry"].as_str().unwrap();
         assert_eq!(story.simulator.status(id).as_deref(), Some("approved"));
         assert_eq!(story.simulator.effects(id), 1, "{id}");
+        let object = story.simulator.object(id).unwrap();
+        let said = object["attributes"]["reviewer-comment"].to_string();
+        assert!(said.contains("one device for all"), "{said}");
     }
+    // What came of each is written down on request, with nothing that was said.
+    story.press("<esc>:results<enter>").await.sees("-approve.csv: 4 decisions");
+    let mut files = std::fs::read_dir(story.folder.path().join("results")).unwrap();
+    let text = std::fs::read_to_string(files.next().unwrap().unwrap().path()).unwrap();
+    let rows: Vec<&str> = text.lines().skip(1).collect();
+    assert_eq!((rows.len(), files.count()), (4, 0), "{text}");
+    for row in rows {
+        let is_whole =
+            row.starts_with("inquiry,inq_") && row.contains(",approve,evidence_ok,done,");
+        assert!(is_whole && row.contains(",200,done,req_"), "{row}");
+    }
+    assert!(!text.contains("device"), "{text}");
+    let exported = story.journal().await.pop().unwrap();
+    assert_eq!((&exported["what"], &exported["export"]["lines"]), (&"exported".into(), &4.into()));
+    assert_eq!(exported["bulk"], decided[0]["bulk"]);
     // What is decided is marked no more.
     story.press("<esc>").await.lacks(" marked");
 }

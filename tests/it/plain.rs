@@ -12,6 +12,7 @@ use caseload::{busy::Busy, clock::Clock, desk::Booted, simulator::Simulator, tui
 use tempfile::TempDir;
 
 use crate::{
+    checker::{JANES, JOANS},
     policy::asked,
     story::{Beginning, Story},
 };
@@ -32,8 +33,12 @@ struct Lines {
 
 impl Lines {
     async fn begin(beginning: Beginning) -> Self {
-        let Story { simulator, clock, folder, console, busy, booted, .. } =
-            Story::begin_with(beginning).await;
+        Self::of(Story::begin_with(beginning).await).await
+    }
+
+    /// Goes on with somebody's console in lines.
+    async fn of(story: Story) -> Self {
+        let Story { simulator, clock, folder, console, busy, booted, .. } = story;
         let talk = Talk::new(console);
         let heard = Vec::new();
         let mut lines = Self { simulator, clock, folder, talk, busy, booted, heard };
@@ -121,11 +126,38 @@ impl Lines {
 
 /// The inquiry that waits longest.
 fn first(simulator: &Simulator) -> String {
+    queue(simulator).remove(0)
+}
+
+/// All that wait, the longest first.
+fn queue(simulator: &Simulator) -> Vec<String> {
     let since = |id: &String| {
         let object = simulator.object(id).expect("it was listed");
         object["attributes"]["marked-for-review-at"].to_string()
     };
-    simulator.inquiries("needs_review").into_iter().min_by_key(since).expect("somebody waits")
+    let mut all = simulator.inquiries("needs_review");
+    all.sort_by_key(since);
+    all
+}
+
+fn account_of(simulator: &Simulator, inquiry: &str) -> String {
+    let inquiry = simulator.object(inquiry).expect("it was listed");
+    inquiry["relationships"]["account"]["data"]["id"].as_str().expect("an id").to_owned()
+}
+
+/// An open case with a report that found somebody on a list, and the report.
+fn listed(simulator: &Simulator) -> (String, String) {
+    let found = simulator.open_cases().into_iter().find_map(|id| {
+        let case = simulator.object(&id)?;
+        let reports = case["relationships"]["reports"]["data"].as_array()?.iter();
+        let mut ids = reports.filter_map(|report| Some(report["id"].as_str()?.to_owned()));
+        let report = ids.find(|id| {
+            let report = simulator.object(id).expect("it hangs on the case");
+            report["type"] == "report/watchlist" && report["attributes"]["has-match"] == true
+        })?;
+        Some((id, report))
+    });
+    found.expect("somebody is on a list")
 }
 
 #[tokio::test]
@@ -257,6 +289,80 @@ async fn nothing_is_decided_that_is_not_as_it_was_read() {
     let before = lines.waiting().len();
     lines.types("3").await.hears("leaves in 5 s").types("wait").await.pass(60).await;
     assert_eq!(lines.waiting().len(), before - 3);
+}
+
+#[tokio::test]
+async fn a_second_person_relations_and_matches_by_lines() {
+    let at = |reviewer, key| Beginning {
+        inquiries: 300,
+        policy: asked("approve.second_person = true\n"),
+        reviewer,
+        key,
+        ..Beginning::default()
+    };
+    let clock = Clock::manual(crate::story::noon());
+    let simulator = Story::persona(&at("jane@example.test", JANES), &clock).await;
+    for key in [JANES, JOANS] {
+        simulator.add_key(key);
+    }
+    let jane = at("jane@example.test", JANES);
+    let mut maker = Story::begin_on(simulator, clock, jane).await;
+    let waiting = queue(&maker.simulator);
+    maker
+        .press("la1<enter>")
+        .await
+        .sees("is proposed")
+        .press("a1<enter>")
+        .await
+        .sees("is proposed");
+
+    // Another person's word: yes, and no.
+    let checker = maker.another_with(at("joan@example.test", JOANS)).await;
+    let mut lines = Lines::of(checker).await;
+    let (first, second) = (&waiting[0], &waiting[1]);
+    lines.types("confirm").await.hears("Open an item first");
+    lines.types(first).await.hears("proposed by jane@example.test");
+    lines.types("confirm").await.hears("Confirm, as jane@example.test proposed, to approve");
+    lines.types("comment so do I").await.hears("no comment of its own");
+    lines.types("no").await.hears("nothing was sent").types("approve").await;
+    lines.hears("Type yes to confirm").types("yes").await.hears("confirmed").types("wait").await;
+    assert_eq!(lines.simulator.status(first).unwrap(), "approved");
+    let said = "evidence ok (jane@example.test, confirmed by joan@example.test)";
+    assert_eq!(lines.comment_of(first), said);
+    lines.types(second).await.types("return").await.hears("Returned to jane@example.test");
+    lines.types("confirm").await.hears("Nothing is proposed for this item");
+    lines.pass(60).await;
+    assert_eq!(lines.simulator.effects(second), 0);
+
+    // A relation: to what, under which key, of whom.
+    let root = account_of(&lines.simulator, &waiting[2]);
+    let other = account_of(&lines.simulator, &lines.simulator.inquiries("approved")[0]);
+    let related = |lines: &Lines| lines.simulator.related(&root, "counterparties").contains(&other);
+    assert!(!related(&lines));
+    lines.types(&waiting[2]).await.types("relations").await.hears("level 1");
+    lines.types("add-relation").await.hears("which one? Type its number").types("nonsense").await;
+    lines.hears("no choice").types("counterparties").await.hears("type the id of whom");
+    lines.types("act_nobody").await.hears("404").types(&other).await.hears("Add counterparties");
+    lines.hears("Individual").types("no").await.hears("nothing was sent");
+    lines.types("add-relation").await.types("counterparties").await.types(&other).await;
+    lines.types("yes").await.hears("leaves in 5 s").types("wait").await;
+    assert!(related(&lines));
+
+    // A match that is another person.
+    let (case, report) = listed(&lines.simulator);
+    lines.types(&case).await.types("dismiss").await.hears("Which line?");
+    let is_match =
+        |line: &&String| line.starts_with(|c: char| c.is_ascii_digit()) && line.contains("match");
+    lines.types("read").await;
+    let line = lines.heard.iter().find(is_match).expect("a line of the match").clone();
+    let number = line.split_once('.').expect("a number").0.to_owned();
+    lines.types(&format!("dismiss {number}")).await.hears("Dismiss the matches of rep_");
+    lines.types("yes").await.hears("Persona asks for a reason");
+    lines.types("1").await.types("comment twins").await.hears("Comment: twins");
+    lines.types("yes").await.types("wait").await.pass(6).await;
+    assert_eq!(lines.simulator.effects(&report), 1);
+    let now = lines.simulator.object(&report).unwrap()["attributes"].clone();
+    assert_eq!(now["ignore-list"][0]["ignore-reason"], "another person: twins (joan@example.test)");
 }
 
 const BINARY: &str = env!("CARGO_BIN_EXE_caseload");

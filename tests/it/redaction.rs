@@ -152,6 +152,9 @@ async fn an_item_that_is_redacted_while_it_is_decided_is_gone_from_the_screen() 
         .unwrap()
         .to_owned();
     story.sees(&name);
+    // What is written about them is kept for the next console.
+    story.press("cseen-on-a-screen").await.sleep(2).await;
+    assert_eq!(having(story.folder.path(), "seen-on-a-screen").len(), 1);
     let recorder = std::sync::Arc::new(Recorder::new(Thresholds::default()));
     let url = story.simulator.base_url();
     let elsewhere = client(&url, given(DEMO_KEY), &Clock::manual(noon()), &recorder).unwrap();
@@ -159,7 +162,11 @@ async fn an_item_that_is_redacted_while_it_is_decided_is_gone_from_the_screen() 
     let redact = redact::Redact::confirmed(subject, &id).unwrap();
     elsewhere.write(&redact, &IdempotencyKey::random(), Lane::Front).await.unwrap();
     story.pass(20).await;
-    story.lacks(&name).lacks("approve inq_").sees("nothing was sent");
+    story.lacks(&name).lacks("approve inq_").lacks("seen-on-a-screen").sees("nothing was sent");
+    story.sees("redacted or purged: nothing was sent, your comment is gone");
+    assert_eq!(having(story.folder.path(), "seen-on-a-screen"), [""; 0]);
+    // What would still be typed of the comment is no command for a moment.
+    story.pass(3).await;
     story
         .press(&format!("/{id} status:any<enter>"))
         .await

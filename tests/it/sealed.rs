@@ -5,7 +5,7 @@ use std::{fs, io::Write, path::Path, process::Command};
 
 use caseload::{
     clock::Clock,
-    model::{Batch, Entity, Inquiry, InquiryId, Text},
+    model::{Batch, Entity, Inquiry, InquiryId, Subject, Text, Unfinished, Verb, Written},
     secret::FieldKey,
     simulator::Simulator,
     store::{Goal, InquiryView, Reseal, Resealed, Store, Whose, Window},
@@ -229,20 +229,36 @@ async fn a_store_is_sealed_and_made_clear_again_whole() {
     let busy = reseal(Goal::Sealed).run(|_, _| {}).await.unwrap_err().to_string();
     assert!(busy.contains("is open in another caseload"), "{busy}");
     assert_eq!(found(&store, "lovelace").await, ["inq_0"], "nothing was changed");
+    let wrote = Written {
+        subject: Subject::Inquiry(id.clone()),
+        verb: Verb::Decline,
+        comment: Text::new("of a screen"),
+        many: Vec::new(),
+        reason: None,
+        at: noon(),
+    };
+    let reviewer = who.clone();
+    let left = Unfinished { reviewer, written: vec![wrote], ..Unfinished::default() };
+    store.keep_unfinished("gone", &left).unwrap();
+    fs::write(dir.path().join("store.db.unwritten-gone"), "of a screen, cut").unwrap();
     store.close().await;
     assert_eq!(reseal(Goal::Sealed).run(|_, _| {}).await.unwrap(), Resealed::Done(3));
     assert_eq!(reseal(Goal::Sealed).run(|_, _| {}).await.unwrap(), Resealed::AlreadySo);
-    for word in ["Lovelace", "lovelace", "ovela", "Adalbert", "customer-0001", "known-well"] {
+    for word in
+        ["Lovelace", "lovelace", "ovela", "Adalbert", "customer-0001", "known-well", "screen"]
+    {
         assert_eq!(having(dir.path(), word), [""; 0], "{word}");
     }
     let store = Store::open_with(&path, Some(&key), clock.clone()).await.unwrap();
     assert_eq!(store.inquiry(&id).await.unwrap(), before);
     assert_eq!(found(&store, "lov").await, ["inq_0", "inq_2"]);
+    assert_eq!(store.take_unfinished("next", &who).unwrap(), Some(left.clone()));
     store.close().await;
     assert_eq!(reseal(Goal::Clear).run(|_, _| {}).await.unwrap(), Resealed::Done(3));
     let store = Store::open(&path, clock.clone()).await.unwrap();
     assert_eq!(store.inquiry(&id).await.unwrap(), before);
     assert_eq!(found(&store, "velace").await, ["inq_0"], "any piece is found again");
+    assert_eq!(store.take_unfinished("last", &who).unwrap(), Some(left));
     let lines = store.journal_lines().await.unwrap();
     let told =
         |what: &str| lines.iter().any(|(line, _)| line.contains(&format!("\"what\":\"{what}\"")));

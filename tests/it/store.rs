@@ -8,12 +8,13 @@ use caseload::{
     model::{
         Action, ActionId, ActionState, Batch, Case, CaseId, Check, Entity, Event, EventId,
         Evidence, Field, IdempotencyKey, Inquiry, InquiryId, InquiryStatus, JournalEntry, Pii,
-        Subject, Text, Timestamp, Verb, Verification,
+        Subject, Text, Timestamp, Unfinished, Verb, Verification, Written,
         day::{Fate, Judgement},
+        filter::{List, SavedView},
     },
     store::{
-        CaseView, Claim, Error, InquiryView, Place, Scope, Sends, Store, SubmitError, Undone,
-        Window,
+        CaseView, Claim, Deed, Error, InquiryView, Place, Scope, Sends, Spoken, Store, SubmitError,
+        Undone, Whose, Window,
     },
 };
 use serde_json::json;
@@ -91,6 +92,7 @@ on_both!(
     events_are_taken_in_once_whatever_their_order,
     case_statuses_are_learnt_from_cases,
     a_reviewers_own_decisions_are_told_and_nobody_elses,
+    whoever_is_forgotten_is_named_by_no_view_and_written_about_nowhere,
 );
 
 fn at(second: i64) -> Option<Timestamp> {
@@ -597,4 +599,72 @@ async fn a_reviewers_own_decisions_are_told_and_nobody_elses(shelf: Shelf) {
     }
     let overturned: Vec<bool> = of(since).await.into_iter().map(|row| row.3).collect();
     assert_eq!(overturned, [true, false, true]);
+}
+
+/// Redacted or purged: views that name them, comments that consoles left, and what was said with a
+/// decision that comes to nothing.
+async fn whoever_is_forgotten_is_named_by_no_view_and_written_about_nowhere(shelf: Shelf) {
+    let store = shelf.open().await;
+    let subject = |id: &str| Subject::Inquiry(InquiryId::new(id).unwrap());
+    let person = |id: &str, name: &str| Inquiry {
+        fields: vec![Field { name: Text::new("name"), value: Pii::new(name) }],
+        ..inquiry(id, "needs_review", 0)
+    };
+    let people = [("inq_1", "Ada Lovelace"), ("inq_2", "Zoe Muller"), ("inq_3", "Jo Doe")];
+    put(&store, people.map(|(id, name)| Entity::Inquiry(person(id, name)))).await;
+    for (name, filter) in [("a", "lovelace ada"), ("z", "~muller ~zoe"), ("late", "late:yes")] {
+        let (name, filter) = (Text::new(name), Text::new(filter));
+        store.save_view(&SavedView { name, list: List::Inquiries, filter }).await.unwrap();
+    }
+    let wrote = |id: &str| Written {
+        subject: subject(id),
+        verb: Verb::Decline,
+        comment: Text::new("the photo is of a screen"),
+        many: Vec::new(),
+        reason: None,
+        at: shelf.clock.now(),
+    };
+    let (jane, joe) = (Text::new("jane"), Text::new("joe"));
+    let left = |reviewer: &Text, ids: &[&str]| Unfinished {
+        reviewer: reviewer.clone(),
+        written: ids.iter().map(|id| wrote(id)).collect(),
+        ..Unfinished::default()
+    };
+    store.keep_unfinished("dead", &left(&jane, &["inq_1", "inq_3"])).unwrap();
+    store.keep_unfinished("late", &left(&joe, &["inq_1"])).unwrap();
+    let views = async || {
+        let views = store.saved_views().await.unwrap();
+        views.into_iter().map(|view| view.name.to_string()).collect::<Vec<_>>()
+    };
+    let all = ["inq_1", "inq_2", "inq_3"].map(subject);
+
+    assert_eq!(
+        (store.forgotten().await.unwrap(), store.forgotten_of(&all).await.unwrap()),
+        (0, vec![])
+    );
+    let redacted = Inquiry { redacted_at: at(10), updated_at: at(10), ..person("inq_1", "") };
+    put(&store, [Entity::Inquiry(redacted.clone())]).await;
+    assert_eq!(store.forgotten().await.unwrap(), 1);
+    assert_eq!(store.forgotten_of(&all).await.unwrap(), all[..1]);
+    assert_eq!(views().await, ["z", "late"]);
+    store.sweep_unfinished("me").await.unwrap();
+    let kept = store.take_unfinished("me", &jane).unwrap().unwrap();
+    assert_eq!((kept.forgotten, kept.written), (1, vec![wrote("inq_3")]));
+    assert_eq!(store.take_unfinished("me", &joe).unwrap(), None, "nothing is left of it");
+    // Once is enough.
+    put(&store, [Entity::Inquiry(redacted)]).await;
+    assert_eq!(store.forgotten().await.unwrap(), 1);
+
+    store.purge_some(&Whose::Only(vec![subject("inq_2")])).await.unwrap();
+    assert_eq!(store.forgotten().await.unwrap(), 2);
+    assert_eq!(store.forgotten_of(&all).await.unwrap(), all[..2]);
+    assert_eq!(views().await, ["late"]);
+
+    // It was kept while the database was away, and cannot be recorded as it was meant.
+    let meant = Action { comment: Some(Text::new("a screen")), ..action("inq_1", &shelf.clock) };
+    let deed = Deed { action: meant.clone(), spoken: Spoken::default() };
+    store.submit_stopped(&[deed], "w1", &Text::new("it changed meanwhile")).await.unwrap();
+    let stopped = store.action(&meant.id).await.unwrap().unwrap();
+    assert!(matches!(stopped.state, ActionState::Stopped { .. }));
+    assert_eq!(stopped.comment, None);
 }

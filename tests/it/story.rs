@@ -547,6 +547,7 @@ pub async fn house(
         photo_limit: 256 * 1024,
         keys: beginning.keys.clone(),
         drafts: std::env::temp_dir(),
+        results: folder.path().join("results"),
         when_lost: beginning.when_lost,
         lesson: beginning.lesson,
     };

@@ -174,6 +174,12 @@ impl Filter {
         Self { clauses, ..self.clone() }
     }
 
+    /// The same without what is looked for in names and ids.
+    pub fn without_words(&self) -> Self {
+        let is_field = |clause: &&Clause| matches!(clause.test, Test::Is(..));
+        Self { clauses: self.clauses.iter().filter(is_field).cloned().collect(), ..self.clone() }
+    }
+
     /// Whether it looks for something among what waits alone, as a filter does that names no status.
     pub fn is_of_what_waits(&self) -> bool {
         !self.clauses.is_empty() && self.about(Field::Status).next().is_none()

@@ -247,6 +247,13 @@ pub const TABLE: &[Spec] = &[
         Looking,
     ),
     row(
+        C::Results,
+        &[],
+        "results",
+        "write what came of each that you decided last in one go to a file (CSV)",
+        Looking,
+    ),
+    row(
         C::Prompt,
         &[":"],
         "command",

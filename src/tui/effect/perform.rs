@@ -23,9 +23,13 @@ pub async fn perform(desk: &Desk, effect: Effect) -> Msg {
         Effect::LoadGlance => Msg::Glance(looked(desk.glance().await)),
         Effect::LoadMismatches => Msg::Mismatches(looked(desk.mismatches().await)),
         Effect::LoadJudgements(since) => Msg::Judgements(looked(desk.judgements(since).await)),
+        Effect::WriteResults(folder) => Msg::Results(words(desk.write_results(&folder).await)),
         Effect::LoadViews => Msg::Views(None, looked(desk.saved_views().await)),
         Effect::KeepUnfinished(unfinished) => {
             Msg::KeptUnfinished(words(desk.keep_unfinished(unfinished)))
+        }
+        Effect::LookForgotten(since, about) => {
+            Msg::Forgotten(looked(desk.forgotten(since, &about).await))
         }
         Effect::CountViews(views) => {
             let mut figures = Vec::with_capacity(views.len());

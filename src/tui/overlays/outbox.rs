@@ -17,7 +17,7 @@ pub fn draw(frame: &mut Frame<'_>, cursor: usize, state: &State, theme: &Theme) 
         // Those that were decided in one go stand together, below how far all of it is.
         if action.bulk != bulk {
             bulk.clone_from(&action.bulk);
-            lines.extend(progress(action, state, theme));
+            lines.extend(progress(action, state, theme).into_iter().flatten());
         }
         lines.extend(entry(action, nth == cursor, state, theme));
     }
@@ -29,15 +29,18 @@ pub fn draw(frame: &mut Frame<'_>, cursor: usize, state: &State, theme: &Theme) 
 }
 
 /// `add tag vip in one go: 7 of 12 done, 1 refused · u takes back the rest`
-fn progress<'a>(action: &Action, state: &State, theme: &Theme) -> Option<Line<'a>> {
+/// `  :results writes what came of each to a file`
+fn progress<'a>(action: &Action, state: &State, theme: &Theme) -> Option<[Line<'a>; 2]> {
     let bulk = action.bulk.as_ref()?;
     let known = state.bulks.iter().find(|known| known.bulk == *bulk)?;
-    let undo = state.key(Command::Undo);
+    let (undo, results) = (state.key(Command::Undo), state.key(Command::Results));
     let said = format!("{} in one go: {}", known.verb.words(), known.words());
-    Some(Line::from(vec![
+    let head = Line::from(vec![
         Span::styled(said, theme.banner),
         Span::styled(format!(" · {undo} takes back the rest"), theme.dim),
-    ]))
+    ]);
+    let more = format!("  {results} writes what came of each to a file");
+    Some([head, Line::styled(more, theme.dim)])
 }
 
 fn entry<'a>(action: &Action, chosen: bool, state: &State, theme: &Theme) -> [Line<'a>; 2] {

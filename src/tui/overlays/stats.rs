@@ -2,7 +2,7 @@
 //! else's are shown.
 //!
 //! ```text
-//! 12 decided today · median 48 s from opening to Enter, of 10
+//! 12 decided today · median 48 s from seeing to Enter, of 10, 4 unopened
 //! 7 approved · 3 declined · 1 escalated · 1 other · 1 taken back · 1 overturned since
 //!
 //!              █
@@ -51,7 +51,8 @@ fn page<'a>(days: &[Day], width: usize, theme: &Theme) -> Vec<Line<'a>> {
     if today.is_empty() {
         lines.push(Line::styled("No decisions today yet.", theme.text));
     } else {
-        lines.push(Line::styled(first(today), theme.banner));
+        let first = format::wrap(&first(today), width);
+        lines.extend(first.into_iter().map(|line| Line::styled(line, theme.banner)));
         let parts = format::wrap(&parts(today).join(" · "), width);
         lines.extend(parts.into_iter().map(|line| Line::styled(line, theme.text)));
         lines.extend(bars(&today.hours).into_iter().enumerate().map(|(nth, row)| {
@@ -72,16 +73,23 @@ fn page<'a>(days: &[Day], width: usize, theme: &Theme) -> Vec<Line<'a>> {
     lines
 }
 
-/// `12 decided today · median 48 s from opening to Enter, of 10`
+/// `12 decided today · median 48 s from seeing to Enter, of 10, 4 unopened`
 fn first(today: &Day) -> String {
     let median = match today.median {
         None if today.decided() == 0 => return "0 decided today".to_owned(),
-        None => "no time to tell: none was opened first".to_owned(),
-        Some(median) => {
-            format!("median {} from opening to Enter, of {}", format::took(median), today.timed)
-        }
+        None => "no verdict was timed".to_owned(),
+        Some(median) => format!("median {} {}", format::took(median), since(today)),
     };
     format!("{} decided today · {median}", today.decided())
+}
+
+/// `from opening to Enter, of 10`: what stood beside the list only was not opened.
+fn since(today: &Day) -> String {
+    match today.unopened {
+        0 => format!("from opening to Enter, of {}", today.timed),
+        all if all == today.timed => format!("from seeing to Enter, of {all}, none opened"),
+        some => format!("from seeing to Enter, of {}, {some} unopened", today.timed),
+    }
 }
 
 /// What there is of each: `7 approved`, `1 taken back`.
@@ -181,9 +189,16 @@ mod tests {
             said,
             "7 approved · 1 escalated · 2 other · 1 taken back · 1 refused by Persona"
         );
-        assert_eq!(first(&day), "10 decided today · no time to tell: none was opened first");
+        assert_eq!(first(&day), "10 decided today · no verdict was timed");
         day.median = Some(std::time::Duration::from_secs(48));
         day.timed = 3;
         assert_eq!(first(&day), "10 decided today · median 48 s from opening to Enter, of 3");
+        day.unopened = 2;
+        assert_eq!(
+            first(&day),
+            "10 decided today · median 48 s from seeing to Enter, of 3, 2 unopened"
+        );
+        day.unopened = 3;
+        assert!(first(&day).ends_with("from seeing to Enter, of 3, none opened"));
     }
 }

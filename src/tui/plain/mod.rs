@@ -189,7 +189,7 @@ impl Talk {
         said.extend(self.copies());
         let known = self.known.replace(Known::of(&self.console.state));
         let news = known.map(|known| news::since(&known, &self.console.state)).unwrap_or_default();
-        said.extend(news.iter().map(|said| say::sentence(said)));
+        said.extend(news.iter().map(|said| say::sentence(&words::text(said))));
         said.append(&mut self.out);
         said.extend(self.say_place());
         // That it was read counts for the question.

@@ -44,6 +44,9 @@ pub enum Asked {
     Reason(String),
     Comment(String),
     HandOff(String),
+    /// A second person's word about what is proposed.
+    Confirm,
+    Return,
     Tab(Tab),
     View(String),
     Target(Target),
@@ -63,6 +66,8 @@ pub const OWN: &[(&str, &str)] = &[
     ("no", "lets go of it, or closes a list of choices"),
     ("reason", "and a number or words: the reason of what is being decided"),
     ("comment", "and your words: the comment that goes with it"),
+    ("confirm", "a second person's word: what somebody proposed for this item is to be done"),
+    ("return", "a second person's word: it is not, and goes back to who proposed it"),
     ("tab", "and its name: checks, compare, photos, sessions, reports, documents, timeline, raw"),
     ("hand-off", "and the number of a photo: a link to it in full quality"),
     ("health", "how Persona answers, and how old the data is"),
@@ -158,6 +163,8 @@ fn own(first: &str, rest: &str, written: &str, at: Situation) -> Option<Asked> {
         },
         ("reason", _) => Asked::Reason(written.to_owned()),
         ("comment", _) => Asked::Comment(written.to_owned()),
+        ("confirm", "") => Asked::Confirm,
+        ("return", "") => Asked::Return,
         ("hand-off" | "handoff", _) => Asked::HandOff(rest.to_owned()),
         ("tab", name) if !name.is_empty() => match tab(name) {
             Some(tab) => Asked::Tab(tab),
@@ -322,6 +329,8 @@ mod tests {
             ("help approve", List, Asked::Help(Some(Command::Approve))),
             ("?", List, Asked::Here),
             ("quit", List, Asked::Leave),
+            ("confirm", Item, Asked::Confirm),
+            ("return", Item, Asked::Return),
             ("hand-off 2", Item, Asked::HandOff("2".into())),
             (
                 "status Waiting for documents",

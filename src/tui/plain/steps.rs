@@ -8,11 +8,11 @@ use super::{
     say::{health, help, item::Point, lists::PAGE, menu::Takes},
 };
 use crate::{
-    model::Subject,
+    model::{Action, ActionState, Subject},
     tui::{
         command::{Command, Danger, Section},
         detail::{Checks, Tab},
-        marks,
+        guard, marks,
         palette::Entry,
         panes::detail::On,
         state::Pane,
@@ -93,6 +93,8 @@ impl Talk {
             Asked::Reason(words) => vec![Step::Reason(words)],
             Asked::Comment(words) => vec![Step::Comment(words)],
             Asked::HandOff(number) => self.hand_off(&number),
+            Asked::Confirm => self.second_word(true),
+            Asked::Return => self.second_word(false),
             Asked::Tab(tab) => match self.opened() {
                 Ok(()) => vec![Step::Turn(tab)],
                 Err(why) => vec![Step::Said(why)],
@@ -233,6 +235,34 @@ impl Talk {
         }
     }
 
+    /// What somebody proposed for the open item is confirmed, or returned to them.
+    fn second_word(&self, confirms: bool) -> Vec<Step> {
+        if let Err(why) = self.opened() {
+            return vec![Step::Said(why)];
+        }
+        let state = &self.console.state;
+        let is_proposed = |action: &&Action| matches!(action.state, ActionState::Proposed { .. });
+        let below = || {
+            let detail = state.detail.as_ref()?;
+            state.decisions_below(detail).find(is_proposed)
+        };
+        let Some(action) = guard::proposed(state).or_else(below) else {
+            return vec![Step::Said("Nothing is proposed for this item.".to_owned())];
+        };
+        let nth = state.outbox.iter().position(|known| known.id == action.id);
+        match (confirms, guard::command_of(&action.verb), nth) {
+            (true, Command::Dismiss, _) => vec![Step::Said(
+                "dismiss and the number of its line confirms what is proposed for a report."
+                    .to_owned(),
+            )],
+            (true, command, _) => vec![Step::Decide(command)],
+            (false, _, Some(nth)) => {
+                vec![Step::Ask(Command::Outbox), Step::Choose((nth + 1).to_string())]
+            }
+            (false, _, None) => vec![Step::Ask(Command::Undo)],
+        }
+    }
+
     /// Whether an item is open, so that something can be asked about it.
     fn opened(&self) -> Result<(), String> {
         match self.console.state.focus {
@@ -249,6 +279,7 @@ impl Talk {
             C::Filter | C::ClearFilter | C::Order | C::AskPersona | C::Outbox | C::Mismatches => {
                 false
             }
+            C::Stats | C::Results => false,
             command => matches!(command.spec().section, Section::Deciding | Section::Looking),
         };
         let is_of_marked = marks::in_force(&self.console.state).is_some();

@@ -200,6 +200,7 @@ mod tests {
             confirmed: false,
             at: state.now,
             took: Some(Duration::from_secs(3)),
+            unopened: false,
             fate,
             overturned: false,
         }

@@ -99,7 +99,12 @@ impl Score {
         lines.push(format!("agreement  {}", self.agreement()));
         let pace = self.pace.map_or_else(
             || "no time to tell".to_owned(),
-            |pace| format!("{} for a decision, from opening to Enter (median)", format::took(pace)),
+            |pace| {
+                format!(
+                    "{} for a decision, from opening or seeing to Enter (median)",
+                    format::took(pace)
+                )
+            },
         );
         lines.push(format!("pace       {pace}"));
         if let Some(keys) = self.keys {
@@ -171,6 +176,7 @@ mod tests {
             confirmed: false,
             at: "2026-03-02T09:00:00Z".parse().unwrap(),
             took: Some(Duration::from_secs(took)),
+            unopened: false,
             fate,
             overturned: false,
         }
@@ -203,7 +209,7 @@ mod tests {
             [
                 "Judged 3 of 3.",
                 "agreement  3 of 3, 100 %",
-                "pace       20 s for a decision, from opening to Enter (median)",
+                "pace       20 s for a decision, from opening or seeing to Enter (median)",
                 "keys       4.0 for a decision, in the practice",
                 "practise   nothing: you are ready for a queue of your own",
             ]
@@ -225,7 +231,7 @@ mod tests {
             [
                 "Judged 2 of 3.",
                 "agreement  1 of 2, 50 %",
-                "pace       2m30s for a decision, from opening to Enter (median)",
+                "pace       2m30s for a decision, from opening or seeing to Enter (median)",
                 "keys       20.0 for a decision, in the practice",
                 "not as known: approve of inq_2; decline it: the evidence",
                 "practise   who shares a value with an item is said above its checks",

@@ -2,9 +2,9 @@
 //! decisions is `decided`'s, figures and the connection are `health`'s.
 
 use super::{
-    Effect, State, Tone, Touched, album, bulk, claim, command, decided, evidence, follow, goto,
-    health, load_cases, load_inquiries, marks, measure, palette, relate, relations, reveal, snooze,
-    stats, views,
+    Effect, State, Tone, Touched, album, bulk, claim, command, decided, evidence, follow,
+    forgotten, goto, health, load_cases, load_inquiries, marks, measure, palette, relate,
+    relations, reveal, snooze, stats, unfinished, views,
 };
 use crate::{
     desk::{Changes, Note, Placed},
@@ -57,7 +57,12 @@ pub fn take(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.judgements = Some(judgements);
             Vec::new()
         }
+        Msg::Results(answer) => {
+            bulk::written(state, answer);
+            Vec::new()
+        }
         Msg::Views(said, answer) => views::saved(state, said, answer),
+        Msg::Forgotten(answer) => forgotten::came(state, answer),
         Msg::Counted(Ok(figures)) => views::came(state, figures),
         Msg::Explained(answer) => views::explained(state, answer.map(|found| found.map(|it| *it))),
         Msg::Asked(answer) => views::found(state, answer),
@@ -218,6 +223,9 @@ fn changed(state: &mut State, changes: &Changes) -> Vec<Effect> {
     if changes.looks {
         effects.push(Effect::LoadLooks);
     }
+    if changes.inquiries || changes.cases || changes.accounts {
+        effects.push(forgotten::look(state));
+    }
     if !changes.any_rows() {
         return effects;
     }
@@ -301,7 +309,7 @@ fn shown(state: &mut State, subject: &Subject, file: Answer<File>) -> Vec<Effect
     if moved {
         let what =
             difference(&before, &detail.file).map_or(String::new(), |moved| format!(" ({moved})"));
-        state.staged = None;
+        unfinished::let_go(state);
         let said =
             format!("nothing was sent: this item changed while you decided{what}; look again");
         state.say(said, Tone::Bad);

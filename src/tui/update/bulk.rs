@@ -4,9 +4,9 @@
 use crossterm::event::Event;
 use tui_input::{Input, backend::crossterm::EventHandler};
 
-use super::{Effect, State, Tone, command::refuse, measure, open};
+use super::{Effect, State, Tone, command::refuse, measure, open, unfinished};
 use crate::{
-    desk::{Recorded, Wanted, policy},
+    desk::{Recorded, Results, Wanted, policy},
     model::{CaseId, Evidence, Subject, Text, Verb, bulk::Parts, filter::List},
     tui::{
         bulk::{self, Bulk},
@@ -71,6 +71,7 @@ pub fn came(state: &mut State, wanted: Wanted, answer: Answer<Parts>) -> Vec<Eff
     (staged.reasons, staged.reason_due, staged.bulk) = (reasons, due, Some(bulk));
     state.toast = None;
     state.staged = Some(staged);
+    unfinished::write_on(state);
     measure(state);
     Vec::new()
 }
@@ -124,7 +125,7 @@ fn submit(state: &mut State) -> Vec<Effect> {
         let tabs = looked.get(&(subject.clone(), version.clone()));
         tabs.into_iter().flatten().map(|tab| tab.word()).collect()
     };
-    vec![Effect::SubmitBulk(staged.drafts(words))]
+    vec![Effect::SubmitBulk(staged.drafts(words, None))]
 }
 
 /// All of it is durable, or nothing is and it stays staged.
@@ -142,6 +143,7 @@ pub fn submitted(state: &mut State, answer: Answer<Recorded>) -> Vec<Effect> {
             return Vec::new();
         }
     };
+    unfinished::committed(state, &staged);
     let what = staged.bulk.as_ref().map(Bulk::what).unwrap_or_default();
     let what = bulk::words(&staged.verb, &what);
     let (undo, outbox) = (state.key(Command::Undo), state.key(Command::Outbox));
@@ -163,6 +165,20 @@ pub fn submitted(state: &mut State, answer: Answer<Recorded>) -> Vec<Effect> {
     state.snoozes.last = None;
     measure(state);
     Vec::new()
+}
+
+/// What came of it is in a file: its path comes first, since a narrow screen cuts what is behind.
+pub fn written(state: &mut State, answer: Answer<Results>) {
+    match answer {
+        Err(why) => state.say(why, Tone::Bad),
+        Ok(Results { path, count, open }) => {
+            let open = match open {
+                0 => String::new(),
+                open => format!(", {open} of them not over yet"),
+            };
+            state.say(format!("{}: {count} decisions{open}", path.display()), Tone::Good);
+        }
+    }
 }
 
 /// An item of it is on the screen as it is now: if it changed, it is left out.

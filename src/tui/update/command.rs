@@ -142,6 +142,7 @@ fn take(state: &mut State, command: Command) -> Vec<Effect> {
             state.overlay = Some(Overlay::Stats);
             vec![stats(state)]
         }
+        Command::Results => vec![Effect::WriteResults(state.settings.results.clone())],
         Command::Prompt => {
             // It takes the toast's place.
             state.toast = None;

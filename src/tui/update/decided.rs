@@ -11,6 +11,7 @@ use crate::{
         msg::Answer,
         pending, repeating,
         staged::{Purpose, Staged},
+        state::Detail,
     },
 };
 
@@ -80,6 +81,12 @@ fn over(state: &mut State, staged: Staged) -> Vec<Effect> {
     state.snoozes.last = None;
     if let Some(repeat) = repeating::of(&staged.verb) {
         state.repeat = Some(repeat);
+    }
+    // A second decision about it is timed from the first.
+    let now = state.now;
+    let is_it = |detail: &&mut Detail| detail.shown_since(&staged.subject).is_some();
+    if let Some(detail) = state.detail.as_mut().filter(is_it) {
+        detail.shown_at = Some(now);
     }
     measure(state);
     match staged.verb.is_verdict() {

@@ -231,6 +231,7 @@ fn in_commit_bar(state: &mut State, key: Press) -> Option<Vec<Effect>> {
         return Some(effects);
     }
     let (looked, keys) = (&state.looked, &state.settings.keys);
+    let shown = state.detail.as_ref();
     let staged = state.staged.as_mut()?;
     if staged.submitted {
         // Typed before the next item is there: dropped, not applied to it.
@@ -252,17 +253,19 @@ fn in_commit_bar(state: &mut State, key: Press) -> Option<Vec<Effect>> {
         Staging::Commit => match staged.is_complete() {
             Ok(()) => {
                 staged.submitted = true;
+                let shown_at = shown.and_then(|detail| detail.shown_since(&staged.subject));
                 return Some(vec![match &staged.purpose {
                     Purpose::Decide | Purpose::Propose(_) => {
                         let words = |subject: &Subject, version: &Evidence| {
                             let tabs = looked.get(&(subject.clone(), version.clone()));
                             tabs.into_iter().flatten().map(|tab| tab.word()).collect()
                         };
-                        Effect::Submit(staged.drafts(words))
+                        Effect::Submit(staged.drafts(words, shown_at))
                     }
                     Purpose::Confirm(proposed) => Effect::Confirm(Confirmation {
                         action: proposed.action.clone(),
                         seen: Some((staged.subject.clone(), staged.evidence.clone())),
+                        shown_at,
                     }),
                 }]);
             }

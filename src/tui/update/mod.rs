@@ -3,7 +3,7 @@
 //! Keys: `command` acts on them, `dialog` while something is open over the panes, `palette` after `:`,
 //! `filter` in its line, `lock` on a locked screen; `follow` brings the detail along. `stage` fills the commit bar
 //! and `decided` empties it. `goto` is about ids and the way back, `views` about views and orders, `marks` about marks, `bulk` about deciding all that is marked, `claim`,
-//! `tag` and `snooze` about an item, `unfinished` about what an ending console would lose, `relations` about the tree and `relate` about changing it. `answer` takes what the desk says.
+//! `tag` and `snooze` about an item, `unfinished` about what an ending console would lose, `forgotten` about whoever is redacted meanwhile, `relations` about the tree and `relate` about changing it. `answer` takes what the desk says.
 
 mod album;
 mod answer;
@@ -16,6 +16,7 @@ mod dialog;
 mod evidence;
 mod filter;
 mod follow;
+mod forgotten;
 mod goto;
 mod health;
 mod lock;
@@ -175,6 +176,9 @@ fn attended(state: &mut State) {
 
 fn press(state: &mut State, key: Press) -> Vec<Effect> {
     attended(state);
+    if unfinished::is_typed_on(state) {
+        return Vec::new();
+    }
     if state.settings.keys.locks(key) && !lock::is_writing(state) {
         return lock::lock(state, None);
     }
@@ -216,7 +220,7 @@ fn drawn(state: &mut State) -> Vec<Effect> {
     if state.lock.is_on() || layout::areas(state).is_none() {
         // Nobody saw it: the screen is hidden, or too small for it.
         if let Some(detail) = &mut state.detail {
-            detail.drawn = false;
+            (detail.drawn, detail.shown_at) = (false, None);
         }
         return Vec::new();
     }
@@ -224,6 +228,9 @@ fn drawn(state: &mut State) -> Vec<Effect> {
     let is_open = state.focus == Pane::Detail;
     let Some(detail) = &mut state.detail else { return Vec::new() };
     detail.drawn = !matches!(detail.file, File::Loading);
+    if detail.drawn && detail.shown_at.is_none() {
+        detail.shown_at = Some(state.now);
+    }
     let Some(version) = detail.evidence().filter(|_| is_open) else { return Vec::new() };
     let looked = state.looked.entry((detail.subject.clone(), version.clone())).or_default();
     if detail.tab != Tab::Photos {

@@ -108,7 +108,7 @@ pub fn confirmation(state: &mut State, action: Action) -> Vec<Effect> {
 
 /// Lets the desk say what moved since it was proposed, and stop it.
 pub fn stop(action: Action) -> Vec<Effect> {
-    vec![Effect::Confirm(Confirmation { action: action.id, seen: None })]
+    vec![Effect::Confirm(Confirmation { action: action.id, seen: None, shown_at: None })]
 }
 
 /// Puts a decision into the commit bar.

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::{Effect, Pane, State, Tone, filter::pane_of, follow, goto, views};
+use super::{Effect, Pane, State, Tone, filter::pane_of, follow, forgotten, goto, views};
 use crate::{
     model::{
-        Unfinished, Whereabouts,
+        Text, Unfinished, Whereabouts,
         filter::{List, parse},
     },
     tui::{
@@ -44,18 +44,45 @@ pub fn when_due(state: &mut State) -> Vec<Effect> {
 
 /// What was written for this decision before is there again.
 pub fn write_on(state: &mut State) {
-    let Some(staged) = state.staged.as_mut().filter(|staged| staged.takes_comment()) else {
-        return;
+    let Some(staged) = state.staged.as_mut() else { return };
+    let Some(before) = state.unfinished.about(staged) else { return };
+    let takes_comment = staged.takes_comment() && !before.comment.is_empty();
+    if takes_comment {
+        staged.comment = before.comment.as_str().into();
+    }
+    let known = |code: &Text| staged.reasons.iter().position(|reason| reason.code == code.as_str());
+    staged.reason = before.reason.as_ref().and_then(known).or(staged.reason);
+    let what = match (takes_comment, before.reason.is_some() && staged.reason.is_some()) {
+        (true, true) => "the comment that you began and the reason that you chose",
+        (true, false) => "the comment that you began",
+        (false, true) => "the reason that you chose",
+        (false, false) => return,
     };
-    let Some(before) = state.unfinished.about(&staged.subject, &staged.verb) else { return };
-    staged.comment = before.comment.as_str().into();
+    let is = if what.contains(" and ") { "are" } else { "is" };
     let age = format::age(before.at, state.now);
-    state.say(format!("the comment that you began {age} ago is here again"), Tone::Plain);
+    state.say(format!("{what} {age} ago {is} here again"), Tone::Plain);
+}
+
+/// Lets go of what is staged. What is still typed of its comment is no command.
+pub fn let_go(state: &mut State) {
+    if state.staged.take().is_some_and(|staged| staged.writing) {
+        state.hushed = Some(state.now + REST);
+    }
+}
+
+/// Whether a press still belongs to a comment that was let go of.
+pub fn is_typed_on(state: &mut State) -> bool {
+    state.hushed.take_if(|until| *until <= state.now);
+    let goes_on = state.hushed.is_some();
+    if goes_on {
+        state.hushed = Some(state.now + REST);
+    }
+    goes_on
 }
 
 /// It is durable.
 pub fn committed(state: &mut State, staged: &Staged) {
-    state.unfinished.forget(&staged.subject, &staged.verb);
+    state.unfinished.forget(staged);
 }
 
 /// What earlier consoles left, taken up before the lists are asked for; the work beside those.
@@ -69,8 +96,13 @@ pub fn take_up(state: &mut State, left: Answer<Option<Unfinished>>) -> Vec<Effec
         }
     };
     let comments = left.written.len();
-    state.unfinished.written = left.written;
-    left.place.map_or_else(Vec::new, |place| back(state, place, comments))
+    (state.unfinished.written, state.unfinished.forgotten) = (left.written, left.forgotten);
+    let mut effects = left.place.map_or_else(Vec::new, |place| back(state, place, comments));
+    // Somebody may have been forgotten while no console was there.
+    if comments > 0 {
+        effects.push(forgotten::look(state));
+    }
+    effects
 }
 
 /// Goes to where an earlier console was.

@@ -268,7 +268,11 @@ fn stats(state: &State) -> Vec<String> {
             return format!("{date}: no decisions.");
         }
         let median = day.median.map_or_else(String::new, |median| {
-            format!(", median {} from opening to deciding", format::took(median))
+            let since = match day.unopened {
+                0 => "opening".to_owned(),
+                some => format!("seeing, {some} of {} unopened,", day.timed),
+            };
+            format!(", median {} from {since} to deciding", format::took(median))
         });
         format!("{date}: {} decided{median}: {}.", day.decided(), stats::parts(day).join(", "))
     });
