@@ -4,7 +4,7 @@
 //! the rows of its own environment alone, which it names when it begins (`caseload.environment`).
 
 use std::{
-    fmt,
+    fmt, io,
     path::{Path, PathBuf},
     str::FromStr,
     sync::{
@@ -290,10 +290,15 @@ async fn migrate(db: &PgPool, server: &Server) -> Result<(), Error> {
 
 /// What a server that was reached, or was not, says to a first connection.
 fn refused(why: sqlx::Error) -> Error {
+    let untrusted = |why: &dyn fmt::Display| {
+        Error::Server(format!(
+            "its certificate cannot be trusted, or there is none: {why}; ?sslrootcert=FILE in its URL names an authority of your own"
+        ))
+    };
     match why {
-        sqlx::Error::Tls(why) => {
-            Error::Server(format!("its certificate cannot be trusted, or there is none: {why}"))
-        }
+        sqlx::Error::Tls(why) => untrusted(&why),
+        // What is said while it is being agreed on comes as that of the connection.
+        sqlx::Error::Io(why) if why.kind() == io::ErrorKind::InvalidData => untrusted(&why),
         sqlx::Error::Configuration(why) => Error::Server(why.to_string()),
         why => why.into(),
     }
@@ -346,4 +351,20 @@ impl Store {
 /// Notes what is known of a version, if it is news.
 pub fn saw(seen: &AtomicI64, version: i64) {
     seen.fetch_max(version, Ordering::Relaxed);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_cannot_be_trusted_is_not_called_away() {
+        let broken = |kind, why: &str| refused(io::Error::new(kind, why.to_owned()).into());
+        let untrusted =
+            broken(io::ErrorKind::InvalidData, "invalid peer certificate: UnknownIssuer");
+        let Error::Server(why) = untrusted else { panic!("{untrusted}") };
+        assert!(why.contains("UnknownIssuer") && why.contains("sslrootcert"), "{why}");
+        let away = broken(io::ErrorKind::ConnectionRefused, "nobody listens");
+        assert!(matches!(away, Error::Away(_)), "{away}");
+    }
 }
