@@ -108,24 +108,21 @@ async fn left(place: &Place, report: &mut Report) -> anyhow::Result<()> {
 }
 
 fn taken(samples: &Samples, report: &mut Report) {
-    let most = samples.connections.iter().max().copied().unwrap_or_default();
-    let thirds = thirds(&samples.connections);
+    let most = |counts: &[i64]| counts.iter().max().copied().unwrap_or_default();
+    let [first, middle, last] = thirds(&samples.connections).map(most);
+    let most = most(&samples.connections);
     let bound = i64::try_from(CONSOLES + 1).unwrap_or_default() * CONNECTIONS;
-    let figure = format!(
-        "at most {:?} in the first third, {:?} in the last, {most} ever, bound {bound}",
-        thirds.0.iter().max(),
-        thirds.1.iter().max()
-    );
+    let figure =
+        format!("at most {first} in the first third, then {middle} and {last}, bound {bound}");
     report.requires("connections are bounded", (1..=bound).contains(&most), figure);
     let (mut worst, mut all) = (f64::MIN, Vec::new());
     for (name, memory) in &samples.memory {
-        let (first, last) = self::thirds(memory.0.get(WARM..).unwrap_or_default());
-        let (first, last) = (mean(first), mean(last));
+        let [first, middle, last] = thirds(memory.0.get(WARM..).unwrap_or_default()).map(mean);
         worst = worst.max(last - first);
         let most = memory.0.iter().copied().fold(0.0, f64::max);
         let cpu = samples.cpu.get(name).copied().unwrap_or_default();
         let figure = format!(
-            "first third {first:.1}, last third {last:.1}, most {most:.1} MiB; {} s long, {cpu:.1} s of processor",
+            "in thirds {first:.1}, {middle:.1}, {last:.1}, most {most:.1} MiB; {} s long, {cpu:.1} s of processor",
             memory.0.len()
         );
         all.push((name, figure));
@@ -138,9 +135,9 @@ fn taken(samples: &Samples, report: &mut Report) {
     }
 }
 
-fn thirds<T>(samples: &[T]) -> (&[T], &[T]) {
+fn thirds<T>(samples: &[T]) -> [&[T]; 3] {
     let third = samples.len() / 3;
-    (&samples[..third], &samples[samples.len() - third..])
+    [&samples[..third], &samples[third..samples.len() - third], &samples[samples.len() - third..]]
 }
 
 fn mean(samples: &[f64]) -> f64 {

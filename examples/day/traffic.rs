@@ -100,7 +100,9 @@ impl Traffic {
                 // They take their time, too.
                 let waited = |(since, _): &mut (usize, String)| minute - *since > 30;
                 let Some((_, id)) = theirs.pop_front_if(waited) else { return Ok(false) };
-                self.persona.step(&id, if nth % 2 == 0 { "approve" } else { "decline" }).await?;
+                self.persona
+                    .step(&id, if nth.is_multiple_of(2) { "approve" } else { "decline" })
+                    .await?;
             }
             9..18 => {
                 let one = nth % self.decided.len();
