@@ -156,7 +156,7 @@ async fn answers_fail(hands: &Hands) -> anyhow::Result<Incident> {
 async fn answers_slow(hands: &Hands) -> anyhow::Result<Incident> {
     hands.disturbed.store(true, Ordering::Relaxed);
     let begins = hands.day.minute();
-    hands.place.persona.misbehave("[[rule]]\nlatency_ms = 900\n").await?;
+    hands.place.persona.misbehave("[[rule]]\nlatency_ms = 1100\n").await?;
     hands.day.until(at(11, 15)).await;
     hands.place.persona.misbehave("").await?;
     let ends = hands.day.minute();
@@ -178,7 +178,7 @@ async fn answers_slow(hands: &Hands) -> anyhow::Result<Incident> {
             "a decision takes three answers of real time",
         ),
     ];
-    Ok(Incident { what: "every answer takes 0.9 s", begins, ends, claims })
+    Ok(Incident { what: "every answer takes 1.1 s", begins, ends, claims })
 }
 
 async fn consoles_closed(hands: &Hands) -> anyhow::Result<Incident> {
@@ -203,6 +203,12 @@ async fn consoles_closed(hands: &Hands) -> anyhow::Result<Incident> {
     let claims = vec![
         fires("CaseloadNobodySends", begins, closed + 5 + 2, until, ends + real(SEEN)),
         may("CaseloadSyncBehind", begins, ends + real(SEEN), "the receiver asks Persona instead"),
+        may(
+            "CaseloadDecisionsWait",
+            begins,
+            ends + real(5.0),
+            "what has waited is on its way for real seconds",
+        ),
     ];
     Ok(Incident { what: "consoles closed over decisions", begins, ends, claims })
 }

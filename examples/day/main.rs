@@ -102,6 +102,10 @@ async fn main() -> anyhow::Result<ExitCode> {
     let place = Place::prepare(&arguments.folder, TOLD).await?;
     let events = usize::from(arguments.events);
     let fresh = made(&place, events / 3 + 300).await?;
+    // What they fill the database with is in nobody's figures of the day.
+    place.open_consoles(" at first").await?;
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    place.close_consoles(" at first").await;
     place.open_consoles("").await?;
     place.receive("").await?;
     place.persona.enable(&place.webhook).await?;

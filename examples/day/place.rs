@@ -116,7 +116,7 @@ poll_seconds = 1
 quiet_poll_seconds = 1
 webhook_poll_seconds = 1
 [health]
-sla_ms = 400
+sla_ms = 700
 [listen]
 address = "127.0.0.1:{receiver}"
 secrets_file = "{secrets}"
