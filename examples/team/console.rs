@@ -168,6 +168,10 @@ impl Console {
         }
         let until = Instant::now() + Duration::from_secs(10);
         while !lock(&self.seen).closed && Instant::now() < until {
+            // It asks first where decisions are on their way.
+            if self.contents().contains("Enter quits") {
+                self.press("\r");
+            }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         let closed = lock(&self.seen).closed;

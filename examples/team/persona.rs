@@ -38,7 +38,7 @@ impl Persona {
         binary: &Path,
         folder: &Path,
         key: &str,
-        inquiries: usize,
+        arguments: &[&str],
     ) -> anyhow::Result<Self> {
         let said = folder.join("simulator.out");
         let out = fs::File::create(&said)?;
@@ -46,9 +46,7 @@ impl Persona {
         let mut command = Command::new(binary);
         command
             .args(["simulate", "--listen", any, "--control", any])
-            .args(["--rate-limit", "10000000", "--quota", "1000000"])
-            .args(["--webhook-haste", "10", "--webhook-abreast", "64"])
-            .args(["--inquiries", &inquiries.to_string()])
+            .args(arguments)
             .env_clear()
             .env("PERSONA_API_KEY", key)
             .stdin(Stdio::null())
@@ -128,6 +126,30 @@ impl Persona {
         let secret = made["data"]["attributes"]["secret"].as_str();
         let secret = secret.context("a new webhook has a secret")?;
         Ok((id.to_owned(), secret.to_owned()))
+    }
+
+    /// The webhook's new secret; the one before is good for nothing any more.
+    pub async fn rotate_secret(&self, webhook: &str) -> anyhow::Result<String> {
+        let body = json!({ "meta": { "expires-in-seconds": 0 } });
+        let path = format!("webhooks/{webhook}/rotate-secret");
+        let rotated = self.ask(Method::POST, &path, Some(body)).await?;
+        let secret = rotated["data"]["attributes"]["secret"].as_str();
+        Ok(secret.context("a rotated webhook has a secret")?.to_owned())
+    }
+
+    /// From now on this goes wrong; nothing with an empty one.
+    pub async fn misbehave(&self, scenario: &str) -> anyhow::Result<()> {
+        let url = format!("{}/scenario", self.control);
+        let answer = self.http.put(url).body(scenario.to_owned()).send().await?;
+        ensure!(answer.status().is_success(), "{}", answer.text().await?);
+        Ok(())
+    }
+
+    /// How long the window of requests lasts still.
+    pub async fn window_left(&self) -> anyhow::Result<Duration> {
+        let limits = self.ask(Method::GET, "rate-limits", None).await?;
+        let left = limits["data"][0]["attributes"]["seconds-to-reset"].as_u64();
+        Ok(Duration::from_secs(left.context("a window has an end")?))
     }
 
     pub async fn enable(&self, webhook: &str) -> anyhow::Result<()> {

@@ -50,6 +50,11 @@ impl Ledger {
         self.left.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
     }
 
+    /// Another one to be decided.
+    pub fn add(&self, id: String) {
+        self.left.lock().unwrap_or_else(PoisonError::into_inner).push_back(id);
+    }
+
     pub fn wrote(&self, id: &str, verdict: Verdict) {
         let mut committed = self.committed.lock().unwrap_or_else(PoisonError::into_inner);
         committed.entry(id.to_owned()).or_default().push(verdict);

@@ -51,7 +51,11 @@ impl Team {
         let server = Server::start(server, password, arguments.statements).await?;
         let binary = house::program()?;
         let outputs = folder.path().join("outputs");
-        let persona = Persona::start(&binary, &outputs, &main_key, arguments.inquiries).await?;
+        let inquiries = arguments.inquiries.to_string();
+        let settings = ["--rate-limit", "10000000", "--quota", "1000000", "--webhook-haste", "10"];
+        let more = ["--webhook-abreast", "64", "--inquiries", &inquiries];
+        let settings = [&settings[..], &more].concat();
+        let persona = Persona::start(&binary, &outputs, &main_key, &settings).await?;
         let house = House {
             base_url: persona.url.clone(),
             store_url: server.url(),

@@ -56,6 +56,9 @@ pub struct Arguments {
     /// So many webhooks are delivered at the same time [default: 1]
     #[arg(long, value_name = "N")]
     webhook_abreast: Option<usize>,
+    /// So many of the newest events are listed; older ones are forgotten [default: 20000]
+    #[arg(long, value_name = "N")]
+    events_kept: Option<usize>,
     #[command(flatten)]
     world: World,
 }
@@ -96,6 +99,7 @@ fn served(arguments: &Arguments) -> Options {
         file_host: arguments.file_host.clone().unwrap_or(usual.file_host),
         webhook_haste: arguments.webhook_haste.unwrap_or(usual.webhook_haste),
         webhook_abreast: arguments.webhook_abreast.unwrap_or(usual.webhook_abreast),
+        events_kept: arguments.events_kept.unwrap_or(usual.events_kept),
         control: arguments.control,
         ..options(&arguments.world)
     }

@@ -1,6 +1,6 @@
 //! Files on a host of their own: whoever holds a URL with a valid token may read, nobody else.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
@@ -17,7 +17,15 @@ pub struct Files {
     secret: [u8; 32],
     /// What was uploaded, by name.
     uploads: HashMap<String, Vec<u8>>,
+    /// Their names, oldest first.
+    order: VecDeque<String>,
+    bytes: usize,
+    /// Uploads since the start.
+    count: usize,
 }
+
+/// So much is kept of what was uploaded, in bytes; the newest in any case.
+const MOST_BYTES: usize = 64 * 1024 * 1024;
 
 /// Why a file is not given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,21 +37,32 @@ pub enum NoAccess {
 
 impl Files {
     pub fn new(origin: String, secret: [u8; 32]) -> Self {
-        Self { origin, secret, uploads: HashMap::new() }
+        let (uploads, order) = (HashMap::new(), VecDeque::new());
+        Self { origin, secret, uploads, order, bytes: 0, count: 0 }
     }
 
     /// Keeps an upload and gives the name by which objects know it.
     pub fn keep(&mut self, owner: &str, name: &str, bytes: Vec<u8>) -> String {
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '.';
         let tame: String = name.chars().map(|c| if plain(c) { c } else { '-' }).collect();
-        let name = format!("{owner}-{}-{tame}", self.uploads.len());
-        self.uploads.insert(name.clone(), bytes);
+        let name = format!("{owner}-{}-{tame}", self.count);
+        self.count += 1;
+        self.put(&name, bytes);
         format!("{MARK}{name}")
     }
 
     /// What is served under a name from now on, whatever was there.
     pub fn put(&mut self, name: &str, bytes: Vec<u8>) {
-        self.uploads.insert(name.to_owned(), bytes);
+        self.bytes += bytes.len();
+        if let Some(before) = self.uploads.insert(name.to_owned(), bytes) {
+            self.bytes -= before.len();
+            self.order.retain(|known| known != name);
+        }
+        self.order.push_back(name.to_owned());
+        while self.bytes > MOST_BYTES && self.order.len() > 1 {
+            let oldest = self.order.pop_front().unwrap_or_default();
+            self.bytes -= self.uploads.remove(&oldest).map_or(0, |bytes| bytes.len());
+        }
     }
 
     pub fn upload(&self, name: &str) -> Option<&[u8]> {
@@ -119,5 +138,22 @@ mod tests {
         assert_eq!(files.check("back.png", Some(token), at(99)), Err(NoAccess::Wrong));
         assert_eq!(files.check("front.png", Some("é"), at(99)), Err(NoAccess::Wrong));
         assert_eq!(files.check("front.png", None, at(99)), Err(NoAccess::Missing));
+    }
+
+    #[test]
+    fn the_oldest_uploads_make_room() {
+        let mut files = Files::new(String::new(), [7; 32]);
+        let part = MOST_BYTES / 4;
+        let names: Vec<String> =
+            (0..6).map(|nth| files.keep("doc_1", "a b.png", vec![nth; part])).collect();
+        let kept = |files: &Files| -> Vec<bool> {
+            names.iter().map(|name| files.upload(&name[MARK.len()..]).is_some()).collect()
+        };
+        assert_eq!(kept(&files), [false, false, true, true, true, true]);
+        files.put(&names[5][MARK.len()..], vec![9; part + 1]);
+        assert_eq!(kept(&files), [false, false, false, true, true, true]);
+        files.put("huge", vec![0; MOST_BYTES + 1]);
+        assert!(kept(&files).iter().all(|kept| !kept) && files.upload("huge").is_some());
+        assert_eq!(files.bytes, MOST_BYTES + 1);
     }
 }

@@ -63,9 +63,23 @@ impl Keys {
         if self.0.len().is_multiple_of(PRUNED_EVERY) {
             self.0.retain(|_, entry| now < entry.at + 24.hours());
         }
+        if self.0.len() >= MOST {
+            self.forget_some();
+        }
         self.0.insert(key.to_owned(), Entry { request, answer: Some(answer), at: now });
     }
+
+    /// The older half of what was answered.
+    fn forget_some(&mut self) {
+        let mut ages: Vec<Timestamp> = self.0.values().map(|entry| entry.at).collect();
+        ages.sort_unstable();
+        let middle = ages[ages.len() / 2];
+        self.0.retain(|_, entry| entry.answer.is_none() || entry.at > middle);
+    }
 }
+
+/// However many come in a day, no more than these are remembered.
+const MOST: usize = 16_384;
 
 /// Old keys are thrown away whenever so many have come.
 const PRUNED_EVERY: usize = 1_024;
@@ -109,5 +123,22 @@ mod tests {
         assert_eq!(keys.look("k", print, at(0)), Seen::Running);
         keys.forget("k");
         assert_eq!(keys.look("k", print, at(0)), Seen::New);
+    }
+
+    #[test]
+    fn more_keys_than_there_is_room_for_are_forgotten_oldest_first() {
+        let answer = Stored { status: 200, body: String::new() };
+        let print = fingerprint("POST", "/a", b"");
+        let minute = |nth: usize| Timestamp::from_second(i64::try_from(nth).unwrap()).unwrap();
+        let mut keys = Keys::default();
+        keys.begin("runs", print, minute(0));
+        for nth in 0..3 * MOST {
+            keys.store(&format!("k{nth}"), print, answer.clone(), minute(nth));
+            assert!(keys.0.len() <= MOST, "{nth}");
+        }
+        let mut look = |key: &str| keys.look(key, print, minute(3 * MOST));
+        assert_eq!(look("runs"), Seen::Running);
+        assert_eq!(look("k0"), Seen::New);
+        assert_eq!(look(&format!("k{}", 3 * MOST - 1)), Seen::Replay(answer));
     }
 }

@@ -1,17 +1,22 @@
 //! The search index: it knows of a change only some time after it was made.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::world::Object;
+use super::object::{Object, Packed};
+
+/// So many changes are remembered at most: with more of them in the lag, it is shorter.
+const MOST: usize = 10_000;
 
 /// What objects were before their latest changes.
 #[derive(Debug)]
 pub struct Index {
     lag: SignedDuration,
     /// By id, oldest first; none: it was not there.
-    before: HashMap<String, Vec<(Timestamp, Option<Object>)>>,
+    before: HashMap<String, VecDeque<(Timestamp, Option<Packed>)>>,
+    /// What was changed when, oldest first.
+    order: VecDeque<(Timestamp, String)>,
 }
 
 /// How the index sees an object.
@@ -27,17 +32,30 @@ pub enum Seen {
 
 impl Index {
     pub fn new(lag: SignedDuration) -> Self {
-        Self { lag, before: HashMap::new() }
+        Self { lag, before: HashMap::new(), order: VecDeque::new() }
     }
 
     /// An object was changed at this time, and had been this.
     pub fn changed(&mut self, id: &str, before: Option<Object>, at: Timestamp) {
         let oldest = at - self.lag;
-        self.before.retain(|_, states| {
-            states.retain(|(changed, _)| *changed > oldest);
-            !states.is_empty()
-        });
-        self.before.entry(id.to_owned()).or_default().push((at, before));
+        while let Some((changed, _)) = self.order.front()
+            && (*changed <= oldest || self.order.len() >= MOST)
+        {
+            self.forget_oldest();
+        }
+        let before = before.as_ref().map(Packed::of);
+        self.before.entry(id.to_owned()).or_default().push_back((at, before));
+        self.order.push_back((at, id.to_owned()));
+    }
+
+    fn forget_oldest(&mut self) {
+        let Some((_, id)) = self.order.pop_front() else { return };
+        if let Some(states) = self.before.get_mut(&id) {
+            states.pop_front();
+            if states.is_empty() {
+                self.before.remove(&id);
+            }
+        }
     }
 
     pub fn sees(&self, id: &str, now: Timestamp) -> Seen {
@@ -46,7 +64,7 @@ impl Index {
         let mut unknown = states.filter(|(changed, _)| *changed > known_until);
         match unknown.next() {
             None => Seen::Now,
-            Some((_, Some(before))) => Seen::Then(before.clone()),
+            Some((_, Some(before))) => Seen::Then(before.object()),
             Some((_, None)) => Seen::Never,
         }
     }
@@ -74,5 +92,24 @@ mod tests {
         assert_eq!(index.sees("case_1", at(160)), Seen::Then(object("case_1")));
         assert_eq!(index.sees("case_1", at(190)), Seen::Now);
         assert_eq!(index.sees("case_2", at(190)), Seen::Now);
+    }
+
+    #[test]
+    fn what_it_remembers_has_bounds() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        // So many changes of so many objects, one a second: so many are remembered in the end.
+        let table = [(5, 2, 5), (100, 7, 60), (100, 100, 60)];
+        for (changes, objects, expected) in table {
+            let mut index = Index::new(SignedDuration::from_secs(60));
+            for nth in 0..changes {
+                index.changed(&format!("inq_{}", nth % objects), None, at(nth));
+            }
+            let states: usize = index.before.values().map(VecDeque::len).sum();
+            assert_eq!((states, index.order.len()), (expected, expected), "{changes} {objects}");
+        }
+        let mut index = Index::new(SignedDuration::from_secs(60));
+        (0..2 * MOST).for_each(|nth| index.changed(&format!("inq_{nth}"), None, at(0)));
+        assert_eq!((index.before.len(), index.order.len()), (MOST, MOST));
+        assert_eq!(index.sees("inq_0", at(0)), Seen::Now, "it learnt of it sooner");
     }
 }

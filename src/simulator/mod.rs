@@ -17,6 +17,7 @@ mod deliver;
 mod fault;
 mod files;
 mod flat;
+mod happened;
 mod idempotency;
 mod index;
 mod inflect;
@@ -24,6 +25,7 @@ mod keys;
 mod limits;
 mod line;
 mod names;
+mod object;
 mod page;
 mod people;
 mod persona;
@@ -87,6 +89,8 @@ pub struct Options {
     pub webhook_haste: u32,
     /// So many deliveries of a webhook are under way at the same time.
     pub webhook_abreast: usize,
+    /// So many of the newest events are listed.
+    pub events_kept: usize,
     /// Where the simulator itself is controlled.
     pub control: Option<SocketAddr>,
 }
@@ -108,6 +112,7 @@ impl Default for Options {
             search_lag: SignedDuration::from_secs(60),
             webhook_haste: 1,
             webhook_abreast: 1,
+            events_kept: 20_000,
             control: None,
         }
     }

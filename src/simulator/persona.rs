@@ -67,7 +67,7 @@ impl Persona {
         let mut secret = [0; 32];
         dice.fill(&mut secret);
         let base = Base::new(options.seed, options.inquiries, start, options.novelties);
-        let mut world = World::new(base, options.seed, start);
+        let mut world = World::new(base, options.seed, start, options.events_kept);
         let mut ring = KeyRing::new(options.key_rate_limit);
         let main_key = main_key(&mut world, &options, start);
         ring.issue(options.key.expose(), &main_key);

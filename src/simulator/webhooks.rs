@@ -16,6 +16,9 @@ use super::{
 /// Seconds before each further attempt: three, then the sixth powers of two to seven.
 pub const LADDER: [u32; 7] = [3, 64, 729, 4_096, 15_625, 46_656, 117_649];
 
+/// So many deliveries wait at most; the oldest of more are given up.
+const MOST: usize = 50_000;
+
 /// A secret that signs, until it expires.
 #[derive(Clone)]
 pub struct SigningSecret {
@@ -67,9 +70,15 @@ impl Hooks {
     }
 
     /// A new secret; those before stay good until then.
-    pub fn rotate(&mut self, webhook: &str, old_until: Timestamp) -> &[SigningSecret] {
+    pub fn rotate(
+        &mut self,
+        webhook: &str,
+        old_until: Timestamp,
+        now: Timestamp,
+    ) -> &[SigningSecret] {
         let tail: String = (0..32).map(|_| self.dice.alphanumeric()).collect();
         let secrets = self.secrets.entry(webhook.to_owned()).or_default();
+        secrets.retain(|old| old.expires_at.is_none_or(|at| now < at));
         for old in &mut *secrets {
             old.expires_at = Some(old.expires_at.map_or(old_until, |at| at.min(old_until)));
         }
@@ -109,7 +118,7 @@ impl Hooks {
                     continue;
                 }
                 let late = i64::from(disorder.late_seconds) * i64::from(self.dice.bool());
-                self.queue.push(Delivery {
+                self.put_off(Delivery {
                     webhook: webhook.id.clone(),
                     event: event.id.clone(),
                     attempts_made: 0,
@@ -118,6 +127,14 @@ impl Hooks {
                 });
             }
         }
+    }
+
+    fn put_off(&mut self, delivery: Delivery) {
+        if self.queue.len() == MOST {
+            // Not one by one: all behind them move up.
+            self.queue.drain(..MOST / 10);
+        }
+        self.queue.push(delivery);
     }
 
     /// Takes out what is to be sent now; each of them comes back through [`Hooks::settle`].
@@ -144,7 +161,7 @@ impl Hooks {
         if let (Attempt::Failed, Some(seconds)) = (attempt, step) {
             let pause = SignedDuration::from_secs(i64::from(*seconds)) / self.haste.cast_signed();
             delivery.due = now.checked_add(pause).unwrap_or(Timestamp::MAX);
-            self.queue.push(delivery);
+            self.put_off(delivery);
         }
     }
 
@@ -196,11 +213,33 @@ mod tests {
     #[test]
     fn two_secrets_sign_while_one_replaces_the_other() {
         let mut hooks = Hooks::new(1, 1, 1);
-        hooks.rotate("wbh_1", at(0));
+        hooks.rotate("wbh_1", at(0), at(0));
         assert_eq!(hooks.signature("wbh_1", b"{}", at(1)).split(' ').count(), 1);
-        hooks.rotate("wbh_1", at(60));
+        hooks.rotate("wbh_1", at(60), at(1));
         assert_eq!(hooks.signature("wbh_1", b"{}", at(59)).split(' ').count(), 2);
         assert_eq!(hooks.signature("wbh_1", b"{}", at(60)).split(' ').count(), 1);
+    }
+
+    #[test]
+    fn secrets_and_deliveries_are_not_kept_for_ever() {
+        let mut hooks = Hooks::new(1, 1, 1);
+        for second in 0..100 {
+            let secrets = hooks.rotate("wbh_1", at(second + 5), at(second));
+            assert!(secrets.len() <= 6, "{second}");
+        }
+        let delivery = |nth: usize| Delivery {
+            webhook: "wbh_1".into(),
+            event: format!("evt_{nth}"),
+            attempts_made: 0,
+            first_attempted_at: None,
+            due: at(0),
+        };
+        for nth in 0..MOST + 2 {
+            hooks.put_off(delivery(nth));
+            assert!(hooks.queue.len() <= MOST, "{nth}");
+        }
+        assert_eq!(hooks.queue.first(), Some(&delivery(MOST / 10)));
+        assert_eq!(hooks.queue.last(), Some(&delivery(MOST + 1)));
     }
 
     #[test]

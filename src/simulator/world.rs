@@ -5,71 +5,17 @@ use std::collections::{HashMap, HashSet};
 
 use fastrand::Rng;
 use jiff::{Timestamp, ToSpan};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+pub use super::object::{Object, Refusal};
 use super::{
     base::{Base, Sieve},
+    happened::Happened,
     page::Rows,
     photo::Sheet,
     rules::{self, Step},
 };
 use crate::model::StatusKind;
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct Object {
-    pub kind: String,
-    pub id: String,
-    pub attributes: Map<String, Value>,
-    /// Events have none.
-    pub relationships: Option<Map<String, Value>>,
-}
-
-impl Object {
-    pub fn json(&self) -> Value {
-        let mut json = json!({ "type": self.kind, "id": self.id, "attributes": self.attributes });
-        if let Some(relationships) = &self.relationships {
-            json["relationships"] = Value::Object(relationships.clone());
-        }
-        json
-    }
-
-    pub fn text(&self, attribute: &str) -> &str {
-        self.attributes.get(attribute).and_then(Value::as_str).unwrap_or_default()
-    }
-
-    pub fn set(&mut self, attribute: &str, value: impl Into<Value>) {
-        self.attributes.insert(attribute.to_owned(), value.into());
-    }
-
-    /// Ids in a relationship, to-one or to-many.
-    pub fn related(&self, name: &str) -> Vec<&str> {
-        let data = self.relationships.as_ref().and_then(|all| all.get(name)?.get("data"));
-        match data {
-            Some(Value::Array(list)) => list.iter().filter_map(|one| one["id"].as_str()).collect(),
-            Some(one) => one["id"].as_str().into_iter().collect(),
-            None => Vec::new(),
-        }
-    }
-}
-
-/// Why a step was refused: status, title, details, pointer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    pub status: u16,
-    pub title: &'static str,
-    pub details: String,
-    pub pointer: Option<&'static str>,
-}
-
-impl Refusal {
-    pub fn new(status: u16, title: &'static str, details: impl Into<String>) -> Self {
-        Self { status, title, details: details.into(), pointer: None }
-    }
-
-    pub fn at(self, pointer: &'static str) -> Self {
-        Self { pointer: Some(pointer), ..self }
-    }
-}
 
 #[derive(Debug)]
 pub struct World {
@@ -81,6 +27,7 @@ pub struct World {
     /// Ids of new objects by list name, oldest first, and where each stands in its list.
     new: HashMap<&'static str, Vec<String>>,
     places: HashMap<String, usize>,
+    happened: Happened,
     /// Relations that are not as they were, by account and key.
     relations: HashMap<(String, String), Vec<String>>,
     /// How often an object was really changed by a write.
@@ -90,18 +37,24 @@ pub struct World {
     latest: Timestamp,
 }
 
+/// The list of events.
+const EVENTS: &str = "event";
+
 /// Users that cases can be assigned to.
 pub const USERS: &[&str] = &["jane@example.test", "omar@example.test", "li@example.test"];
 
 impl World {
-    pub fn new(base: Base, seed: u64, start: Timestamp) -> Self {
+    /// `events`: so many of what happens from now on are told of.
+    pub fn new(base: Base, seed: u64, start: Timestamp, events: usize) -> Self {
         let fixed = base.fixed();
+        let happened = Happened::after(base.count(EVENTS), events);
         let mut world = Self {
             base,
             kept: HashMap::new(),
             changed_places: HashMap::new(),
             new: HashMap::new(),
             places: HashMap::new(),
+            happened,
             relations: HashMap::new(),
             effects: HashMap::new(),
             ids: Rng::with_seed(seed ^ 0x1d5),
@@ -128,7 +81,13 @@ impl World {
     }
 
     pub fn get(&self, id: &str) -> Option<Object> {
-        self.kept.get(id).cloned().or_else(|| self.base.object(id))
+        let kept = self.kept.get(id).cloned().or_else(|| self.happened.get(id));
+        kept.or_else(|| self.base.object(id).filter(|object| self.is_told(object)))
+    }
+
+    /// Events of the first world fall off with the first of those that came after it.
+    fn is_told(&self, object: &Object) -> bool {
+        object.kind != EVENTS || self.happened.first_place() == 0
     }
 
     pub fn change(&mut self, id: &str, change: impl FnOnce(&mut Object)) {
@@ -140,6 +99,9 @@ impl World {
 
     /// An object that is not as it was.
     fn keep(&mut self, object: Object) {
+        if self.happened.replace(&object) {
+            return;
+        }
         if let Some((list, place)) = self.base.place(&object.id) {
             self.changed_places.entry(list).or_default().insert(place);
         }
@@ -303,10 +265,8 @@ impl World {
         let Value::Object(attributes) = attributes else {
             unreachable!("an object by its literal")
         };
-        self.add(
-            "event",
-            Object { kind: "event".into(), id: event, attributes, relationships: None },
-        );
+        let kind = EVENTS.to_owned();
+        self.happened.add(&Object { kind, id: event, attributes, relationships: None });
     }
 }
 
@@ -320,7 +280,7 @@ pub struct List<'a> {
 impl<'a> List<'a> {
     /// Newest first.
     pub fn objects(self) -> impl Iterator<Item = Object> + use<'a> {
-        (0..self.len()).rev().filter_map(move |at| self.world.get(&self.at(at)))
+        (self.first()..self.len()).rev().filter_map(move |at| self.world.get(&self.at(at)))
     }
 
     /// Whether a place may pass all of these filters, told without making what stands there.
@@ -329,7 +289,7 @@ impl<'a> List<'a> {
         'a: 'f,
     {
         let world = self.world;
-        let count = world.base.count(self.name);
+        let (first, count) = (self.first(), world.base.count(self.name));
         let changed = world.changed_places.get(self.name);
         let sieves = filters.iter();
         let sieves =
@@ -337,10 +297,16 @@ impl<'a> List<'a> {
         let sieves: Vec<Sieve<'f>> = sieves.collect();
         move |place| {
             // What is new or has changed can only be looked at.
-            place >= count
-                || changed.is_some_and(|places| places.contains(&place))
-                || sieves.iter().all(|passes| passes(place))
+            place >= first
+                && (place >= count
+                    || changed.is_some_and(|places| places.contains(&place))
+                    || sieves.iter().all(|passes| passes(place)))
         }
+    }
+
+    /// Where it begins: what stood before has fallen off.
+    fn first(self) -> usize {
+        if self.name == EVENTS { self.world.happened.first_place() } else { 0 }
     }
 
     /// Objects that may pass a filter, newest first; some of them still do not.
@@ -357,22 +323,31 @@ impl<'a> List<'a> {
 
 impl Rows for List<'_> {
     fn len(&self) -> usize {
+        if self.name == EVENTS {
+            return self.world.happened.end();
+        }
         self.world.base.count(self.name) + self.world.new.get(self.name).map_or(0, Vec::len)
     }
 
     fn at(&self, place: usize) -> String {
         match place.checked_sub(self.world.base.count(self.name)) {
             None => self.world.base.at(self.name, place),
+            Some(_) if self.name == EVENTS => self.world.happened.at(place),
             Some(new) => self.world.new[self.name][new].clone(),
         }
     }
 
     fn place(&self, id: &str) -> Option<usize> {
+        if self.name == EVENTS
+            && let Some(place) = self.world.happened.place(id)
+        {
+            return Some(place);
+        }
         let new = self.world.places.get(id).copied();
         let new = new.filter(|place| *place < self.len() && self.at(*place) == id);
         new.or_else(|| {
             let (list, place) = self.world.base.place(id)?;
-            (list == self.name).then_some(place)
+            (list == self.name && place >= self.first()).then_some(place)
         })
     }
 }

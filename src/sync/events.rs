@@ -61,6 +61,11 @@ pub async fn poll(sync: &Sync, receiver: Option<Hearing>) -> Result<Polled, Trou
         let ask = events::List { names: Vec::new(), objects: Vec::new(), page };
         let answer = match sync.client.read(&ask, Lane::Back).await {
             Ok(answer) => answer,
+            // Where the page before ended is gone meanwhile: there is no more to be had of what lies behind it.
+            Err(why) if nth > 1 && is_gone(why.kind()) => {
+                tracing::warn!(why = why.for_log(), "a page of the events is not there");
+                break;
+            }
             // Without the right to events, or a server without them: listing is all there is.
             Err(why) if matches!(why.kind(), ErrorKind::Forbidden | ErrorKind::NotFound) => {
                 tracing::warn!(why = why.for_log(), "events cannot be followed: listing instead");
@@ -113,6 +118,11 @@ pub async fn settle(sync: &Sync, polled: &Polled) -> Result<(), store::Error> {
         sync.store.set_cursor(NEWEST_AT, &at).await?;
     }
     Ok(())
+}
+
+/// What an answer to a cursor says that is none any more; which, Persona does not document.
+fn is_gone(kind: &ErrorKind) -> bool {
+    matches!(kind, ErrorKind::Invalid | ErrorKind::NotFound | ErrorKind::Refused(_))
 }
 
 /// How many of them were not seen before.

@@ -104,6 +104,14 @@ pub fn ask(wanted: Wanted) -> io::Result<Said> {
     Ok(understood(&said))
 }
 
+/// Whether the terminal is gone. Who reads its keys then finds their end again and again.
+pub fn has_hung_up() -> bool {
+    let (keys, at_once) = (stdin(), Timespec { tv_sec: 0, tv_nsec: 0 });
+    let mut state = [PollFd::new(&keys, PollFlags::empty())];
+    let gone = PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL;
+    poll(&mut state, Some(&at_once)).is_ok() && state[0].revents().intersects(gone)
+}
+
 fn understood(said: &[u8]) -> Said {
     let mut all = Said::default();
     let mut rest = said;

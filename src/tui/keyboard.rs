@@ -14,7 +14,7 @@ use tokio::{
     signal::unix::{Signal, SignalKind, signal},
 };
 
-use super::asking::Late;
+use super::asking::{Late, has_hung_up};
 
 /// Nothing comes from it while somebody else has the terminal.
 pub struct Keyboard {
@@ -74,11 +74,17 @@ impl Stream for Keyboard {
 
 /// What has arrived, but for answers that come late.
 fn there(late: &mut Late) -> io::Result<Option<Event>> {
-    while event::poll(Duration::ZERO)? {
+    loop {
+        // Of a terminal that is gone crossterm would read for ever, and hear no signal either.
+        if has_hung_up() {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        if !event::poll(Duration::ZERO)? {
+            return Ok(None);
+        }
         let event = event::read()?;
         if !late.swallows(&event) {
             return Ok(Some(event));
         }
     }
-    Ok(None)
 }

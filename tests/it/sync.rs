@@ -357,6 +357,14 @@ async fn events_that_persona_no_longer_tells_are_a_gap() {
             "created-at": "2026-03-02T11:00:00Z", "payload": { "data": null } } });
         let one = inquiry("inq_1", status);
         match asked.path {
+            // What stood behind the page has fallen off meanwhile.
+            "/api/v1/events" if asked.query.contains("after") => {
+                (400, json!({ "errors": [{ "title": "Bad request" }] }))
+            }
+            "/api/v1/events" if event["id"] == "evt_9" => {
+                let next = "/api/v1/events?page%5Bafter%5D=evt_9";
+                (200, json!({ "data": [event], "links": { "prev": null, "next": next } }))
+            }
             "/api/v1/events" => (200, json!({ "data": [event], "links": {} })),
             "/api/v1/inquiries" if asked.query.contains("needs_review") => {
                 let waits = if status == "approved" { json!([]) } else { json!([one]) };

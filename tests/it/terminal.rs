@@ -382,6 +382,40 @@ fn panes(seen: &Seen) -> String {
 }
 
 #[test]
+fn a_terminal_that_is_gone_ends_the_console() {
+    let home = tempfile::tempdir().unwrap();
+    let size = PtySize { rows: 40, cols: 120, pixel_width: 0, pixel_height: 0 };
+    let pair = native_pty_system().openpty(size).unwrap();
+    let mut command = CommandBuilder::new(BINARY);
+    command.env_clear();
+    command.env("HOME", home.path());
+    command.env("TERM", "xterm-256color");
+    command.arg("--demo");
+    let mut child = pair.slave.spawn_command(command).unwrap();
+    drop(pair.slave);
+    let mut output = pair.master.try_clone_reader().unwrap();
+    let (mut screen, mut buffer) = (vt100::Parser::new(non_zero(40), non_zero(120), 0), [0; 8192]);
+    // It has its keys in hand once it shows what came of them.
+    while !screen.screen().contents().contains("Checks") {
+        let read = output.read(&mut buffer).unwrap();
+        assert!(read > 0, "{}", screen.screen().contents());
+        screen.process(&buffer[..read]);
+    }
+    // As when the connection to it breaks.
+    drop((output, pair.master));
+    let until = Instant::now() + PATIENCE;
+    let mut ended = child.try_wait().unwrap();
+    while ended.is_none() && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(20));
+        ended = child.try_wait().unwrap();
+    }
+    if ended.is_none() {
+        child.kill().unwrap();
+    }
+    assert!(ended.is_some(), "it goes on without a terminal");
+}
+
+#[test]
 fn a_resize_storm_is_survived_and_changes_nothing() {
     let mut session = Session::start(&["--demo", "--inquiries", "20"]);
     // All that the demo brings to its first screen.

@@ -73,7 +73,7 @@ fn create(call: &mut Call<'_>) -> Replied {
     write(call, &mut webhook);
     call.world.add("webhook", webhook);
     remember_headers(call, &id);
-    let secrets = call.hooks.rotate(&id, call.now).to_vec();
+    let secrets = call.hooks.rotate(&id, call.now, call.now).to_vec();
     Ok(shown_once(Reply::one(id).status(201), &secrets))
 }
 
@@ -222,7 +222,7 @@ fn becomes(call: &mut Call<'_>, status: &str) -> Replied {
 fn rotate(call: &mut Call<'_>) -> Replied {
     let webhook = call.object("webhook")?;
     let old_until = expiry(call)?.unwrap_or(call.now);
-    let secrets = call.hooks.rotate(&webhook.id, old_until).to_vec();
+    let secrets = call.hooks.rotate(&webhook.id, old_until, call.now).to_vec();
     call.world.changed(&webhook.id);
     Ok(shown_once(Reply::one(webhook.id), &secrets))
 }
@@ -234,7 +234,7 @@ fn clone(call: &mut Call<'_>) -> Replied {
     copy.set("status", "disabled");
     copy.set("created-at", written(call.now));
     call.world.add("webhook", copy);
-    let secrets = call.hooks.rotate(&id, call.now).to_vec();
+    let secrets = call.hooks.rotate(&id, call.now, call.now).to_vec();
     Ok(shown_once(Reply::one(id), &secrets))
 }
 
