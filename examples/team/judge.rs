@@ -134,6 +134,7 @@ async fn keys_per_inquiry<T>(
 /// The store has every inquiry as Persona has it.
 async fn same(team: &Team, db: &mut PgConnection, report: &mut Report) -> anyhow::Result<()> {
     let mut differ = Vec::new();
+    let mut at_first: Option<Vec<String>> = None;
     let took = until(Duration::from_secs(100), async || {
         let there: BTreeMap<String, String> =
             team.persona.list("inquiries").await?.into_iter().collect();
@@ -147,11 +148,19 @@ async fn same(team: &Team, db: &mut PgConnection, report: &mut Report) -> anyhow
             .filter(|(id, status)| here.get(*id) != Some(*status))
             .map(|(id, status)| format!("{id} {status}, not {:?}", here.get(id)))
             .collect();
+        at_first.get_or_insert_with(|| differ.clone());
         Ok::<_, anyhow::Error>(differ.is_empty())
     });
     let took = took.await;
+    let at_first = at_first.unwrap_or_default();
     let figure = match took {
-        Some(took) => format!("after {:.1} s", took.as_secs_f64()),
+        Some(took) if at_first.is_empty() => format!("after {:.1} s", took.as_secs_f64()),
+        Some(took) => format!(
+            "after {:.1} s; {} differed at first: {:?}",
+            took.as_secs_f64(),
+            at_first.len(),
+            at_first.first()
+        ),
         None => format!("{} differ: {:?}", differ.len(), differ.first()),
     };
     report.requires("the store is as Persona is", took.is_some(), figure);

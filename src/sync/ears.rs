@@ -70,12 +70,15 @@ pub struct LastPoll {
 }
 
 impl LastPoll {
-    /// Whether to poll again for what was sent away since; `pause` is the shortest between two.
-    pub fn is_stale(self, receiver: Option<Hearing>, pause: Duration, now: Timestamp) -> bool {
+    /// Whether the receiver has sent something away since.
+    pub fn lacks(self, receiver: Option<Hearing>) -> bool {
         let until = receiver.and_then(|receiver| receiver.sent_away_until);
-        until.is_some()
-            && until != self.sent_away_until
-            && now.duration_since(self.at).unsigned_abs() >= pause
+        until.is_some() && until != self.sent_away_until
+    }
+
+    /// Whether to poll again for that; `pause` is the shortest between two.
+    pub fn is_stale(self, receiver: Option<Hearing>, pause: Duration, now: Timestamp) -> bool {
+        self.lacks(receiver) && now.duration_since(self.at).unsigned_abs() >= pause
     }
 }
 

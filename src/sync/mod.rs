@@ -119,6 +119,7 @@ async fn forever(sync: &Sync) {
             }
             Err(why) => {
                 failures += 1;
+                mind.has_failed = true;
                 // What failed for one inquiry may have been the beginning of this.
                 mind.hydrated.forget();
                 failed(sync, &why);
@@ -141,6 +142,8 @@ struct Mind {
     /// When a poll last found what a receiver should have heard.
     missed_at: Option<Timestamp>,
     polled: LastPoll,
+    /// A round failed since: what kept it may have kept the receiver, which has not said so yet.
+    has_failed: bool,
 }
 
 impl Mind {
@@ -150,6 +153,7 @@ impl Mind {
             fill: fill::Fill::default(),
             missed_at: None,
             polled: LastPoll { at: now, sent_away_until: None },
+            has_failed: false,
         }
     }
 }
@@ -172,12 +176,12 @@ enum More {
 async fn round(sync: &Sync, mind: &mut Mind) -> Result<Round, Trouble> {
     let _token = sync.busy.token();
     let receiver = receiver(sync).await?;
-    mind.polled = LastPoll {
-        at: sync.clock.now(),
-        sent_away_until: receiver.and_then(|receiver| receiver.sent_away_until),
-    };
     // Events first: what happens while the store is filled is then found by the next poll.
-    let polled = events::poll(sync, receiver).await?;
+    let at = sync.clock.now();
+    let sent_away = mind.has_failed || mind.polled.lacks(receiver);
+    let polled = events::poll(sync, receiver, sent_away).await?;
+    let sent_away_until = receiver.and_then(|receiver| receiver.sent_away_until);
+    (mind.polled, mind.has_failed) = (LastPoll { at, sent_away_until }, false);
     if polled.new > 0 {
         mind.hydrated.forget();
     }

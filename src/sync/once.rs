@@ -33,7 +33,7 @@ pub async fn once(sync: &Sync, depth: Depth) -> Result<Caught, Trouble> {
     let (mut memory, mut fill) = (hydrate::Memory::default(), fill::Fill::default());
     let mut failures = 0;
     let polled = loop {
-        match events::poll(sync, None).await {
+        match events::poll(sync, None, false).await {
             Ok(polled) => break polled,
             Err(why) => bear(sync, why, &mut failures).await?,
         }
