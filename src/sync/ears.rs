@@ -70,16 +70,19 @@ pub struct LastPoll {
 }
 
 impl LastPoll {
-    /// Whether the receiver has sent something away since.
-    pub fn lacks(self, receiver: Option<Hearing>) -> bool {
-        let until = receiver.and_then(|receiver| receiver.sent_away_until);
-        until.is_some() && until != self.sent_away_until
-    }
-
-    /// Whether to poll again for that; `pause` is the shortest between two.
+    /// Whether to poll again for what was sent away since; `pause` is the shortest between two.
     pub fn is_stale(self, receiver: Option<Hearing>, pause: Duration, now: Timestamp) -> bool {
-        self.lacks(receiver) && now.duration_since(self.at).unsigned_abs() >= pause
+        let until = receiver.and_then(|receiver| receiver.sent_away_until);
+        until.is_some()
+            && until != self.sent_away_until
+            && now.duration_since(self.at).unsigned_abs() >= pause
     }
+}
+
+/// Whether a receiver took all that happened from then on: it listened, and sent nothing away.
+pub fn has_heard_all(receiver: Option<Hearing>, from: Option<Timestamp>) -> bool {
+    let (Some(receiver), Some(from)) = (receiver, from) else { return false };
+    from >= receiver.since && receiver.sent_away_until.is_none_or(|until| from >= until)
 }
 
 /// Whether an event that a poll found first should have been heard before.
@@ -133,6 +136,22 @@ mod tests {
             assert_eq!(polls, expected, "{case}");
         }
         assert!(!polled(None).is_stale(None, Duration::ZERO, at(100)));
+    }
+
+    #[test]
+    fn who_came_late_or_sent_something_away_has_not_heard_all() {
+        let table = [
+            ("it listened all the while", (0, None), Some(10), true),
+            ("it came later", (20, None), Some(10), false),
+            ("it has sent something away since", (0, Some(15)), Some(10), false),
+            ("before that", (0, Some(5)), Some(10), true),
+            ("nobody knows since when", (0, None), None, false),
+        ];
+        for (case, (since, until), from, expected) in table {
+            let receiver = Hearing { sent_away_until: until.map(at), ..hearing(since, Some(30)) };
+            assert_eq!(has_heard_all(Some(receiver), from.map(at)), expected, "{case}");
+        }
+        assert!(!has_heard_all(None, Some(at(10))));
     }
 
     fn at(second: i64) -> Timestamp {

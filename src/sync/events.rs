@@ -49,16 +49,15 @@ const NEWEST_AT: &str = "events/newest-at";
 /// through for what it missed, and those behind them only while they have something new.
 const LOOKED_THROUGH: usize = 5;
 
-/// Takes in what happened since the last poll; `sent_away`: a receiver may not have taken all of that.
+/// Takes in what happened since the last poll; `in_doubt`: a receiver may not have taken all of that.
 pub async fn poll(
     sync: &Sync,
     receiver: Option<Hearing>,
-    sent_away: bool,
+    in_doubt: bool,
 ) -> Result<Polled, Trouble> {
     let newest = sync.store.cursor(NEWEST).await?.filter(|id| !id.is_empty());
     let reached = reached(sync).await?;
-    let all_heard = !sent_away
-        && receiver.is_some_and(|receiver| reached.is_some_and(|at| at >= receiver.since));
+    let all_heard = !in_doubt && ears::has_heard_all(receiver, reached);
     let mut polled = Polled { new: 0, missed: 0, gap: Gap::Some, reached, newest: None };
     let mut listed: HashSet<EventId> = HashSet::new();
     let mut page = PageFrom::first(100);

@@ -178,8 +178,7 @@ async fn round(sync: &Sync, mind: &mut Mind) -> Result<Round, Trouble> {
     let receiver = receiver(sync).await?;
     // Events first: what happens while the store is filled is then found by the next poll.
     let at = sync.clock.now();
-    let sent_away = mind.has_failed || mind.polled.lacks(receiver);
-    let polled = events::poll(sync, receiver, sent_away).await?;
+    let polled = events::poll(sync, receiver, mind.has_failed).await?;
     let sent_away_until = receiver.and_then(|receiver| receiver.sent_away_until);
     (mind.polled, mind.has_failed) = (LastPoll { at, sent_away_until }, false);
     if polled.new > 0 {
