@@ -23,6 +23,9 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 const ROWS: u16 = 60;
 const COLUMNS: u16 = 160;
 
+/// What has not been seen by then never comes.
+pub const PATIENCE: Duration = Duration::from_secs(10);
+
 pub struct Console {
     pub name: String,
     pub pid: u32,
@@ -131,8 +134,13 @@ impl Console {
         lock(&self.seen).awaited.push((mark.to_owned(), Instant::now()));
     }
 
-    pub fn is_expecting(&self) -> bool {
-        !lock(&self.seen).awaited.is_empty()
+    /// Nothing more is to be seen here; what is waited for already has come then, or never will.
+    pub async fn looks_away(&self) {
+        self.watching.store(false, Ordering::Relaxed);
+        let until = Instant::now() + PATIENCE;
+        while !lock(&self.seen).awaited.is_empty() && Instant::now() < until {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// How long it took until it was seen.

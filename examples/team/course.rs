@@ -135,6 +135,12 @@ pub async fn run(
         never.len(),
     );
     report.requires("a change is on every screen within 1 s", holds, figures);
+    let stored = going.marks.stored();
+    let figures = [50, 90, 99, 100].map(|nth| seconds(percentile(&stored, nth)));
+    let [median, p90, p99, worst] = figures;
+    let figure =
+        format!("{} stored: median {median}, p90 {p90}, p99 {p99}, worst {worst}", stored.len());
+    report.figure("until it is in the store", figure);
     for (what, took) in going.marks.slowest() {
         println!("slow: {what} {}", seconds(took));
     }
@@ -198,7 +204,7 @@ async fn mark(
         let watching = team.watching();
         if !paused.load(Ordering::Relaxed) && !watching.is_empty() {
             nth += 1;
-            marks.make(nth, &team.persona, &watching).await?;
+            marks.make(nth, &team.persona, &team.server, &watching).await?;
         }
     }
     Ok(())
@@ -209,8 +215,7 @@ async fn contest(team: &Team, ledger: &Ledger, ids: &[String]) {
     let consoles = team.consoles();
     let (one, two) = (&consoles[0], &consoles[1]);
     let (_hands, _others) = (one.hands.lock().await, two.hands.lock().await);
-    one.watching.store(false, Ordering::Relaxed);
-    two.watching.store(false, Ordering::Relaxed);
+    tokio::join!(one.looks_away(), two.looks_away());
     for id in ids {
         let staged =
             tokio::join!(reviewer::stage(one, id, APPROVE), reviewer::stage(two, id, DECLINE));
@@ -298,7 +303,7 @@ async fn kill_with_decisions(
     let console = who_sends(team).await?.context("it is one of the consoles")?;
     {
         let _hands = console.hands.lock().await;
-        console.watching.store(false, Ordering::Relaxed);
+        console.looks_away().await;
         for id in ids {
             reviewer::decide(&console, &going.ledger, id, APPROVE).await;
         }
@@ -359,7 +364,8 @@ async fn restart(team: &Team, going: &Going, report: &mut Report) -> anyhow::Res
     // Whoever decides just now looks in a moment.
     let looks = async || Ok::<_, anyhow::Error>(!team.watching().is_empty());
     until(Duration::from_secs(20), looks).await.context("nobody looks")?;
-    let (seen, looking) = going.marks.make(900, &team.persona, &team.watching()).await?;
+    let (seen, looking) =
+        going.marks.make(900, &team.persona, &team.server, &team.watching()).await?;
     going.paused.store(false, Ordering::Relaxed);
     let all_told = told == all.len() && seen == looking;
     let holds = all_told && back.is_some() && ready.is_some();

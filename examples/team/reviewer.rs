@@ -12,10 +12,7 @@ use std::{
 
 use caseload::model::InquiryId;
 
-use super::{
-    console::Console,
-    marks::{Marks, PATIENCE},
-};
+use super::{console::Console, marks::Marks};
 
 const DECIDES: Duration = Duration::from_secs(4);
 const WATCHES: Duration = Duration::from_secs(5);
@@ -199,9 +196,5 @@ pub async fn shift(
 async fn watch(console: &Console) {
     console.watching.store(true, Ordering::Relaxed);
     tokio::time::sleep(WATCHES).await;
-    console.watching.store(false, Ordering::Relaxed);
-    let until = Instant::now() + PATIENCE;
-    while console.is_expecting() && Instant::now() < until {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    console.looks_away().await;
 }

@@ -339,6 +339,7 @@ pub fn console(
         keys: tui::Keys::of(&config.keys).expect("they were checked when they were read"),
         drafts,
         results,
+        is_shared: copy.server.is_some(),
         when_lost: config.store.when_lost,
         lesson: None,
     }

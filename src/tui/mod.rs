@@ -70,6 +70,7 @@ mod toast;
 mod tutor;
 mod undoing;
 mod unfinished;
+mod unsent;
 mod update;
 mod view;
 mod views;

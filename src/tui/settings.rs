@@ -44,6 +44,8 @@ pub struct Settings {
     pub drafts: std::path::PathBuf,
     /// Where it is written what came of what was decided in one go.
     pub results: std::path::PathBuf,
+    /// Whether the store is a team's.
+    pub is_shared: bool,
     /// What becomes of decisions while a team's database is away.
     pub when_lost: WhenLost,
     /// What is taught, if anything is.

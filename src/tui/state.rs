@@ -32,6 +32,7 @@ use super::{
     tagging::TagMenu,
     tutor::Tutor,
     unfinished::Kept,
+    unsent::Unsent,
     views::Views,
 };
 pub use super::{
@@ -203,9 +204,7 @@ pub enum Overlay {
     /// Photos over the whole screen.
     Photos(Viewer),
     /// Leaving with decisions on their way.
-    Leave {
-        unsent: usize,
-    },
+    Leave(Unsent),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -340,11 +339,6 @@ impl State {
         self.kept.iter().find_map(|kept| kept.about(subject))
     }
 
-    /// How many are.
-    pub fn kept_here(&self) -> usize {
-        self.kept.iter().map(|kept| kept.decisions.len()).sum()
-    }
-
     /// Such decisions about the reports of an item.
     pub fn decisions_below(&self, detail: &Detail) -> impl Iterator<Item = &Action> {
         let reports = detail.exhibits().map_or(&[][..], |exhibits| &exhibits.reports);
@@ -421,6 +415,7 @@ pub mod samples {
             keys: Keys::default(),
             drafts: std::env::temp_dir(),
             results: std::env::temp_dir(),
+            is_shared: false,
             when_lost: WhenLost::Refuse,
             lesson: None,
         }

@@ -90,7 +90,9 @@ fn all(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
                 overlays::hand_off::draw(frame, hand_off, &code, theme);
             }
         }
-        Some(Overlay::Leave { unsent }) => overlays::leave::draw(frame, *unsent, theme),
+        Some(Overlay::Leave(unsent)) => {
+            overlays::leave::draw(frame, *unsent, state.settings.is_shared, theme);
+        }
     }
     let covers_all = matches!(state.overlay, Some(Overlay::Photos(_)));
     if let (Some(area), Some(said), false) = (areas.tutor, &state.tutor, covers_all) {

@@ -315,6 +315,28 @@ fn the_arrows_hold() {
     assert_eq!(declared, there, "lib.rs names every room");
 }
 
+/// What a source file is called in the map.
+fn name_in_the_map(file: &Path) -> String {
+    let stem = |path: &Path| path.file_stem().expect("a name").to_string_lossy().into_owned();
+    match stem(file).as_str() {
+        "mod" => stem(file.parent().expect("a folder")),
+        name => name.to_owned(),
+    }
+}
+
+#[test]
+fn the_map_names_every_file() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let map = fs::read_to_string(root.join("docs/architecture.md")).expect("the map");
+    let named: BTreeSet<&str> = map.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+    let files = [sources(&root.join("src")), sources(&root.join("tests/it"))].concat();
+    let missing: Vec<&PathBuf> =
+        files.iter().filter(|file| !named.contains(name_in_the_map(file).as_str())).collect();
+    assert!(missing.is_empty(), "docs/architecture.md lacks {missing:?}");
+    let undone = map.lines().find(|line| line.starts_with("<<<<<<<") || line.starts_with("====="));
+    assert_eq!(undone, None, "of a merge");
+}
+
 #[test]
 fn the_top_level_is_fixed() {
     const FIXED: &[&str] = &[

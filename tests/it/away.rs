@@ -73,6 +73,7 @@ async fn it_is_noticed_once_and_no_key_waits() {
     database.come_back().await;
     until(&mut jane, "the shared database is back").await;
     jane.lacks("database away").press("<enter>").await.sees("approve held");
+    jane.press("1q").await.sees("Safe in the team's database").press("<esc>").await;
     let approved = jane.simulator.inquiries("approved").len();
     jane.pass(6).await;
     assert_eq!(jane.simulator.inquiries("approved").len(), approved + 1);
@@ -111,6 +112,11 @@ async fn what_is_kept_goes_on_once_through_a_kill_and_not_where_somebody_was_fas
         .press("1<enter>")
         .await
         .sees("2 kept here");
+    jane.press("<esc>1q")
+        .await
+        .sees("2 decisions are kept on this machine alone")
+        .press("<esc>")
+        .await;
     let [file] = spools(jane.folder.path()).try_into().unwrap();
     let lies = std::fs::read_to_string(&file).unwrap();
     assert!(!lies.contains("approve") && !lies.contains("inq_"), "it is sealed: {lies}");

@@ -548,6 +548,7 @@ pub async fn house(
         keys: beginning.keys.clone(),
         drafts: std::env::temp_dir(),
         results: folder.path().join("results"),
+        is_shared: beginning.server.is_some(),
         when_lost: beginning.when_lost,
         lesson: beginning.lesson,
     };

@@ -2,16 +2,9 @@
 
 use ratatui::{Frame, text::Line};
 
-use crate::tui::{theme::Theme, widgets::popup};
+use crate::tui::{theme::Theme, unsent::Unsent, widgets::popup};
 
-pub fn draw(frame: &mut Frame<'_>, unsent: usize, theme: &Theme) {
-    let lines = vec![
-        Line::from(match unsent {
-            1 => "1 decision has not reached Persona yet.".to_owned(),
-            n => format!("{n} decisions have not reached Persona yet."),
-        }),
-        Line::from("They are safe on this machine and are sent the next time"),
-        Line::from("a console of this profile runs."),
-    ];
+pub fn draw(frame: &mut Frame<'_>, unsent: Unsent, is_shared: bool, theme: &Theme) {
+    let lines = unsent.words(is_shared).into_iter().map(Line::from).collect();
     popup::draw(frame, "quit?", "Enter quits · Esc stays", lines, 62, 0, theme);
 }

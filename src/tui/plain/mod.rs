@@ -33,6 +33,7 @@ use super::{
     keymap::Keys,
     msg::Msg,
     state::{Overlay, Pane},
+    unsent::Unsent,
 };
 use crate::model::Subject;
 
@@ -149,9 +150,9 @@ impl Talk {
     /// No line will come any more: what has not left is sent the next time.
     pub fn end(&mut self) -> Vec<String> {
         let state = &self.console.state;
-        let unsent = state.outbox.iter().filter(|action| action.state.is_on_its_way()).count();
+        let said = Unsent::of(state).words(state.settings.is_shared);
         self.console.apply(Msg::Terminate);
-        if unsent > 0 { vec![menu::unsent_words(unsent)] } else { Vec::new() }
+        if said.is_empty() { said } else { vec![said.join(" ")] }
     }
 
     /// Before what is typed.

@@ -15,6 +15,7 @@ use crate::{
         relations::walk::Way,
         state::{File, Leaving, Overlay, Tab},
         undoing,
+        unsent::Unsent,
     },
 };
 
@@ -384,9 +385,8 @@ fn leave(state: &mut State) {
         state.leaving = Leaving::Yes;
         return;
     }
-    // What is proposed waits for somebody else, here or not.
-    match state.outbox.iter().filter(|action| action.state.is_on_its_way()).count() {
-        0 => state.leaving = Leaving::Yes,
-        unsent => state.overlay = Some(Overlay::Leave { unsent }),
+    match Unsent::of(state) {
+        unsent if unsent.any() => state.overlay = Some(Overlay::Leave(unsent)),
+        _ => state.leaving = Leaving::Yes,
     }
 }

@@ -170,7 +170,7 @@ fn in_overlay(state: &mut State, overlay: Overlay, press: Press) -> Vec<Effect> 
             nothing_here(state, press);
             Some(overlay)
         }
-        (Overlay::Leave { .. }, Dialog::Accept) => {
+        (Overlay::Leave(_), Dialog::Accept) => {
             state.leaving = Leaving::Yes;
             None
         }

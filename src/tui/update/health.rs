@@ -98,9 +98,9 @@ pub fn database(state: &mut State, away: Option<&Away>) {
 
 /// What is kept here until the team's database is back: all of it went on its way, or more or less.
 pub fn kept(state: &mut State, kept: Vec<KeptCommit>) {
-    let had = state.kept_here();
+    let had = !state.kept.is_empty();
     state.kept = kept;
-    let is_over = had > 0 && state.kept.is_empty() && state.away.is_none();
+    let is_over = had && state.kept.is_empty() && state.away.is_none();
     if is_over && state.leaving == Leaving::No {
         state.say(health::WENT_ON, Tone::Good);
     }

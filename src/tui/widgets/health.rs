@@ -14,7 +14,7 @@ use crate::{
         Ears, Phase, Repair, Repaired, SyncState,
         api_key::{KeyState, ends_soon},
     },
-    tui::{command::Command, format, state::State, theme::Theme, times},
+    tui::{command::Command, format, state::State, theme::Theme, times, unsent::Unsent},
 };
 
 /// The connection, as a light beside the words.
@@ -173,13 +173,12 @@ fn line<'a>(state: &State, theme: &Theme) -> Line<'a> {
     }
     let sync = state.sync.last_ok.map_or("never".to_owned(), |at| format::coarse(at, state.now));
     parts.push(Span::styled(format!("sync {sync}"), theme.dim));
-    let unsent = state.outbox.iter().filter(|action| action.state.is_on_its_way()).count();
-    let kept = state.kept_here();
+    let Unsent { stored, kept } = Unsent::of(state);
     if kept > 0 {
         parts.push(Span::styled(format!("{kept} kept here"), theme.warn));
     }
-    if unsent > 0 {
-        parts.push(Span::styled(format!("⇡{unsent} on the way"), theme.accent));
+    if stored > 0 {
+        parts.push(Span::styled(format!("⇡{stored} on the way"), theme.accent));
     }
     let refused = state.outbox.iter().filter(|action| !action.state.is_open()).count();
     if refused > 0 {

@@ -2,7 +2,7 @@
 //! request.
 
 use super::counted;
-use crate::tui::{format, plain::words, state::State, widgets::health};
+use crate::tui::{format, plain::words, state::State, unsent::Unsent, widgets::health};
 
 /// A line each.
 pub fn lines(state: &State) -> Vec<String> {
@@ -39,13 +39,13 @@ pub fn lines(state: &State) -> Vec<String> {
             budget.remaining, budget.limit
         ));
     }
-    let unsent = state.outbox.iter().filter(|action| action.state.is_on_its_way()).count();
-    lines.push(match unsent {
+    let unsent = Unsent::of(state);
+    lines.push(match unsent.stored {
         0 => "Nothing is on its way.".to_owned(),
-        _ => format!("{} on the way.", counted(unsent as u64, "decision is", "decisions are")),
+        n => format!("{} on the way.", counted(n as u64, "decision is", "decisions are")),
     });
-    if state.kept_here() > 0 {
-        let said = counted(state.kept_here() as u64, "decision is", "decisions are");
+    if unsent.kept > 0 {
+        let said = counted(unsent.kept as u64, "decision is", "decisions are");
         lines.push(format!("{said} kept here until the shared database answers."));
     }
     let refused = state.outbox.iter().filter(|action| !action.state.is_open()).count();

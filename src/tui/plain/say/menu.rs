@@ -125,8 +125,11 @@ pub fn menu(state: &State) -> Option<Menu> {
             }
             Some(HandOff::Code(_)) | None => Menu::told(Vec::new(), Takes::Nothing, "photos"),
         },
-        Overlay::Leave { unsent } => Menu::told(
-            vec![unsent_words(*unsent), "Type yes to quit, no to stay.".to_owned()],
+        Overlay::Leave(unsent) => Menu::told(
+            vec![
+                unsent.words(state.settings.is_shared).join(" "),
+                "Type yes to quit, no to stay.".to_owned(),
+            ],
             Takes::Word,
             "quit, yes or no",
         ),
@@ -136,15 +139,6 @@ pub fn menu(state: &State) -> Option<Menu> {
 const HAND_OFF: &str = "A link to this photo opens for anybody who has it, without a key, for up to 6 \
                         hours, and cannot be taken back. The journal says that you made it. Type yes \
                         to have it written here, or no.";
-
-/// What happens to what has not left when the console is left.
-pub fn unsent_words(unsent: usize) -> String {
-    let what = super::counted(unsent as u64, "decision has", "decisions have");
-    format!(
-        "{what} not reached Persona yet. They are safe on this machine and are sent the next time a \
-         console of this profile runs."
-    )
-}
 
 fn outbox(state: &State, cursor: usize) -> Menu {
     if state.outbox.is_empty() {
@@ -350,7 +344,7 @@ mod tests {
     use crate::{
         desk::KnownStatus,
         model::{CaseId, Evidence, StatusKind, Text},
-        tui::{plain::say::tests::is_plain, state::samples},
+        tui::{plain::say::tests::is_plain, state::samples, unsent::Unsent},
     };
 
     #[test]
@@ -394,7 +388,7 @@ mod tests {
         let said = menu(&state).unwrap();
         assert_eq!(said.lines[1], "1. Open, start: new cases have it, this is it now");
         assert_eq!((said.takes, said.choices.len()), (Takes::Enter(0), 2));
-        state.overlay = Some(Overlay::Leave { unsent: 1 });
+        state.overlay = Some(Overlay::Leave(Unsent { stored: 1, kept: 0 }));
         let said = menu(&state).unwrap();
         assert!(said.lines[0].starts_with("1 decision has not reached Persona"));
         for overlay in [
