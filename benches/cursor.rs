@@ -135,6 +135,7 @@ async fn opened(folder: &TempDir, busy: &Busy) -> (Console, Booted) {
         keys: Keys::default(),
         drafts: std::env::temp_dir(),
         results: std::env::temp_dir(),
+        is_shared: false,
         when_lost: WhenLost::Refuse,
         lesson: None,
     };

@@ -137,6 +137,7 @@ async fn filled(folder: &TempDir, busy: &Busy, clock: &Clock) -> (Console, Boote
         keys: Keys::default(),
         drafts: std::env::temp_dir(),
         results: std::env::temp_dir(),
+        is_shared: false,
         when_lost: WhenLost::Refuse,
         lesson: None,
     };

@@ -148,10 +148,10 @@ fn environment(
         secrets.read()?;
     }
     let metrics = config.listen.metrics_address.map(metrics).transpose()?;
-    let name = store.name();
+    let (name, sends) = (store.name(), config.listen.sends);
     let mut options = profile::desk(&config, &policy, loaded.key, store, Duration::ZERO);
     options.reporting.metrics = metrics;
-    Ok(Heard { name, options, secrets, reception: reception(&config) })
+    Ok(Heard { name, options, secrets, reception: reception(&config), sends })
 }
 
 fn reception(config: &Config) -> Reception {

@@ -247,6 +247,8 @@ pub struct Listen {
     pub private_key: Option<PathBuf>,
     /// Where `/metrics`, `/healthz` and `/readyz` are answered; nowhere without it.
     pub metrics_address: Option<SocketAddr>,
+    /// Whether it also sends decisions that no console sends, with its own key.
+    pub sends: bool,
     /// Configurations of other environments that are received for at the same address.
     pub also: Vec<PathBuf>,
 }
@@ -264,6 +266,7 @@ impl Default for Listen {
             certificate: None,
             private_key: None,
             metrics_address: None,
+            sends: false,
             also: Vec::new(),
         }
     }

@@ -315,6 +315,7 @@ async fn on_duty(
     cancel: &CancellationToken,
 ) -> Option<OnDuty> {
     loop {
+        let looking = sync.busy.token();
         match sync.store.take_up(Duty::Sync).await {
             Ok(Some(duty)) => {
                 tracing::info!("this process keeps the local copy in step for everybody");
@@ -329,6 +330,7 @@ async fn on_duty(
             Err(store::Error::Away(_)) => {}
             Err(why) => tracing::warn!(%why, "the sync lock cannot be had"),
         }
+        drop(looking);
         tokio::select! {
             () = cancel.cancelled() => return None,
             () = standby.may_be_free() => {}

@@ -1,14 +1,14 @@
 //! The house of a receiver: webhooks into the store, and, while no console does it, the polls
-//! beneath them. Nobody decides here and nothing is sent but questions.
+//! beneath them. Nobody decides here; what is decided elsewhere is sent only where that is wished for.
 
 use std::{net::TcpListener, sync::Arc, time::Duration};
 
 use futures::future::join_all;
 use tokio::{
-    sync::{Notify, watch},
+    sync::{Notify, mpsc, watch},
     task::JoinSet,
 };
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use super::{
     BootError, Desk, Manager, Options, StoreError, SyncState, api_key, boot, exposed::Exposed,
@@ -41,6 +41,8 @@ pub struct Heard {
     pub options: Options,
     pub secrets: WebhookSecrets,
     pub reception: Reception,
+    /// Whether decisions that no console sends are sent from here.
+    pub sends: bool,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -107,10 +109,15 @@ struct House {
     desk: Arc<Desk>,
     exposed: Exposed,
     tasks: JoinSet<()>,
+    outbox: Option<AbortOnDropHandle<()>>,
 }
 
 impl House {
+    /// A delivery under way is let finish for a moment.
     async fn close(mut self) {
+        if let Some(outbox) = self.outbox {
+            let _ = tokio::time::timeout(boot::PARTING, outbox).await;
+        }
         self.tasks.shutdown().await;
         mismatches::write(&self.desk).await;
     }
@@ -122,7 +129,7 @@ async fn open(
     busy: &Busy,
     cancel: &CancellationToken,
 ) -> Result<(Receive, House), ListenError> {
-    let Heard { mut options, secrets, reception, .. } = heard;
+    let Heard { mut options, secrets, reception, sends, .. } = heard;
     let (settings, kept) = (options.sync.clone(), options.policy.kept());
     let told = std::mem::take(&mut options.reporting);
     let desk = boot::build(options, clock.clone(), busy.clone()).await?.desk;
@@ -153,9 +160,12 @@ async fn open(
         settings,
     };
     tasks.spawn(boot::sync_when_alone(sync, cancel.clone()));
+    // A link that nobody is here to be shown waits for the console that asked for it, while there is one.
+    let (links, _) = mpsc::unbounded_channel();
+    let outbox = sends.then(|| boot::start_outbox(&desk, links, cancel.clone()));
     let (clock, busy) = (clock.clone(), busy.clone());
     let receive = Receive { store, client, clock, busy, duty, secrets, reception };
-    Ok((receive, House { desk, exposed, tasks }))
+    Ok((receive, House { desk, exposed, tasks, outbox }))
 }
 
 /// Tells the service manager that the work goes on, as long as each store answers at all, and when

@@ -35,19 +35,13 @@ impl Desk {
     pub async fn purge(&self, whose: &Whose) -> Result<Receipt, StoreError> {
         let mut ids: Vec<String> = Vec::new();
         let mut counts = [0_u64; 3];
-        loop {
-            let dropped = self.store.purge_some(whose).await?;
-            if dropped.is_empty() {
-                break;
-            }
-            for one in dropped {
-                counts[match one.kind {
-                    "inquiry" => 0,
-                    "case" => 1,
-                    _ => 2,
-                }] += 1;
-                ids.push(one.id);
-            }
+        for one in self.store.purge(whose).await? {
+            counts[match one.kind {
+                "inquiry" => 0,
+                "case" => 1,
+                _ => 2,
+            }] += 1;
+            ids.push(one.id);
         }
         ids.sort();
         let list: String = ids.iter().map(|id| format!("{id}\n")).collect();

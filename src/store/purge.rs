@@ -34,6 +34,15 @@ pub struct Dropped {
 /// So many in one transaction: nobody notices the wait.
 const AT_ONCE: usize = 20;
 
+/// How far a walk along the objects has come, so that none is looked at twice.
+#[derive(Debug, Default)]
+struct Walk {
+    /// Among the kinds.
+    kind: usize,
+    /// The last of this kind that was dropped.
+    after: String,
+}
+
 /// A kind of object: its name, its table, and when nobody waits for one any more.
 const KINDS: [(&str, &str, &str); 3] = [
     (
@@ -54,26 +63,47 @@ const KINDS: [(&str, &str, &str); 3] = [
 ];
 
 impl Store {
-    /// Drops the personal data of some, in one small transaction; empty when there is no more.
-    /// [`Store::leave_no_trace`] belongs after the last.
-    pub async fn purge_some(&self, whose: &Whose) -> Result<Vec<Dropped>, Error> {
+    /// Drops personal data, a little at a time: others write in between. [`Store::leave_no_trace`] belongs
+    /// after it.
+    ///
+    /// # Errors
+    /// If the store cannot be written; what was dropped until then is dropped.
+    pub async fn purge(&self, whose: &Whose) -> Result<Vec<Dropped>, Error> {
+        let mut all = Vec::new();
+        // Once more, until nothing came behind it meanwhile.
+        loop {
+            let (mut walk, before) = (Walk::default(), all.len());
+            while walk.kind < KINDS.len() {
+                all.append(&mut self.purge_some(whose, &mut walk).await?);
+            }
+            if all.len() == before {
+                return Ok(all);
+            }
+        }
+    }
+
+    /// The next of a walk, in one small transaction.
+    async fn purge_some(&self, whose: &Whose, walk: &mut Walk) -> Result<Vec<Dropped>, Error> {
         let mut tx = self.0.backend.begin().await?;
         let (mut dropped, mut whose_they_were) = (Vec::new(), Vec::new());
-        for (kind, table, is_over) in KINDS {
+        while let Some((kind, table, is_over)) = KINDS.get(walk.kind).copied()
+            && dropped.len() < AT_ONCE
+        {
             let wanted = wanted(kind, is_over, whose);
+            let most = AT_ONCE - dropped.len();
             let sql = format!(
-                "SELECT this.id, this.body FROM {table} AS this WHERE this.purged_at IS NULL
-                     AND {wanted} AND NOT EXISTS (SELECT 1 FROM action
+                "SELECT this.id, this.body FROM {table} AS this
+                 WHERE this.id > $1 AND this.purged_at IS NULL AND {wanted} AND NOT EXISTS (SELECT 1 FROM action
                          WHERE subject_kind = '{kind}' AND subject_id = this.id
                          AND state IN ('proposed', 'held', 'sending', 'waiting'))
                      AND NOT EXISTS (SELECT 1 FROM exhibit JOIN action
                          ON action.subject_kind = 'report' AND action.subject_id = exhibit.piece
                          WHERE exhibit.owner = this.id
                          AND action.state IN ('proposed', 'held', 'sending', 'waiting'))
-                 LIMIT {}",
-                AT_ONCE - dropped.len()
+                 ORDER BY this.id LIMIT {most}"
             );
-            let rows = query(AssertSqlSafe(sql)).fetch_all(&mut tx).await?;
+            let rows = query(AssertSqlSafe(sql)).bind(&walk.after).fetch_all(&mut tx).await?;
+            let is_last = rows.len() < most;
             for row in rows {
                 let id: String = row.try_get("id")?;
                 let (named, body) = match kind {
@@ -83,10 +113,11 @@ impl Store {
                 };
                 whose_they_were.push(named);
                 self.write(&mut tx, (kind, table), &id, body).await?;
+                walk.after.clone_from(&id);
                 dropped.push(Dropped { kind, id });
             }
-            if dropped.len() >= AT_ONCE {
-                break;
+            if is_last {
+                *walk = Walk { kind: walk.kind + 1, after: String::new() };
             }
         }
         if !dropped.is_empty() {

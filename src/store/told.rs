@@ -50,22 +50,20 @@ pub struct Hears {
 
 impl Hears {
     pub async fn run(self) {
-        let (mut is_first, mut pause) = (true, FIRST_PAUSE);
+        let mut pause = FIRST_PAUSE;
         loop {
-            match self.connect(is_first).await {
+            match self.connect().await {
                 Ok(ears) => {
                     self.reach.back();
-                    if !is_first {
-                        self.tell(Changes::everything());
-                        self.given_up.send_replace(());
-                    }
-                    (is_first, pause) = (false, FIRST_PAUSE);
+                    // What others wrote before it listened it was not told of.
+                    self.tell(Changes::everything());
+                    self.given_up.send_replace(());
+                    pause = FIRST_PAUSE;
                     let Err(why) = self.listen(ears).await;
                     tracing::warn!(%why, "the shared database does not tell what others write");
                 }
                 Err(why) => {
                     self.reach.lost(&why);
-                    is_first = false;
                     sleep(pause).await;
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }
@@ -73,12 +71,10 @@ impl Hears {
         }
     }
 
-    async fn connect(&self, is_first: bool) -> Result<PgListener, sqlx::Error> {
+    async fn connect(&self) -> Result<PgListener, sqlx::Error> {
         let connect = within(GIVES_UP_AFTER, async {
-            if !is_first {
-                // A pool tries again by itself for as long as it may: this is told at once.
-                PgConnection::connect_with(&self.server).await?.close().await?;
-            }
+            // A pool tries again by itself for as long as it may: this is told at once.
+            PgConnection::connect_with(&self.server).await?.close().await?;
             // Of its own each time, so that none waits for a connection that does not end.
             let one =
                 PgPoolOptions::new().max_connections(1).connect_lazy_with(self.server.clone());

@@ -273,7 +273,7 @@ async fn cached_data_of_what_is_proposed_stays() {
     maker.press("a1<enter>").await;
     let file = maker.folder.path().join("store/caseload.db");
     let store = Store::open(&file, Clock::system()).await.unwrap();
-    while !store.purge_some(&caseload::store::Whose::Everybody).await.unwrap().is_empty() {}
+    store.purge(&caseload::store::Whose::Everybody).await.unwrap();
     let id = caseload::model::InquiryId::new(&id).unwrap();
     let file = store.inquiry(&id).await.unwrap().unwrap();
     assert!(!file.inquiry.fields.is_empty() && file.action.is_some());

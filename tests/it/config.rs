@@ -67,6 +67,7 @@ fn everything() -> Config {
     config.listen.secrets_file = Some("secrets".into());
     config.listen.certificate = Some("chain.pem".into());
     config.listen.private_key = Some("key.pem".into());
+    config.listen.sends = true;
     config.listen.metrics_address = Some(([127, 0, 0, 1], 9464).into());
     config.metrics.address = Some(([127, 0, 0, 1], 9465).into());
     config.metrics.otlp_url = Some("http://127.0.0.1:4318/v1/metrics".to_owned());

@@ -162,7 +162,7 @@ async fn a_sealed_store_is_searched_by_words_beginnings_and_ids() {
     for (words, expected) in table {
         assert_eq!(found(&store, words).await, expected, "{words}");
     }
-    store.purge_some(&Whose::Everybody).await.unwrap();
+    store.purge(&Whose::Everybody).await.unwrap();
     assert_eq!(found(&store, "ada").await, [""; 0], "what was purged is not found");
     assert_eq!(found(&store, "q_1").await, ["inq_1"]);
 }
@@ -177,8 +177,8 @@ async fn a_store_is_opened_with_its_key_or_not_at_all() {
     let dir = tempfile::tempdir().unwrap();
     let (sealed, clear) = (dir.path().join("sealed.db"), dir.path().join("clear.db"));
     let own = key();
-    drop(filled(&sealed, Some(&own)).await);
-    drop(filled(&clear, None).await);
+    filled(&sealed, Some(&own)).await.close().await;
+    filled(&clear, None).await.close().await;
     let before = fs::read(&sealed).unwrap();
     let none = refused(&sealed, None).await;
     assert!(

@@ -655,7 +655,7 @@ async fn whoever_is_forgotten_is_named_by_no_view_and_written_about_nowhere(shel
     put(&store, [Entity::Inquiry(redacted)]).await;
     assert_eq!(store.forgotten().await.unwrap(), 1);
 
-    store.purge_some(&Whose::Only(vec![subject("inq_2")])).await.unwrap();
+    store.purge(&Whose::Only(vec![subject("inq_2")])).await.unwrap();
     assert_eq!(store.forgotten().await.unwrap(), 2);
     assert_eq!(store.forgotten_of(&all).await.unwrap(), all[..2]);
     assert_eq!(views().await, ["late"]);

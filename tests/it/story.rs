@@ -483,17 +483,11 @@ impl Story {
     }
 }
 
-/// What a console needs: a house that runs, and how it is looked at.
-pub async fn house(
-    simulator: &Simulator,
-    folder: &TempDir,
-    clock: &Clock,
-    busy: &Busy,
-    beginning: &Beginning,
-) -> (Booted, Settings) {
+/// What a house on this folder is built from.
+pub fn options(simulator: &Simulator, folder: &TempDir, beginning: &Beginning) -> desk::Options {
     let key = KeySource::given(Secret::new(beginning.key.to_owned()));
     let base_url = beginning.base_url.clone().unwrap_or_else(|| simulator.base_url());
-    let options = desk::Options {
+    desk::Options {
         store: match &beginning.server {
             Some(database) => database.place("sandbox", &folder.path().join("store/caseload.db")),
             None => folder.path().join("store/caseload.db").into(),
@@ -520,7 +514,18 @@ pub async fn house(
         policy: beginning.policy.clone(),
         when_lost: beginning.when_lost,
         reporting: reporting(beginning),
-    };
+    }
+}
+
+/// What a console needs: a house that runs, and how it is looked at.
+pub async fn house(
+    simulator: &Simulator,
+    folder: &TempDir,
+    clock: &Clock,
+    busy: &Busy,
+    beginning: &Beginning,
+) -> (Booted, Settings) {
+    let options = options(simulator, folder, beginning);
     let booted =
         desk::boot(options, clock.clone(), busy.clone()).await.expect("the house comes up");
     let settings = Settings {

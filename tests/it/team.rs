@@ -1,25 +1,29 @@
 //! A store that several processes share on a server: told apart by environment, told of each other,
 //! one on duty at a time, and back by itself when the server is.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{collections::HashSet, net::TcpListener, sync::Arc, time::Duration};
 
 use caseload::{
+    busy::Busy,
     clock::Clock,
+    desk::{Heard, Listening, Manager, listen},
     model::{Action, ActionState, Batch, Entity, JournalEntry, Text},
     outbox::Dispatcher,
-    secret::FieldKey,
-    simulator::Scenario,
+    secret::{FieldKey, Secret, WebhookSecrets},
+    simulator::{Scenario, Simulator},
     store::{Changes, Claim, Duty, Error, Sends, Store, Watch},
+    sync::receive::Reception,
 };
 use sqlx::{AssertSqlSafe, PgConnection, Row};
 use tempfile::TempDir;
-use tokio::{sync::broadcast::Receiver, time::timeout};
+use tokio::{sync::broadcast::Receiver, task::JoinHandle, time::timeout};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     away::until,
     postgres::Database,
     store::{action, inquiry},
-    story::{Beginning, Story},
+    story::{Beginning, Story, options},
 };
 
 /// Each process has a folder of its own, as on a machine of its own.
@@ -580,4 +584,76 @@ async fn a_colleague_sees_what_is_open() {
         tokio::time::sleep(Duration::from_millis(20)).await;
         john.settle().await;
     }
+}
+
+/// What a killed console left: who it was, where it was.
+type Left = (Arc<Simulator>, Arc<TempDir>, Clock);
+
+/// A receiver in this process, until it is told to stop.
+fn receive((simulator, folder, clock): &Left, database: &Arc<Database>, sends: bool) -> Receiving {
+    let beginning = Beginning {
+        server: Some(Arc::clone(database)),
+        reviewer: "receiver@example.test",
+        ..Beginning::default()
+    };
+    let heard = Heard {
+        name: "sandbox".to_owned(),
+        options: options(simulator, folder, &beginning),
+        secrets: WebhookSecrets::Given(vec![Secret::new("wbhsec_1".to_owned())]),
+        reception: Reception::default(),
+        sends,
+    };
+    let listening = Listening {
+        socket: TcpListener::bind("127.0.0.1:0").unwrap(),
+        tls: None,
+        reload: Arc::default(),
+        manager: Manager::named(|_| None, 1),
+    };
+    let cancel = CancellationToken::new();
+    let run = listen(vec![heard], listening, clock.clone(), Busy::default(), cancel.clone());
+    Receiving { cancel, task: tokio::spawn(async { run.await.unwrap() }) }
+}
+
+struct Receiving {
+    cancel: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+impl Receiving {
+    async fn stop(self) {
+        self.cancel.cancel();
+        self.task.await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_receiver_sends_what_no_console_does_where_that_is_wished_for() {
+    let Some(database) = Database::new().await.map(Arc::new) else { return };
+    let mut jane = Story::begin_with(Beginning {
+        server: Some(Arc::clone(&database)),
+        ..Beginning::default()
+    })
+    .await;
+    let first = jane.first_in_queue();
+    jane.press("<enter>a1<enter>").await.sees("approve held");
+    let left = jane.kill();
+    let mut db = database.admin().await;
+    // Nine seconds later.
+    let expire = "UPDATE duty SET until = 0";
+    sqlx::query(expire).execute(&mut db).await.unwrap();
+    left.2.advance(Duration::from_secs(60));
+    let on_duty = async |db: &mut PgConnection| -> i64 {
+        let sql = "SELECT count(*) FROM duty WHERE until > 0 AND name = 'outbox'";
+        sqlx::query(sql).fetch_one(db).await.unwrap().get(0)
+    };
+    let silent = receive(&left, &database, false);
+    let receives = "SELECT count(*) FROM duty WHERE until > 0 AND name = 'sync'";
+    eventually!(sqlx::query(receives).fetch_one(&mut db).await.unwrap().get::<i64, _>(0) == 1);
+    silent.stop().await;
+    assert_eq!((on_duty(&mut db).await, left.0.effects(&first)), (0, 0), "it only receives");
+    let sending = receive(&left, &database, true);
+    eventually!(left.0.status(&first).unwrap() == "approved");
+    assert_eq!((on_duty(&mut db).await, left.0.effects(&first)), (1, 1));
+    sending.stop().await;
+    assert_eq!(on_duty(&mut db).await, 0, "it is given up");
 }

@@ -119,10 +119,10 @@ fn sent(look: &OutboxLook, sender: &Watch<Dispatcher>, now: Timestamp) -> Findin
     let who = match sender {
         Watch::Somebody(Some(Dispatcher { reviewer, since })) => {
             let minutes = now.duration_since(*since).as_mins();
-            format!("the console of {reviewer} sends for all, for {minutes} min")
+            format!("{reviewer} sends for all, for {minutes} min")
         }
-        Watch::Somebody(None) => "a console has just begun to send for all".to_owned(),
-        Watch::Nobody => "no console is open that sends".to_owned(),
+        Watch::Somebody(None) => "somebody has just begun to send for all".to_owned(),
+        Watch::Nobody => "nobody is there who sends".to_owned(),
     };
     let what = format!("{}; {who}", found.what);
     match (look.open, sender, found.verdict) {
@@ -158,10 +158,10 @@ mod tests {
             since: now - jiff::SignedDuration::from_mins(3),
         }));
         let table = [
-            (&idle, &Watch::Nobody, Verdict::Ok, "no console is open"),
-            (&busy, &Watch::Nobody, Verdict::Warn, "no console is open"),
+            (&idle, &Watch::Nobody, Verdict::Ok, "nobody is there"),
+            (&busy, &Watch::Nobody, Verdict::Warn, "nobody is there"),
             (&busy, &Watch::Somebody(None), Verdict::Ok, "has just begun"),
-            (&busy, &jane, Verdict::Ok, "the console of jane sends for all, for 3 min"),
+            (&busy, &jane, Verdict::Ok, "jane sends for all, for 3 min"),
         ];
         for (look, sender, verdict, words) in table {
             let found = sent(look, sender, now);
