@@ -19,6 +19,7 @@ use super::{
 /// What the rules read, and what becomes of it on the way from the program's time into the day's.
 const READ: &[(&str, Scale)] = &[
     ("caseload_breach", Scale::Is),
+    ("caseload_breach_requests", Scale::Is),
     ("caseload_sla_breaches_total", Scale::Is),
     ("caseload_request_duration_seconds_count", Scale::Is),
     ("caseload_request_retries_total", Scale::Times(HASTE)),

@@ -196,6 +196,8 @@ fn recent(recorder: &Recorder) -> Vec<Family> {
     let all = |value: Option<f64>| one(value).into_iter().collect();
     let breach = [("latency", stats.slow), ("errors", stats.failing)];
     let breach = breach.map(|(kind, is)| sample(&[("kind", kind)], Value::Figure(f64::from(is))));
+    let above = [("latency", stats.slow_attempts), ("errors", stats.errors)];
+    let above = above.map(|(kind, n)| sample(&[("kind", kind)], Value::Figure(n as f64)));
     let budget = stats.budget;
     vec![
         gauge(
@@ -217,6 +219,11 @@ fn recent(recorder: &Recorder) -> Vec<Family> {
             "caseload_breach",
             "Whether recent figures are above their limit, as the footer warns.",
             breach.into(),
+        ),
+        gauge(
+            "caseload_breach_requests",
+            "Recent requests that were slower than the limit, or failed: of few, one is above it.",
+            above.into(),
         ),
         gauge(
             "caseload_sla_seconds",
@@ -422,6 +429,8 @@ mod tests {
         assert_eq!(value("caseload_sla_breaches"), Value::Count(1));
         assert_eq!(value("caseload_request_retries"), Value::Count(2));
         assert_eq!(value("caseload_recent_requests"), Value::Figure(2.0));
+        let above = family(&all, "caseload_breach_requests");
+        assert_eq!(above.map(|kind| kind.value), [1.0, 1.0].map(Value::Figure));
     }
 
     #[test]

@@ -4,10 +4,11 @@
 use std::{
     env, fs,
     io::{BufRead, BufReader},
+    net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{
-        OnceLock,
+        Arc, OnceLock,
         atomic::{AtomicU32, Ordering},
     },
 };
@@ -18,21 +19,29 @@ use caseload::{
 };
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
-/// What runs the server: it ends when nobody holds its standard input any more.
+/// What runs the server: it ends when nobody holds its standard input any more. With a port it listens there,
+/// too, with the certificate and the key of this name.
 const SERVE: &str = r#"
 set -e
-bin=$1; dir=$(mktemp -d /tmp/caseload-pg.XXXXXX); as=
+bin=$1; port=$2; tls=$3; dir=$(mktemp -d /tmp/caseload-pg.XXXXXX); as=; more=
 if [ "$(id -u)" = 0 ]; then
     chown postgres "$dir"; as="setpriv --reuid=postgres --regid=postgres --clear-groups"
 fi
 trap 'rm -rf "$dir"' EXIT
+if [ -n "$port" ]; then
+    cp "$tls.pem" "$tls.key" "$dir"
+    chmod 600 "$dir"/*.key
+    if [ -n "$as" ]; then chown postgres "$dir"/*.pem "$dir"/*.key; fi
+    set -- "$dir"/*.pem "$dir"/*.key
+    more="-c port=$port -c ssl=on -c ssl_cert_file=$1 -c ssl_key_file=$2"
+fi
 cd "$dir"
 $as "$bin/initdb" -D "$dir/data" -A trust -U postgres -E UTF8 --no-locale --no-sync >"$dir/said" 2>&1
-$as "$bin/postgres" -D "$dir/data" -k "$dir" -c listen_addresses= -c fsync=off \
+$as "$bin/postgres" -D "$dir/data" -k "$dir" -c listen_addresses=${port:+127.0.0.1,127.0.0.2} $more -c fsync=off \
     -c full_page_writes=off -c max_connections=200 -c shared_buffers=32MB >>"$dir/said" 2>&1 &
 pid=$!
 for _ in $(seq 100); do
-    if "$bin/pg_isready" -q -h "$dir" -U postgres; then echo "$dir"; break; fi
+    if "$bin/pg_isready" -q -h "$dir" -p "${port:-5432}" -U postgres; then echo "$dir"; break; fi
     sleep 0.05
 done
 read -r _ || true
@@ -41,37 +50,55 @@ kill -INT $pid; wait $pid || true
 
 struct Cluster {
     socket: String,
+    port: u16,
     /// Its standard input is what keeps the server alive.
     _serving: Child,
 }
 
-/// None where no server is installed; it says so once.
-fn cluster() -> Option<&'static Cluster> {
-    static CLUSTER: OnceLock<Option<Cluster>> = OnceLock::new();
-    let start = || {
-        let Some(bin) = installed() else {
-            let required = env::var_os("CASELOAD_REQUIRE_ALL").is_some_and(|value| value == "1");
-            assert!(!required, "PostgreSQL is not installed, and all tests are to be run");
-            eprintln!("skipped: PostgreSQL is not installed");
-            return None;
-        };
-        let mut serving = Command::new("sh")
-            .args(["-c", SERVE, "serve"])
-            .arg(bin)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("there is a shell");
-        let mut socket = String::new();
-        let said = serving.stdout.take().expect("it is piped");
-        BufReader::new(said).read_line(&mut socket).expect("it is text");
-        assert!(!socket.is_empty(), "the server did not start");
-        Some(Cluster { socket: socket.trim().to_owned(), _serving: serving })
-    };
-    CLUSTER.get_or_init(start).as_ref()
+/// For all tests. None where no server is installed; it says so once.
+fn cluster() -> Option<Arc<Cluster>> {
+    static CLUSTER: OnceLock<Option<Arc<Cluster>>> = OnceLock::new();
+    let start = || Some(Arc::new(start(&installed()?, None).expect("the server starts")));
+    CLUSTER.get_or_init(start).clone()
 }
 
-/// The folder of the newest server's programs.
+/// One that is spoken to over TLS, with the certificate of this name in the fixtures.
+fn cluster_with(certificate: &str) -> Option<Arc<Cluster>> {
+    let bin = installed()?;
+    let tls = fixture(certificate);
+    // A port that is free may be somebody's a moment later.
+    let started = (0..5).find_map(|_| {
+        let port = TcpListener::bind("127.0.0.1:0").ok()?.local_addr().ok()?.port();
+        start(&bin, Some((port, &tls)))
+    });
+    Some(Arc::new(started.expect("the server starts")))
+}
+
+/// Of a certificate and its key, without what tells them apart.
+pub fn fixture(certificate: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/fixtures/tls").join(certificate)
+}
+
+fn start(bin: &Path, tls: Option<(u16, &Path)>) -> Option<Cluster> {
+    let (port, name) = tls.unzip();
+    let mut serving = Command::new("sh")
+        .args(["-c", SERVE, "serve"])
+        .arg(bin)
+        .arg(port.map_or_else(String::new, |port| port.to_string()))
+        .arg(name.unwrap_or(Path::new("")))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("there is a shell");
+    let mut socket = String::new();
+    let said = serving.stdout.take().expect("it is piped");
+    BufReader::new(said).read_line(&mut socket).expect("it is text");
+    let socket = socket.trim().to_owned();
+    let there = !socket.is_empty();
+    there.then_some(Cluster { socket, port: port.unwrap_or(5432), _serving: serving })
+}
+
+/// The folder of the newest server's programs, if there is one.
 fn installed() -> Option<PathBuf> {
     let in_path = env::var_os("PATH")
         .into_iter()
@@ -79,24 +106,39 @@ fn installed() -> Option<PathBuf> {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut versions: Vec<PathBuf> = versions.map(|version| version.path().join("bin")).collect();
     versions.sort();
-    versions.into_iter().rev().chain(in_path).find(|bin| {
+    let found = versions.into_iter().rev().chain(in_path).find(|bin| {
         ["initdb", "postgres", "pg_isready"].iter().all(|program| bin.join(program).exists())
-    })
+    });
+    if found.is_none() {
+        let required = env::var_os("CASELOAD_REQUIRE_ALL").is_some_and(|value| value == "1");
+        assert!(!required, "PostgreSQL is not installed, and all tests are to be run");
+        eprintln!("skipped: PostgreSQL is not installed");
+    }
+    found
 }
 
 /// A database of its own.
 pub struct Database {
     name: String,
-    socket: &'static str,
+    cluster: Arc<Cluster>,
 }
 
 impl Database {
     pub async fn new() -> Option<Self> {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
         // It waits for a process.
-        let cluster = tokio::task::spawn_blocking(cluster).await.unwrap()?;
+        Some(Self::on(tokio::task::spawn_blocking(cluster).await.unwrap()?).await)
+    }
+
+    /// On a server of its own, which shows a certificate of the fixtures.
+    pub async fn with_tls(certificate: &'static str) -> Option<Self> {
+        let cluster = tokio::task::spawn_blocking(|| cluster_with(certificate));
+        Some(Self::on(cluster.await.unwrap()?).await)
+    }
+
+    async fn on(cluster: Arc<Cluster>) -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
         let name = format!("t{}", NEXT.fetch_add(1, Ordering::Relaxed));
-        let it = Self { name, socket: &cluster.socket };
+        let it = Self { name, cluster };
         let mut db = it.connect("postgres", "postgres").await;
         // A role of its own, too: roles are the whole server's.
         for sql in [
@@ -105,11 +147,12 @@ impl Database {
         ] {
             sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut db).await.unwrap();
         }
-        Some(it)
+        it
     }
 
     async fn connect(&self, user: &str, database: &str) -> PgConnection {
-        let url = format!("postgres:///{database}?host={}&user={user}", self.socket);
+        let Cluster { socket, port, .. } = &*self.cluster;
+        let url = format!("postgres:///{database}?host={socket}&port={port}&user={user}");
         PgConnection::connect(&url).await.unwrap()
     }
 
@@ -135,7 +178,12 @@ impl Database {
 
     /// The role that owns it is called as it is.
     pub fn url(&self) -> String {
-        format!("postgres:///{0}?host={1}&user={0}", self.name, self.socket)
+        format!("postgres:///{0}?host={1}&user={0}", self.name, self.cluster.socket)
+    }
+
+    /// The same over the network.
+    pub fn url_at(&self, address: &str, rest: &str) -> String {
+        format!("postgres://{0}@{address}:{1}/{0}?{rest}", self.name, self.cluster.port)
     }
 
     pub fn place(&self, environment: &str, beside: &Path) -> Place {

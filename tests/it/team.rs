@@ -9,9 +9,9 @@ use caseload::{
     desk::{Heard, Listening, Manager, listen},
     model::{Action, ActionState, Batch, Entity, JournalEntry, Text},
     outbox::Dispatcher,
-    secret::{FieldKey, Secret, WebhookSecrets},
+    secret::{FieldKey, Secret, StoreUrl, WebhookSecrets},
     simulator::{Scenario, Simulator},
-    store::{Changes, Claim, Duty, Error, Sends, Store, Watch},
+    store::{Changes, Claim, Duty, Error, Place, Sends, Server, Store, Watch},
     sync::receive::Reception,
 };
 use sqlx::{AssertSqlSafe, PgConnection, Row};
@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     away::until,
-    postgres::Database,
+    postgres::{Database, fixture},
     store::{action, inquiry, news},
     story::{Beginning, Story, options},
 };
@@ -656,4 +656,37 @@ async fn a_receiver_sends_what_no_console_does_where_that_is_wished_for() {
     assert_eq!((on_duty(&mut db).await, left.0.effects(&first)), (1, 1));
     sending.stop().await;
     assert_eq!(on_duty(&mut db).await, 0, "it is given up");
+}
+
+#[tokio::test]
+async fn over_a_network_it_is_spoken_to_in_private_and_by_nobody_else() {
+    let Some(database) = Database::with_tls("first").await else { return };
+    let folder = TempDir::new().unwrap();
+    let open = async |address: &str, rest: &str| {
+        let url = database.url_at(address, &format!("sslmode=verify-full{rest}"));
+        let place = Place::Server(Server {
+            url: StoreUrl::parse(&url).unwrap(),
+            environment: "sandbox".to_owned(),
+            beside: folder.path().join("caseload.db"),
+        });
+        Store::open_at(&place, None, Clock::system()).await
+    };
+    let trusts = |name| format!("&sslrootcert={}.pem", fixture(name).display());
+    let store = open("127.0.0.1", &trusts("first")).await.unwrap();
+    put(&store, "inq_1").await;
+    let mut db = database.admin().await;
+    let private = "SELECT count(*) FILTER (WHERE ssl), count(*) FROM pg_stat_ssl
+        JOIN pg_stat_activity USING (pid) WHERE usename = current_database()";
+    let row = sqlx::query(private).fetch_one(&mut db).await.unwrap();
+    let (private, all): (i64, i64) = (row.get(0), row.get(1));
+    assert!(all > 0 && private == all, "{private} of {all} connections");
+    for (address, rest, says) in [
+        ("127.0.0.1", trusts("second"), "its certificate cannot be trusted"),
+        ("127.0.0.1", String::new(), "its certificate cannot be trusted"),
+        // The right authority, and a name that is not in the certificate.
+        ("127.0.0.2", trusts("first"), "its certificate cannot be trusted"),
+    ] {
+        let why = open(address, &rest).await.err().expect("it is not spoken to").to_string();
+        assert!(why.contains(says), "{address} {rest}: {why}");
+    }
 }
