@@ -430,7 +430,8 @@ mod tests {
         assert_eq!(value("caseload_request_retries"), Value::Count(2));
         assert_eq!(value("caseload_recent_requests"), Value::Figure(2.0));
         let above = family(&all, "caseload_breach_requests");
-        assert_eq!(above.map(|kind| kind.value), [1.0, 1.0].map(Value::Figure));
+        let above: Vec<Value> = above.into_iter().map(|kind| kind.value).collect();
+        assert_eq!(above, [1.0, 1.0].map(Value::Figure));
     }
 
     #[test]

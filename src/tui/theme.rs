@@ -4,7 +4,10 @@
 //! Colour never carries meaning alone: every mark also has a glyph or a word. What is read has a
 //! contrast of 4.5 to 1 at least, on every palette that the tests name.
 
-use ratatui::style::{Color, Modifier, Style};
+use ratatui::{
+    style::{Color, Modifier, Style},
+    text::Line,
+};
 
 use crate::config::ThemeName;
 
@@ -98,6 +101,15 @@ impl Theme {
             warn: self.warn.fg(Color::from_u32(warn)),
             ..self
         }
+    }
+
+    /// A line under the cursor: one band. Colours would cut it into pieces; their glyphs and words stay.
+    pub fn lit<'a>(&self, line: Line<'a>) -> Line<'a> {
+        let mut line = line.patch_style(self.cursor);
+        for span in &mut line.spans {
+            span.style.fg = None;
+        }
+        line
     }
 
     /// For a terminal of which nothing is known but that it has colours.

@@ -108,6 +108,11 @@ fn the_unit_starts_what_there_is() {
         (setting("Type"), setting("LimitCORE"), setting("CapabilityBoundingSet")),
         ("notify", "0", "")
     );
+    let users = include_str!("../../assets/systemd/caseload.conf");
+    let user = users.lines().find(|line| !line.starts_with('#')).expect("it makes one");
+    let words: Vec<&str> = user.split(' ').collect();
+    assert_eq!((words[0], words[1]), ("u", setting("User")));
+    assert!(user.contains("/var/lib/caseload") && setting("StateDirectory") == "caseload");
 }
 
 #[test]

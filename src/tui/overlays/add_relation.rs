@@ -66,7 +66,7 @@ fn keys<'a>(adding: &Adding, width: usize, theme: &Theme) -> Vec<Line<'a>> {
             Span::styled(format!(" {} ", nth + 1), theme.accent),
             Span::raw(format::fit(key.as_str(), width.saturating_sub(4))),
         ]);
-        if nth == adding.cursor { line.patch_style(theme.cursor) } else { line }
+        if nth == adding.cursor { theme.lit(line) } else { line }
     };
     adding.keys.iter().enumerate().map(line).collect()
 }

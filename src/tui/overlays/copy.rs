@@ -38,7 +38,7 @@ pub fn draw(
             Span::raw(format!("{} ", format::fit(choice.title, TITLE))),
             Span::styled(format::cut(&said, room), theme.dim),
         ]);
-        if nth == cursor { line.patch_style(theme.cursor) } else { line }
+        if nth == cursor { theme.lit(line) } else { line }
     };
     let lines = choices.iter().enumerate().map(line).collect();
     let copy = state.key(Command::Copy);

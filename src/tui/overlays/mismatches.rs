@@ -60,7 +60,7 @@ fn entry<'a>(
         Span::styled(format!("{}  ", format::cut(shape.kind.as_str(), width / 2)), theme.accent),
         Span::raw(shape.path.to_string()),
     ]);
-    let head = if chosen { head.patch_style(theme.cursor) } else { head };
+    let head = if chosen { theme.lit(head) } else { head };
     let age = format::age(one.last_seen, state.now);
     let often = match one.times {
         1 => format!("  once, {age} ago"),

@@ -55,7 +55,7 @@ fn entry<'a>(action: &Action, chosen: bool, state: &State, theme: &Theme) -> [Li
         Span::raw(format::fit(&action.verb.words(), 28)),
         Span::styled(format!("{how} {} ago", format::age(action.decided_at, state.now)), theme.dim),
     ]);
-    let head = if chosen { head.patch_style(theme.cursor) } else { head };
+    let head = if chosen { theme.lit(head) } else { head };
     let style = pending::style(&action.state, theme);
     [head, Line::styled(format!("  {}", format::cut(&said, 72)), style)]
 }

@@ -42,7 +42,7 @@ pub fn draw(frame: &mut Frame<'_>, line: Rect, open: &Palette, state: &State, th
     let mut lines: Vec<Line<'_>> = shown
         .map(|(nth, entry)| {
             let drawn = row(entry, width, state, theme);
-            if nth == cursor { drawn.patch_style(theme.cursor) } else { drawn }
+            if nth == cursor { theme.lit(drawn) } else { drawn }
         })
         .collect();
     if lines.is_empty() {

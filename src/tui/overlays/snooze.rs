@@ -33,7 +33,7 @@ pub fn draw(frame: &mut Frame<'_>, menu: &Menu, state: &State, theme: &Theme) {
             Span::styled(late, theme.warn),
         ]);
         let chosen = nth == menu.cursor && menu.typed.is_none();
-        lines.push(if chosen { line.patch_style(theme.cursor) } else { line });
+        lines.push(if chosen { theme.lit(line) } else { line });
     }
     let room = usize::from(WIDTH) - 6;
     let mut say = |text: &str, style| {

@@ -42,7 +42,7 @@ pub fn draw(
                 Span::styled(format::fit(kind(status.kind), 34), theme.dim),
                 Span::raw(if is_same_status(&status.name, current) { "now" } else { "" }),
             ]);
-            if nth == cursor { line.patch_style(theme.cursor) } else { line }
+            if nth == cursor { theme.lit(line) } else { line }
         })
         .collect();
     if known.is_empty() {

@@ -33,7 +33,7 @@ pub fn draw(frame: &mut Frame<'_>, menu: &TagMenu, theme: &Theme) {
             Span::raw(tag.to_string()),
             Span::styled(format!("  {what}"), theme.dim),
         ]);
-        if nth == menu.cursor { line.patch_style(theme.cursor) } else { line }
+        if nth == menu.cursor { theme.lit(line) } else { line }
     }));
     if entries.is_empty() {
         lines.push(Line::styled(" no tag is known here: type one", theme.dim));

@@ -45,6 +45,6 @@ fn entry<'a>(nth: usize, view: &View, chosen: bool, state: &State, theme: &Theme
         Span::raw(format::fit(view.name.as_str(), 26)),
         Span::raw(format!(" {figures}")),
     ]);
-    let head = if chosen { head.patch_style(theme.cursor) } else { head };
+    let head = if chosen { theme.lit(head) } else { head };
     [head, Line::styled(format!("   {}", format::cut(&view.line(), 70)), theme.dim)]
 }

@@ -77,7 +77,7 @@ fn lines<'a>(state: &State, area: Rect, theme: &Theme) -> Vec<Line<'a>> {
         let mut line = line(row, state, width, &mut columns, theme);
         if nth == pane.cursor() {
             let is_focused = state.focus == Pane::Relations;
-            line = line.patch_style(if is_focused { theme.cursor } else { theme.shadow });
+            line = if is_focused { theme.lit(line) } else { line.patch_style(theme.shadow) };
             lines.push(line);
             lines.extend(beside.clone());
         } else {

@@ -26,6 +26,8 @@ const NOT_RUN: &[(&str, &str)] = &[
     ("export PERSONA_API_KEY=persona_sandbox_…", "all lines here have it"),
     ("caseload simulate --listen 127.0.0.1:4010 --scenario flaky", "it serves until it is stopped"),
     ("cp assets/systemd/caseload-listen@.service /etc/systemd/system/", "it needs root"),
+    ("cp assets/systemd/caseload.conf /etc/sysusers.d/", "it needs root"),
+    ("systemd-sysusers caseload.conf", "it needs root and systemd"),
     ("systemctl enable --now caseload-listen@production", "it needs root and systemd"),
 ];
 

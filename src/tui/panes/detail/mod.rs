@@ -130,7 +130,7 @@ pub fn pictures(state: &State) -> Option<Rect> {
 fn at_cursor<'a>(mut line: Line<'a>, width: usize, theme: &Theme) -> Line<'a> {
     let blank = width.saturating_sub(format::line_width(&line));
     line.push_span(Span::raw(" ".repeat(blank)));
-    line.patch_style(theme.cursor)
+    theme.lit(line)
 }
 
 /// How many lines the page has, and how many of them fit on the screen.
