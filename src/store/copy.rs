@@ -6,7 +6,7 @@ use sqlx::AssertSqlSafe;
 
 use super::{
     Error, Store,
-    db::{Row, Tx, Value, query},
+    db::{Row, Tx, Value, places, query},
     seal::Kept,
 };
 use crate::{
@@ -63,7 +63,7 @@ const TABLES: [Table; 24] = [
     Table("snoozed", 1, "id reviewer kind object since:n until:n awaits woken note:k"),
 ];
 
-/// Rows that are read in one go.
+/// Rows that are read, and written, in one go: on a server what counts them works once for each.
 const PAGE: u64 = 500;
 
 /// What was carried over, and is the same in both.
@@ -100,16 +100,24 @@ impl Table {
         self.columns().iter().map(|column| column.name).collect::<Vec<_>>().join(", ")
     }
 
-    async fn page(&self, view: &mut Tx, after: u64) -> Result<Vec<Row>, Error> {
+    /// The next rows after this one, or the first, in the order of what tells them apart.
+    async fn page(&self, view: &mut Tx, after: Option<&Row>) -> Result<Vec<Row>, Error> {
         let columns = self.columns();
         let key: Vec<&str> = columns.iter().take(self.1).map(|column| column.name).collect();
-        let sql = format!(
-            "SELECT {} FROM {} ORDER BY {} LIMIT {PAGE} OFFSET {after}",
-            self.names(),
-            self.0,
-            key.join(", ")
-        );
-        Ok(query(AssertSqlSafe(sql)).fetch_all(view).await?)
+        let key = key.join(", ");
+        let beyond = match after {
+            None => String::new(),
+            Some(_) => format!("WHERE ({key}) > {}", places(1, self.1)),
+        };
+        let sql =
+            format!("SELECT {} FROM {} {beyond} ORDER BY {key} LIMIT {PAGE}", self.names(), self.0);
+        let mut page = query(AssertSqlSafe(sql));
+        if let Some(row) = after {
+            for (nth, column) in columns.iter().enumerate().take(self.1) {
+                page = page.bind(value(row, nth, column.kind)?);
+            }
+        }
+        Ok(page.fetch_all(view).await?)
     }
 }
 
@@ -138,7 +146,7 @@ impl Store {
         let mut tx = other.0.backend.begin().await?;
         for table in &TABLES {
             let own = matches!(table.0, "cursor" | "journal_end");
-            if !own && !table.page(&mut tx, 0).await?.is_empty() {
+            if !own && !table.page(&mut tx, None).await?.is_empty() {
                 return Err(Error::Unfit {
                     what: "there is something in the other store already: only an empty one takes all",
                 });
@@ -202,29 +210,26 @@ impl Store {
 
 async fn carry(table: &Table, from: &mut Tx, to: &mut Tx) -> Result<u64, Error> {
     let columns = table.columns();
-    let marks: Vec<String> = (1..=columns.len()).map(|nth| format!("${nth}")).collect();
     let known = match table.0 {
         // Whether it is sealed stands there already.
         "cursor" => " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         _ => "",
     };
-    let sql =
-        format!("INSERT INTO {} ({}) VALUES ({}){known}", table.0, table.names(), marks.join(", "));
-    let mut carried = 0;
-    loop {
-        let page = table.page(from, carried).await?;
+    let into = format!("INSERT INTO {} ({})", table.0, table.names());
+    let (mut carried, mut page) = (0, table.page(from, None).await?);
+    while let Some(last) = page.last() {
+        let places = places(page.len(), columns.len());
+        let mut insert = query(AssertSqlSafe(format!("{into} VALUES {places}{known}")));
         for row in &page {
-            let mut insert = query(AssertSqlSafe(sql.as_str()));
             for (nth, column) in columns.iter().enumerate() {
                 insert = insert.bind(value(row, nth, column.kind)?);
             }
-            insert.execute(&mut *to).await?;
         }
+        insert.execute(&mut *to).await?;
         carried += page.len() as u64;
-        if (page.len() as u64) < PAGE {
-            return Ok(carried);
-        }
+        page = table.page(from, Some(last)).await?;
     }
+    Ok(carried)
 }
 
 fn value(row: &Row, nth: usize, kind: char) -> Result<Value, Error> {
@@ -250,9 +255,10 @@ async fn compare(one: &mut Tx, two: &mut Tx) -> Result<Vec<Compared>, Error> {
 async fn digest(table: &Table, view: &mut Tx, most: u64) -> Result<(u64, [u8; 32]), Error> {
     let columns = table.columns();
     let (mut rows, mut all) = (0, [0; 32]);
+    let mut page = table.page(view, None).await?;
     loop {
-        let mut page = table.page(view, rows).await?;
         page.truncate(usize::try_from(most - rows).unwrap_or(usize::MAX));
+        let Some(last) = page.last() else { return Ok((rows, all)) };
         for row in &page {
             let mut hash = Sha256::new();
             for (nth, column) in columns.iter().enumerate() {
@@ -271,9 +277,7 @@ async fn digest(table: &Table, view: &mut Tx, most: u64) -> Result<(u64, [u8; 32
             }
         }
         rows += page.len() as u64;
-        if (page.len() as u64) < PAGE {
-            return Ok((rows, all));
-        }
+        page = table.page(view, Some(last)).await?;
     }
 }
 
