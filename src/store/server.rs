@@ -93,12 +93,13 @@ const READERS: u32 = 3;
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Version, name and statements.
-const MIGRATIONS: [(i64, &str, &str); 5] = [
+const MIGRATIONS: [(i64, &str, &str); 6] = [
     (1, "start", include_str!("../../assets/migrations/postgres/0001_start.sql")),
     (2, "looking", include_str!("../../assets/migrations/postgres/0002_looking.sql")),
     (3, "sends", include_str!("../../assets/migrations/postgres/0003_sends.sql")),
     (4, "lighter", include_str!("../../assets/migrations/postgres/0004_lighter.sql")),
     (6, "by statement", include_str!("../../assets/migrations/postgres/0006_by_statement.sql")),
+    (7, "due", include_str!("../../assets/migrations/postgres/0007_due.sql")),
 ];
 
 const NEWEST_VERSION: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
