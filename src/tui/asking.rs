@@ -30,6 +30,12 @@ const KIND: &[u8] = b"\x1b[c";
 /// The most that is read as an answer.
 const LONGEST_ANSWER: usize = 1_024;
 
+/// What is pasted meanwhile is read to its end, so that nothing of it is taken for keys: for so long at most,
+/// and so many bytes.
+const PASTED: Duration = Duration::from_secs(1);
+const LONGEST_PASTE: usize = 256 * 1024;
+const PASTE_ENDS: &[u8] = b"\x1b[201~";
+
 /// What there is to ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wanted {
@@ -65,6 +71,18 @@ pub struct Said {
     pub typed: Vec<Event>,
     /// The last answer is there: none can come late.
     pub is_whole: bool,
+    /// The end of what is pasted is still to come.
+    is_pasting: bool,
+}
+
+impl Said {
+    /// Whether there is more to wait for, after so many bytes: until when.
+    fn waits(&self, read: usize, until: Instant) -> Option<Instant> {
+        match self.is_pasting {
+            true => (read < LONGEST_PASTE).then_some(until + PASTED),
+            false => (!self.is_whole && read < LONGEST_ANSWER).then_some(until),
+        }
+    }
 }
 
 /// Whether a terminal is likely to answer, and to print nothing where it does not understand.
@@ -88,14 +106,15 @@ pub fn ask(wanted: Wanted) -> io::Result<Said> {
     out.flush()?;
     let (keys, until) = (stdin(), Instant::now() + PATIENCE);
     let mut said = Vec::new();
-    while !understood(&said).is_whole && said.len() < LONGEST_ANSWER {
+    while let Some(until) = understood(&said).waits(said.len(), until) {
         let left = until.saturating_duration_since(Instant::now());
-        let wait = Timespec { tv_sec: 0, tv_nsec: left.subsec_nanos().into() };
+        let seconds = left.as_secs().try_into().unwrap_or(0);
+        let wait = Timespec { tv_sec: seconds, tv_nsec: left.subsec_nanos().into() };
         let mut ready = [PollFd::new(&keys, PollFlags::IN)];
         if left.is_zero() || poll(&mut ready, Some(&wait))? == 0 {
             break;
         }
-        let mut buffer = [0; 256];
+        let mut buffer = [0; 4096];
         match read(&keys, &mut buffer)? {
             0 => break,
             count => said.extend_from_slice(&buffer[..count]),
@@ -155,10 +174,20 @@ fn control(rest: &[u8], all: &mut Said) -> usize {
                 all.answer.cell = Some((width, height));
             }
         }
+        (b'~', None) if parameters == "200" => return end + 3 + pasted(&body[end + 1..], all),
         (last, None) if parameters.is_empty() => all.typed.extend(arrow(last)),
         _ => {}
     }
     end + 3
+}
+
+/// A paste without what begins it, as one event and never as keys; in so many bytes.
+fn pasted(rest: &[u8], all: &mut Said) -> usize {
+    let ends = rest.windows(PASTE_ENDS.len()).position(|bytes| bytes == PASTE_ENDS);
+    all.is_pasting = ends.is_none();
+    let text = String::from_utf8_lossy(&rest[..ends.unwrap_or(rest.len())]);
+    all.typed.push(Event::Paste(text.into_owned()));
+    ends.map_or(rest.len(), |ends| ends + PASTE_ENDS.len())
 }
 
 /// A command of the operating system's: up to a bell or to what ends strings.
@@ -311,6 +340,30 @@ mod tests {
             assert_eq!((is.is_whole, is.answer), (whole, answer), "{said:?}");
             assert_eq!(keys(said), typed, "{said:?}");
         }
+    }
+
+    #[test]
+    fn what_is_pasted_meanwhile_is_one_event_and_is_waited_for() {
+        let paste = |text: &str| Event::Paste(text.to_owned());
+        let (j, enter) = (key(KeyCode::Char('j'), KeyModifiers::NONE), plain(b'\r').unwrap());
+        let table: [(&[u8], Vec<Event>, bool); 4] = [
+            (b"\x1b[200~a1\r\x1b[201~\x1b[?1;2c", vec![paste("a1\r")], true),
+            (b"j\x1b[200~inq_1\x1b[201~\r", vec![j, paste("inq_1"), enter], false),
+            // The answer may come in the middle of it, and its end later.
+            (b"\x1b[?1;2c\x1b[200~a1\r", vec![paste("a1\r")], true),
+            (b"\x1b[200~a1\r\x1b[20", vec![paste("a1\r\x1b[20")], false),
+        ];
+        for (said, typed, is_whole) in table {
+            let is = understood(said);
+            assert_eq!((is.typed, is.is_whole), (typed, is_whole), "{said:?}");
+        }
+        let now = Instant::now();
+        let waits = |said: &[u8]| understood(said).waits(said.len(), now);
+        assert_eq!(waits(b"\x1b[?1;2c"), None);
+        assert_eq!(waits(b"jj"), Some(now));
+        assert_eq!(waits(b"\x1b[?1;2c\x1b[200~a1"), Some(now + PASTED));
+        assert_eq!(waits(b"\x1b[?1;2c\x1b[200~a1\x1b[201~"), None);
+        assert_eq!(waits(&[b"\x1b[200~".to_vec(), vec![b'a'; LONGEST_PASTE]].concat()), None);
     }
 
     #[test]

@@ -301,6 +301,22 @@ fn it_is_drawn_for_the_background_and_loses_no_key() {
     assert_eq!(session.ends_restored(), 0);
 }
 
+/// Whoever pastes before the first screen is there has pasted, and typed nothing: `q` would leave.
+#[test]
+fn what_is_pasted_while_it_begins_is_no_row_of_keys() {
+    let mut session = Session::start(&["--demo", "--inquiries", "20"]);
+    session.wait("the question", |seen| seen.bytes.windows(6).any(|bytes| bytes == b"\x1b]11;?"));
+    session.press("\x1b[200~q\rq\r");
+    session.press("qa1\rq\x1b[201~\x1b[?1;2c");
+    session.sees("Checks");
+    session.press("?");
+    session.sees("Esc closes");
+    session.press("q");
+    session.wait("the panes", |seen| !seen.screen.screen().contents().contains("Esc closes"));
+    session.press("q");
+    assert_eq!(session.ends_restored(), 0);
+}
+
 #[test]
 fn a_comment_is_written_in_an_editor_and_without_a_shell_it_stays() {
     let home = Arc::new(tempfile::tempdir().expect("a home"));
