@@ -19,8 +19,8 @@ use caseload::{
     clock::Clock,
     journal::sha256,
     metrics::{Happening, Recorder, Thresholds, Verdict, Way},
-    model::{IdempotencyKey, Lane, Text, Timestamp, WebhookId},
-    persona::{self, Client, PageFrom, Roots, events, webhooks},
+    model::{AccountId, IdempotencyKey, Lane, Text, Timestamp, WebhookId},
+    persona::{self, Client, PageFrom, Roots, accounts, events, webhooks},
     secret::{KeySource, Secret, Source, WebhookSecrets},
     simulator::{self, DEMO_KEY, Scenario, Simulator},
     store::{AccountFilter, CaseFilter, Duty, InquiryFilter, ListedCase, Store, Watch},
@@ -44,7 +44,10 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::story::{Beginning, Story, noon};
+use crate::{
+    postgres::fixture,
+    story::{Beginning, Story, noon},
+};
 
 const SECRET: &str = "wbhsec_of_the_test";
 
@@ -69,11 +72,15 @@ impl Drop for Receiver {
 }
 
 fn client(base_url: &str, clock: &Clock) -> Client {
+    client_that_trusts(Roots::Bundled, base_url, clock)
+}
+
+fn client_that_trusts(roots: Roots, base_url: &str, clock: &Clock) -> Client {
     let settings = persona::Settings {
         base_url: base_url.parse().unwrap(),
         connect_timeout: Duration::from_secs(10),
         timeout: Duration::from_secs(10),
-        roots: Roots::Bundled,
+        roots,
     };
     let key = KeySource::given(Secret::new(DEMO_KEY.to_owned()));
     let recorder = Arc::new(Recorder::new(Thresholds::default()));
@@ -384,6 +391,39 @@ async fn under_load_all_that_was_answered_with_200_is_kept_also_when_it_leaves()
         tokio::task::yield_now().await;
     }
     assert_eq!(store.look_at::<Hearing>(Duty::Receive).await.unwrap(), Watch::Nobody);
+}
+
+/// Any server that speaks TLS will do for it: this one knows nothing of Persona's paths.
+#[tokio::test]
+async fn who_has_an_authority_of_their_own_trusts_that_one_alone() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let folder = Arc::new(TempDir::new().unwrap());
+    let key = folder.path().join("key.pem");
+    fs::copy(fixture("first").with_extension("key"), &key).unwrap();
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
+    let tls = Tls::read(fixture("first").with_extension("pem"), key);
+    let clock = Clock::manual(noon());
+    let receiver = Receiver::with_tls(
+        folder,
+        socket(),
+        clock.clone(),
+        WebhookSecrets::Given(vec![Secret::new(SECRET.to_owned())]),
+        (Reception::default(), Some(tls.await.unwrap()), Arc::default()),
+    )
+    .await;
+    let url = format!("https://{}/api/v1", receiver.address);
+    let asks = async |roots: Roots| {
+        let client = client_that_trusts(roots, &url, &clock);
+        let ask = accounts::Retrieve { id: AccountId::new("act_1").unwrap() };
+        client.read(&ask, Lane::Front).await.err().unwrap().to_string()
+    };
+    let file = |name: &str| Roots::File(fixture(name).with_extension("pem"));
+    let trusted = asks(file("first")).await;
+    assert!(!trusted.contains("cannot be reached"), "{trusted}");
+    for others in [file("second"), Roots::Bundled] {
+        let refused = asks(others).await;
+        assert!(refused.contains("one that persona.tls_roots trusts"), "{refused}");
+    }
 }
 
 #[tokio::test]
