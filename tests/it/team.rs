@@ -690,3 +690,27 @@ async fn over_a_network_it_is_spoken_to_in_private_and_by_nobody_else() {
         assert!(why.contains(says), "{address} {rest}: {why}");
     }
 }
+
+#[tokio::test]
+async fn what_follows_a_new_inquiry_is_asked_of_it_and_not_of_all() {
+    let Some(team) = Team::new().await else { return };
+    let mut db = team.database.admin().await;
+    let count = "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET track_functions = ''all''',
+        current_database()); END $$";
+    run(&mut db, count).await;
+    let store = team.open("one").await;
+    // What the server plans for the first it keeps for the others.
+    put(&store, "inq_first").await;
+    let many = (0..1_000).map(|nth| inquiry(&format!("inq_{nth}"), "needs_review", nth));
+    store.apply(Batch::of(many.map(Entity::Inquiry))).await.unwrap();
+    // A connection tells what it counted when it ends at the latest.
+    store.close().await;
+    let calls = async |db: &mut PgConnection| -> i64 {
+        let sql = "SELECT coalesce(sum(calls), 0)::bigint FROM pg_stat_user_functions
+            WHERE funcname = 'earliest_due'";
+        sqlx::query(sql).fetch_one(db).await.unwrap().get(0)
+    };
+    eventually!(calls(&mut db).await >= 1_001);
+    let asked = calls(&mut db).await;
+    assert!(asked <= 3_000, "{asked} times");
+}
