@@ -8,6 +8,11 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::desk::{Rows, Total};
 
+/// `1 item waits`, `3 items wait`
+pub fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
 /// How long a list is; `512+` where not all of a search's results were counted.
 pub fn total<T>(rows: &Rows<T>) -> String {
     match rows.extent {

@@ -1,6 +1,6 @@
 //! What has not reached Persona yet, and what becomes of it when the console is left. Pure.
 
-use super::state::State;
+use super::{format::counted, state::State};
 
 /// Decisions that have not reached Persona.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -27,7 +27,7 @@ impl Unsent {
     pub fn words(self, is_shared: bool) -> Vec<String> {
         let mut lines = Vec::new();
         if self.stored > 0 {
-            let said = counted(self.stored, "decision has", "decisions have");
+            let said = counted(self.stored as u64, "decision has", "decisions have");
             lines.push(format!("{said} not reached Persona yet."));
             let (where_it_is, who_sends) = match is_shared {
                 true => (
@@ -42,16 +42,12 @@ impl Unsent {
             lines.extend([where_it_is.to_owned(), who_sends.to_owned()]);
         }
         if self.kept > 0 {
-            let said = counted(self.kept, "decision is", "decisions are");
+            let said = counted(self.kept as u64, "decision is", "decisions are");
             lines.push(format!("{said} kept on this machine alone until the"));
             lines.push("database is back and a console of this profile runs.".to_owned());
         }
         lines
     }
-}
-
-fn counted(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 #[cfg(test)]

@@ -1,8 +1,13 @@
 //! How Persona answers, what is left of the budget, how old the data is: the screen's last line, on
 //! request.
 
-use super::counted;
-use crate::tui::{format, plain::words, state::State, unsent::Unsent, widgets::health};
+use crate::tui::{
+    format::{self, counted},
+    plain::words,
+    state::State,
+    unsent::Unsent,
+    widgets::health,
+};
 
 /// A line each.
 pub fn lines(state: &State) -> Vec<String> {

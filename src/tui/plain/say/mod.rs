@@ -17,11 +17,6 @@ pub fn numbered(number: usize, said: &str) -> String {
     format!("{number}. {said}")
 }
 
-/// `1 item waits`, `3 items wait`
-pub fn counted(count: u64, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
-}
-
 /// With a capital and an end.
 pub fn sentence(said: &str) -> String {
     let said = staged::first_upper(said);

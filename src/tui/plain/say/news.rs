@@ -1,11 +1,11 @@
 //! What happened since somebody listened: what came of decisions, new items, the connection. A
 //! sentence each, said once.
 
-use super::{counted, short, staged};
+use super::{short, staged};
 use crate::{
     desk::Phase,
     model::{Action, ActionId, ActionState, Timestamp, filter::List, proposal::is_same},
-    tui::{pending, plain::words, state::State},
+    tui::{format::counted, pending, plain::words, state::State},
 };
 
 /// What was known when somebody listened last.

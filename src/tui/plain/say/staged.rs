@@ -1,11 +1,11 @@
 //! What is about to be decided: the question, what speaks against it, what else can be said, and the
 //! word that commits it.
 
-use super::counted;
 use crate::{
     model::Verb,
     tui::{
         bulk,
+        format::counted,
         plain::words,
         staged::{Purpose, Staged},
         state::State,
